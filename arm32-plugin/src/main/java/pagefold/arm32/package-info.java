@@ -1,0 +1,5 @@
+/** The arm32 architecture plugin. */
+@NullMarked
+package pagefold.arm32;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The arm64 architecture plugin. */
+@NullMarked
+package pagefold.arm64;
+
+import org.jspecify.annotations.NullMarked;

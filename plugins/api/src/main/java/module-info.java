@@ -1,0 +1,8 @@
+/** The neutral model, the table engine and the plugin interfaces. */
+module pagefold.api {
+    requires static org.jspecify;
+
+    exports pagefold.model;
+    exports pagefold.table;
+    exports pagefold.spi;
+}

@@ -1,0 +1,5 @@
+/** What an architecture plugin implements. */
+@NullMarked
+package pagefold.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The table engine: formats, algorithms over any format, and policies. */
+@NullMarked
+package pagefold.table;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+/** What a plugin author needs to test a plugin. */
+module pagefold.testkit {
+    requires static org.jspecify;
+    requires com.fasterxml.jackson.databind;
+    requires transitive org.assertj.core;
+    requires transitive org.junit.jupiter.api;
+    requires transitive pagefold.api;
+
+    exports pagefold.testkit;
+}
