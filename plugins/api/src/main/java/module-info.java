@@ -1,6 +1,6 @@
 /** The neutral model, the table engine and the plugin interfaces. */
 module pagefold.api {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports pagefold.model;
     exports pagefold.table;

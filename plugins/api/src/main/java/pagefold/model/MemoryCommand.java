@@ -1,0 +1,69 @@
+package pagefold.model;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a user asks of a simulation. A command is decided; what it leads to are {@link MemoryEvent}s. */
+public sealed interface MemoryCommand {
+
+    /** Makes an empty space. */
+    record CreateSpace(String space, SpaceKind kind) implements MemoryCommand {
+        public CreateSpace {
+            Names.checkIdentifier("space", space);
+        }
+    }
+
+    /** Removes a space with all its regions. */
+    record DestroySpace(String space) implements MemoryCommand {}
+
+    /**
+     * Maps a range.
+     *
+     * @param replace whether what is mapped there goes first, as with {@code MAP_FIXED}; otherwise an overlap is
+     *     rejected
+     */
+    record MapRange(String space, AddressRange range, Output output, Attributes attributes, boolean replace)
+            implements MemoryCommand {}
+
+    /**
+     * Unmaps a range; regions that cross its ends are cut.
+     *
+     * @param holes whether parts that are not mapped are passed over, as {@code munmap(2)} does; otherwise they are
+     *     rejected
+     */
+    record UnmapRange(String space, AddressRange range, boolean holes) implements MemoryCommand {}
+
+    /** Sets the permissions of a range, all of which must be mapped. */
+    record ProtectRange(String space, AddressRange range, Permissions permissions) implements MemoryCommand {}
+
+    /**
+     * Moves a range, as {@code mremap(2)} does. A longer destination extends the last region moved; the destination
+     * may start where the source does and extend it in place.
+     *
+     * @param from what moves; all of it must be mapped
+     * @param to where to; not shorter than {@code from}
+     * @param replace whether what is mapped at the destination goes first; otherwise an overlap is rejected
+     */
+    record MoveRange(String space, AddressRange from, AddressRange to, boolean replace) implements MemoryCommand {}
+
+    /** Makes {@code child} a copy of the user space {@code parent}; private memory becomes copy-on-write in both. */
+    record ForkSpace(String parent, String child) implements MemoryCommand {
+        public ForkSpace {
+            Names.checkIdentifier("space", child);
+        }
+    }
+
+    /** Simulated accesses to every byte of a range. */
+    record TouchRange(String space, AddressRange range, Access access, Privilege privilege) implements MemoryCommand {}
+
+    /** Clears the accessed state of a range. */
+    record AgeRange(String space, AddressRange range) implements MemoryCommand {}
+
+    /** Makes the writable pages of a range fault on the next write, as dirty logging does. */
+    record WriteProtectRange(String space, AddressRange range) implements MemoryCommand {}
+
+    /** Binds the simulation to a plugin and a profile. */
+    record SelectPlugin(PluginBinding binding) implements MemoryCommand {}
+
+    /** Leaves a remark in the history. */
+    record Annotate(@Nullable String space, String text) implements MemoryCommand {}
+}

@@ -1,0 +1,40 @@
+package pagefold.model;
+
+import org.jspecify.annotations.Nullable;
+
+/** What has happened in a simulation: architecture-neutral, never changed, the only truth. */
+public sealed interface MemoryEvent {
+
+    /** An event in one named space. */
+    sealed interface InSpace extends MemoryEvent {
+        String space();
+    }
+
+    record SpaceCreated(String space, SpaceKind kind) implements InSpace {}
+
+    record SpaceDestroyed(String space) implements InSpace {}
+
+    /** The range is mapped; whatever was mapped there before is gone. */
+    record RangeMapped(String space, AddressRange range, Output output, Attributes attributes) implements InSpace {}
+
+    /** Nothing is mapped in the range any more. */
+    record RangeUnmapped(String space, AddressRange range) implements InSpace {}
+
+    record RangeProtected(String space, AddressRange range, Permissions permissions) implements InSpace {}
+
+    /** The contents of {@code from} are at {@code to}, extended to its length; {@code from} is no longer mapped. */
+    record RangeMoved(String space, AddressRange from, AddressRange to) implements InSpace {}
+
+    /** {@code child} is a copy of {@code space}. */
+    record SpaceForked(String space, String child) implements InSpace {}
+
+    record RangeTouched(String space, AddressRange range, Access access, Privilege privilege) implements InSpace {}
+
+    record RangeAged(String space, AddressRange range) implements InSpace {}
+
+    record RangeWriteProtected(String space, AddressRange range) implements InSpace {}
+
+    record PluginSelected(PluginBinding binding) implements MemoryEvent {}
+
+    record Annotated(@Nullable String space, String text) implements MemoryEvent {}
+}

@@ -1,0 +1,42 @@
+package pagefold.model;
+
+/** The form of names: of simulations, spaces, backing objects. */
+public final class Names {
+    /** Longest name of a space or simulation, in characters. */
+    public static final int MAX_LENGTH = 64;
+    /** Longest name of a backing object, in characters. */
+    public static final int MAX_OBJECT_LENGTH = 256;
+
+    private Names() {}
+
+    /** Whether {@code name} is 1 to 64 letters, digits, dots, underscores or hyphens, the first no dot or hyphen. */
+    public static boolean isValid(String name) {
+        if (name.isEmpty() || name.length() > MAX_LENGTH || name.charAt(0) == '.' || name.charAt(0) == '-') {
+            return false;
+        }
+        return name.chars()
+                .allMatch(c -> c >= 'a' && c <= 'z'
+                        || c >= 'A' && c <= 'Z'
+                        || c >= '0' && c <= '9'
+                        || c == '.'
+                        || c == '_'
+                        || c == '-');
+    }
+
+    /** Refuses an empty name, one longer than {@code limit}, or one with control characters. */
+    static void check(String what, String name, int limit) {
+        if (name.isEmpty() || name.length() > limit || name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("expected the name of a " + what + " of 1 to " + limit
+                    + " printable characters, but it has " + name.length());
+        }
+    }
+
+    /** Refuses what {@link #isValid} does not accept. */
+    static void checkIdentifier(String what, String name) {
+        if (!isValid(name)) {
+            throw new IllegalArgumentException("expected the name of a " + what + " of 1 to " + MAX_LENGTH
+                    + " letters, digits, dots, underscores or hyphens, but found '"
+                    + (name.length() <= MAX_LENGTH ? name : name.substring(0, MAX_LENGTH) + "…") + "'");
+        }
+    }
+}

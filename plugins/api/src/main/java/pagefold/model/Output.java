@@ -1,0 +1,37 @@
+package pagefold.model;
+
+/** Where a region leads: a given physical address, or a backing object whose frames the model places. */
+public sealed interface Output {
+
+    /**
+     * A given physical (or intermediate physical) address: kernels, stage 2, devices.
+     *
+     * @param address the output of the region's first byte
+     */
+    record Physical(long address) implements Output {}
+
+    /**
+     * A file or anonymous memory; the model places its frames, in its own granule.
+     *
+     * @param object name of the backing object inside the simulation; the same name means the same memory
+     * @param offset bytes into the object of the region's first byte, not negative
+     * @param sharing who sees what is written
+     */
+    record Backed(String object, long offset, Sharing sharing) implements Output {
+        public Backed {
+            Names.check("backing object", object, Names.MAX_OBJECT_LENGTH);
+            if (offset < 0) {
+                throw new IllegalArgumentException("expected an offset of at least 0, but it is " + offset);
+            }
+        }
+    }
+
+    /** The output {@code bytes} further on. */
+    default Output advanced(long bytes) {
+        return switch (this) {
+            case Physical(long address) -> new Physical(address + bytes);
+            case Backed(String object, long offset, Sharing sharing) ->
+                new Backed(object, Math.addExact(offset, bytes), sharing);
+        };
+    }
+}

@@ -1,0 +1,44 @@
+package pagefold.spi;
+
+import java.util.List;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.table.PageTableModel;
+
+/**
+ * One architecture, found by {@link java.util.ServiceLoader} in a class loader of its own.
+ *
+ * <p><b>Guarantees.</b>
+ *
+ * <ol>
+ *   <li>No clock, no chance, no thread, no input or output, no static mutable state.
+ *   <li>Everything it hands out is of types of the host's packages or of java.base.
+ *   <li>A new version has a new version number, whatever changed.
+ * </ol>
+ */
+public interface ArchitecturePlugin {
+
+    /** Short name, as {@code arm64}. */
+    String id();
+
+    /** Version, as {@code 1.0}. */
+    String version();
+
+    /** The profiles, the default one first. */
+    List<Profile> profiles();
+
+    /**
+     * An empty model.
+     *
+     * @param profile the name of one of {@link #profiles}
+     * @throws IllegalArgumentException when there is no such profile
+     */
+    PageTableModel newModel(String profile, Coarsening coarsening);
+
+    /**
+     * Reads a captured machine of this architecture. Only for plugins with {@link Capability#CAPTURES} in a profile.
+     *
+     * @throws IllegalArgumentException when a register that is needed is missing or has no meaning; the sentence says
+     *     which
+     */
+    CapturedMachine capture(Capture capture);
+}

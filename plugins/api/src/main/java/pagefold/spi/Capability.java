@@ -1,0 +1,31 @@
+package pagefold.spi;
+
+/** What a profile of a plugin can do. Declared, never stubbed: what is not declared is rejected by its name. */
+public enum Capability {
+    /** Spaces of user processes. */
+    USER_SPACE,
+    /** Spaces of kernels. */
+    KERNEL_SPACE,
+    /** Spaces of a hypervisor itself (EL2; PL2). */
+    HYP,
+    /** Stage 2 for a guest. */
+    STAGE_2,
+    /** Stage 2 for the host. */
+    HOST_STAGE_2,
+    /** The Contiguous bit. */
+    CONTIGUOUS,
+    /** Hardware sets the Access flag and dirty state (FEAT_HAFDBS). */
+    HARDWARE_DIRTY,
+    /** Five levels of tables. */
+    FIVE_LEVELS,
+    /** Access control by domains (short descriptors). */
+    DOMAINS,
+    /** Guarded pages (FEAT_BTI). */
+    GUARDED_PAGES,
+    /** Memory with allocation tags (FEAT_MTE2). */
+    MEMORY_TAGGING,
+    /** Memory that unprivileged code may execute but not read. */
+    EXECUTE_ONLY,
+    /** Reading captured machines. */
+    CAPTURES
+}

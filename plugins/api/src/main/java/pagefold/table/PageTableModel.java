@@ -1,0 +1,84 @@
+package pagefold.table;
+
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.Privilege;
+import pagefold.model.Rejection;
+import pagefold.model.Step;
+
+/**
+ * A plugin's projection of one simulation: its tables.
+ *
+ * <p><b>Guarantees.</b>
+ *
+ * <ol>
+ *   <li>Deterministic: the same steps give the same bytes, on every machine and in every run.
+ *   <li>{@link #check} changes nothing; what it accepts, {@link #apply} does not refuse.
+ *   <li>Used by one thread at a time; starts none.
+ *   <li>Only host-owned types cross this interface.
+ * </ol>
+ */
+public interface PageTableModel {
+
+    /**
+     * Whether the tables can hold what these steps lead to, one after the other, from here.
+     *
+     * @return the first step that they cannot hold, or {@code null}
+     */
+    @Nullable Refusal check(List<Step> steps);
+
+    /**
+     * A step that cannot be projected.
+     *
+     * @param index of the step in the list
+     * @param rejection why
+     */
+    record Refusal(int index, Rejection rejection) {}
+
+    /**
+     * Projects one step.
+     *
+     * @param listener told of every word, or {@code null} where nobody asks
+     */
+    void apply(Step step, @Nullable TableListener listener);
+
+    /**
+     * Translates an address.
+     *
+     * @return as {@link Translation} encodes it
+     * @throws IllegalArgumentException when the space is not there
+     */
+    long translate(String space, long address, Access access, Privilege privilege);
+
+    /** Translates an address and shows every level visited. */
+    Walk walk(String space, long address, Access access, Privilege privilege);
+
+    /** Writes the tables of a space in the format of the kernel's own dump. */
+    void dump(String space, Appendable out) throws IOException;
+
+    /** The tables of a space from the root down, in input-address order, without their words. */
+    List<TableView> tables(String space);
+
+    /** The table at a physical address, or {@code null} when none is there. */
+    @Nullable TableView table(long address);
+
+    /** What the tables cost now. */
+    ModelStatistics statistics();
+
+    /** The addresses that a space can have. */
+    AddressRange inputRange(String space);
+
+    /**
+     * The image of all tables as (address, length in bytes, words) for hashing and comparing: every table in ascending
+     * address order.
+     */
+    void image(ImageSink sink);
+
+    /** Receives the table image. */
+    interface ImageSink {
+        void table(long address, long[] words, int offset, int length);
+    }
+}
