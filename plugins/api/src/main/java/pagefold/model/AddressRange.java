@@ -13,8 +13,8 @@ public record AddressRange(long start, long last) implements Comparable<AddressR
 
     public AddressRange {
         if (Long.compareUnsigned(start, last) > 0) {
-            throw new IllegalArgumentException("expected start <= last, but start is " + Hex.address(start)
-                    + " and last is " + Hex.address(last));
+            throw new IllegalArgumentException(
+                    "expected start <= last, but start is " + Hex.address(start) + " and last is " + Hex.address(last));
         }
     }
 

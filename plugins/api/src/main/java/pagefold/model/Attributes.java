@@ -40,7 +40,6 @@ public record Attributes(
     }
 
     public Attributes withPermissions(Permissions changed) {
-        return new Attributes(
-                changed, memoryType, shareability, global, guarded, software, blocks, contiguous);
+        return new Attributes(changed, memoryType, shareability, global, guarded, software, blocks, contiguous);
     }
 }

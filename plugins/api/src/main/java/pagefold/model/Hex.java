@@ -32,7 +32,9 @@ public final class Hex {
      * @throws IllegalArgumentException when the text is anything else
      */
     public static long parse(String text) {
-        String digits = text.startsWith("0x") || text.startsWith("0X") ? text.substring(2).replace("_", "") : "";
+        String digits = text.startsWith("0x") || text.startsWith("0X")
+                ? text.substring(2).replace("_", "")
+                : "";
         if (digits.isEmpty() || digits.length() > 16 || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
             throw new IllegalArgumentException(
                     "expected 0x and 1 to 16 hexadecimal digits, but found '" + shortened(text) + "'");

@@ -39,8 +39,9 @@ public record Permissions(int bits) {
     }
 
     private static IllegalArgumentException malformed(String text) {
-        return new IllegalArgumentException("expected permissions as in 'rw-/r--' (privileged/unprivileged), but found '"
-                + (text.length() <= 20 ? text : text.substring(0, 20) + "…") + "'");
+        return new IllegalArgumentException(
+                "expected permissions as in 'rw-/r--' (privileged/unprivileged), but found '"
+                        + (text.length() <= 20 ? text : text.substring(0, 20) + "…") + "'");
     }
 
     public boolean allows(Access access, Privilege privilege) {

@@ -14,7 +14,12 @@ final class PersistentMap<K, V> {
     private final @Nullable Node<K, V> root;
 
     private record Node<K, V>(
-            K key, V value, @Nullable Node<K, V> left, @Nullable Node<K, V> right, int height, int size) {}
+            K key,
+            V value,
+            @Nullable Node<K, V> left,
+            @Nullable Node<K, V> right,
+            int height,
+            int size) {}
 
     private PersistentMap(Comparator<? super K> order, @Nullable Node<K, V> root) {
         this.order = order;
@@ -29,7 +34,8 @@ final class PersistentMap<K, V> {
         return size(root);
     }
 
-    @Nullable V get(K key) {
+    @Nullable
+    V get(K key) {
         Node<K, V> node = root;
         while (node != null) {
             int side = order.compare(key, node.key);
@@ -42,7 +48,8 @@ final class PersistentMap<K, V> {
     }
 
     /** The value of the greatest key not above {@code key}. */
-    @Nullable V floor(K key) {
+    @Nullable
+    V floor(K key) {
         Node<K, V> node = root;
         V found = null;
         while (node != null) {
@@ -57,7 +64,8 @@ final class PersistentMap<K, V> {
     }
 
     /** The value of the least key not below {@code key}. */
-    @Nullable V ceiling(K key) {
+    @Nullable
+    V ceiling(K key) {
         Node<K, V> node = root;
         V found = null;
         while (node != null) {
@@ -129,8 +137,7 @@ final class PersistentMap<K, V> {
         return balanced(next.key, next.value, node.left, remove(node.right, next.key));
     }
 
-    private static <K, V> Node<K, V> balanced(
-            K key, V value, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
+    private static <K, V> Node<K, V> balanced(K key, V value, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
         int lean = height(left) - height(right);
         if (lean > 1 && left != null) {
             Node<K, V> inner = left.right;
@@ -159,12 +166,7 @@ final class PersistentMap<K, V> {
 
     private static <K, V> Node<K, V> node(K key, V value, @Nullable Node<K, V> left, @Nullable Node<K, V> right) {
         return new Node<>(
-                key,
-                value,
-                left,
-                right,
-                1 + Math.max(height(left), height(right)),
-                1 + size(left) + size(right));
+                key, value, left, right, 1 + Math.max(height(left), height(right)), 1 + size(left) + size(right));
     }
 
     private static int height(@Nullable Node<?, ?> node) {

@@ -11,9 +11,7 @@ public record Region(AddressRange range, Output output, Attributes attributes) {
 
     /** The part of this region inside {@code part}, which must lie within it. */
     public Region slice(AddressRange part) {
-        return part.equals(range)
-                ? this
-                : new Region(part, output.advanced(part.start() - range.start()), attributes);
+        return part.equals(range) ? this : new Region(part, output.advanced(part.start() - range.start()), attributes);
     }
 
     public Region withAttributes(Attributes changed) {

@@ -153,8 +153,8 @@ public sealed interface Rejection {
 
         @Override
         public String sentence() {
-            return "The address " + Hex.address(address) + " grants " + permissions + ", which is no " + privilege
-                    + " " + access + ".";
+            return "The address " + Hex.address(address) + " grants " + permissions + ", which is no " + privilege + " "
+                    + access + ".";
         }
 
         @Override

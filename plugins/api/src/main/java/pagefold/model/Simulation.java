@@ -52,8 +52,7 @@ public final class Simulation {
     private final PersistentMap<String, AddressSpace> spaces;
     private final @Nullable PluginBinding binding;
 
-    private Simulation(
-            long position, PersistentMap<String, AddressSpace> spaces, @Nullable PluginBinding binding) {
+    private Simulation(long position, PersistentMap<String, AddressSpace> spaces, @Nullable PluginBinding binding) {
         this.position = position;
         this.spaces = spaces;
         this.binding = binding;
@@ -93,8 +92,7 @@ public final class Simulation {
             case ForkSpace c -> in(c.parent(), space -> decideFork(c, space));
             case TouchRange c -> in(c.space(), space -> decideTouch(c, space));
             case AgeRange c -> mapped(c.space(), c.range(), new RangeAged(c.space(), c.range()));
-            case WriteProtectRange c ->
-                mapped(c.space(), c.range(), new RangeWriteProtected(c.space(), c.range()));
+            case WriteProtectRange c -> mapped(c.space(), c.range(), new RangeWriteProtected(c.space(), c.range()));
             case SelectPlugin c -> accepted(new PluginSelected(c.binding()));
             case Annotate c -> decideAnnotate(c);
         };
@@ -106,9 +104,7 @@ public final class Simulation {
             case SpaceCreated e -> with(AddressSpace.empty(e.space(), e.kind()));
             case SpaceDestroyed e -> new Simulation(position + 1, spaces.remove(e.space()), binding);
             case RangeMapped e ->
-                with(existing(e.space())
-                        .without(e.range())
-                        .with(new Region(e.range(), e.output(), e.attributes())));
+                with(existing(e.space()).without(e.range()).with(new Region(e.range(), e.output(), e.attributes())));
             case RangeUnmapped e -> with(existing(e.space()).without(e.range()));
             case RangeProtected e -> with(existing(e.space()).updated(e.range(), protecting(e.permissions())));
             case RangeMoved e -> with(moved(existing(e.space()), e.from(), e.to()));
@@ -162,8 +158,7 @@ public final class Simulation {
             if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
                     && sharing == Sharing.PRIVATE) {
                 Output copied = new Output.Backed(object, offset, Sharing.COPY_ON_WRITE);
-                shared = shared.without(region.range())
-                        .with(new Region(region.range(), copied, region.attributes()));
+                shared = shared.without(region.range()).with(new Region(region.range(), copied, region.attributes()));
             }
         }
         return new Simulation(
@@ -215,18 +210,15 @@ public final class Simulation {
 
     private static Decision decideMap(MapRange c, AddressSpace space) {
         long more = c.range().size() - 1;
-        boolean fits =
-                switch (c.output()) {
-                    case Output.Physical(long address) -> Long.compareUnsigned(address + more, address) >= 0;
-                    case Output.Backed(String object, long offset, Sharing sharing) ->
-                        more >= 0 && offset + more >= 0;
-                };
+        boolean fits = switch (c.output()) {
+            case Output.Physical(long address) -> Long.compareUnsigned(address + more, address) >= 0;
+            case Output.Backed(String object, long offset, Sharing sharing) -> more >= 0 && offset + more >= 0;
+        };
         if (!fits) {
-            long output =
-                    switch (c.output()) {
-                        case Output.Physical(long address) -> address;
-                        case Output.Backed(String object, long offset, Sharing sharing) -> offset;
-                    };
+            long output = switch (c.output()) {
+                case Output.Physical(long address) -> address;
+                case Output.Backed(String object, long offset, Sharing sharing) -> offset;
+            };
             return rejected(new Rejection.OutputOutOfRange(c.space(), c.range(), output));
         }
         Region conflict = c.replace() ? null : space.firstIn(c.range());

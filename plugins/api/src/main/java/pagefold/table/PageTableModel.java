@@ -28,7 +28,8 @@ public interface PageTableModel {
      *
      * @return the first step that they cannot hold, or {@code null}
      */
-    @Nullable Refusal check(List<Step> steps);
+    @Nullable
+    Refusal check(List<Step> steps);
 
     /**
      * A step that cannot be projected.
@@ -63,7 +64,8 @@ public interface PageTableModel {
     List<TableView> tables(String space);
 
     /** The table at a physical address, or {@code null} when none is there. */
-    @Nullable TableView table(long address);
+    @Nullable
+    TableView table(long address);
 
     /** What the tables cost now. */
     ModelStatistics statistics();
