@@ -1,0 +1,11 @@
+package pagefold.server.log;
+
+/**
+ * The head row of a simulation.
+ *
+ * @param name its name
+ * @param epoch the number of its last ownership
+ * @param head position of its last event; 0 when it has none
+ * @param createdMillis when it was created, in milliseconds since 1970-01-01T00:00Z
+ */
+public record LoggedSimulation(String name, long epoch, long head, long createdMillis) {}

@@ -1,0 +1,109 @@
+package pagefold.server.log;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.MemoryEvent;
+
+/**
+ * Units that are appended together, as one row of the log, or not at all.
+ *
+ * @param units at least one, in order; no command id twice; together at most {@value #MAX_EVENTS} events
+ */
+public record NewBatch(List<Unit> units) {
+    /** Most events of one batch. */
+    public static final int MAX_EVENTS = 65_536;
+    /** Longest command id, correlation or causation, in characters. */
+    public static final int MAX_ID_LENGTH = 256;
+
+    public NewBatch {
+        units = List.copyOf(units);
+        int events = units.stream().mapToInt(unit -> unit.events().size()).sum();
+        if (events < 1 || events > MAX_EVENTS) {
+            throw new IllegalArgumentException(
+                    "expected a batch of 1 to " + MAX_EVENTS + " events, but it has " + events);
+        }
+        Set<String> seen = new HashSet<>();
+        for (Unit unit : units) {
+            if (unit.commandId != null && !seen.add(unit.commandId)) {
+                throw new IllegalArgumentException(
+                        "expected a command id once in a batch, but '" + unit.commandId + "' is there twice");
+            }
+        }
+    }
+
+    /** A batch of one unit without any id. */
+    public static NewBatch of(MemoryEvent... events) {
+        return new NewBatch(List.of(Unit.of(List.of(events))));
+    }
+
+    /** How many events all units have together. */
+    public int eventCount() {
+        return units.stream().mapToInt(unit -> unit.events().size()).sum();
+    }
+
+    /** The events of all units, in order. */
+    public List<MemoryEvent> events() {
+        List<MemoryEvent> all = new ArrayList<>(eventCount());
+        units.forEach(unit -> all.addAll(unit.events()));
+        return all;
+    }
+
+    /**
+     * What one request led to.
+     *
+     * @param events at least one, in order
+     * @param commandId the request's idempotency key, 1 to {@value NewBatch#MAX_ID_LENGTH} printable characters
+     * @param requestDigest SHA-256 of the request's body in 64 lower-case hexadecimal digits; there with a command id,
+     *     absent without
+     * @param correlation what the request belongs to, as the client named it
+     * @param causation what led to the request, as a W3C {@code traceparent}
+     */
+    public record Unit(
+            List<MemoryEvent> events,
+            @Nullable String commandId,
+            @Nullable String requestDigest,
+            @Nullable String correlation,
+            @Nullable String causation) {
+        private static final int DIGEST_LENGTH = 64;
+
+        public Unit {
+            events = List.copyOf(events);
+            if (events.isEmpty()) {
+                throw new IllegalArgumentException("expected a unit of at least 1 event, but it has none");
+            }
+            if ((commandId == null) != (requestDigest == null)) {
+                throw new IllegalArgumentException("expected a command id together with a request digest, but only the "
+                        + (commandId == null ? "digest" : "command id") + " is there");
+            }
+            checkId("command id", commandId);
+            checkId("correlation", correlation);
+            checkId("causation", causation);
+            if (requestDigest != null
+                    && (requestDigest.length() != DIGEST_LENGTH
+                            || !requestDigest.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'))) {
+                throw new IllegalArgumentException(
+                        "expected a request digest of 64 lower-case hexadecimal digits, but found '" + requestDigest + "'");
+            }
+        }
+
+        /** A unit without any id. */
+        public static Unit of(List<MemoryEvent> events) {
+            return new Unit(events, null, null, null, null);
+        }
+
+        private static void checkId(String what, @Nullable String id) {
+            if (id != null && !isId(id)) {
+                throw new IllegalArgumentException("expected a " + what + " of 1 to " + MAX_ID_LENGTH
+                        + " printable characters, but it has " + id.length());
+            }
+        }
+    }
+
+    /** Whether {@code id} can be a command id, correlation or causation: 1 to {@value #MAX_ID_LENGTH} ASCII, no controls. */
+    public static boolean isId(String id) {
+        return !id.isEmpty() && id.length() <= MAX_ID_LENGTH && id.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+    }
+}
