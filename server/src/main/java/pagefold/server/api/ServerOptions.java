@@ -1,0 +1,34 @@
+package pagefold.server.api;
+
+import java.nio.file.Path;
+
+/**
+ * Where a server listens and keeps its log.
+ *
+ * @param host name or address of the interface to listen on
+ * @param port TCP port, 0 to 65535; 0 takes a free one
+ * @param dataDirectory the log's directory, made when it is not there
+ */
+public record ServerOptions(String host, int port, Path dataDirectory) {
+    /** The interface that a server listens on unless told otherwise: this machine only. */
+    public static final String DEFAULT_HOST = "127.0.0.1";
+    /** The port that a server listens on unless told otherwise. */
+    public static final int DEFAULT_PORT = 8080;
+    /** Longest host name, in characters: RFC 1035. */
+    private static final int MAX_HOST_LENGTH = 253;
+
+    public ServerOptions {
+        if (host.isBlank() || host.length() > MAX_HOST_LENGTH) {
+            throw new IllegalArgumentException("expected a host name of 1 to " + MAX_HOST_LENGTH
+                    + " characters, but it has " + host.strip().length());
+        }
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("expected a port from 0 to 65535, but it is " + port);
+        }
+    }
+
+    /** Listens on {@link #DEFAULT_HOST} and {@link #DEFAULT_PORT}. */
+    public static ServerOptions in(Path dataDirectory) {
+        return new ServerOptions(DEFAULT_HOST, DEFAULT_PORT, dataDirectory);
+    }
+}
