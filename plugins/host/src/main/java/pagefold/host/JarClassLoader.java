@@ -4,11 +4,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.net.URLStreamHandler;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +55,7 @@ final class JarClassLoader extends ClassLoader {
         }
         try {
             return URL.of(new URI(SCHEME, getName(), "/" + name, null), new InMemory(bytes));
-        } catch (IOException | java.net.URISyntaxException e) {
+        } catch (IOException | URISyntaxException e) {
             throw new IllegalStateException("expected '" + name + "' to be a name for a URL, but: " + e, e);
         }
     }
@@ -61,7 +63,7 @@ final class JarClassLoader extends ClassLoader {
     @Override
     protected Enumeration<URL> findResources(String name) {
         URL found = findResource(name);
-        return found == null ? Collections.emptyEnumeration() : Collections.enumeration(java.util.List.of(found));
+        return found == null ? Collections.emptyEnumeration() : Collections.enumeration(List.of(found));
     }
 
     private static final class InMemory extends URLStreamHandler {

@@ -38,8 +38,8 @@ final class JarEntries {
                 byte[] bytes = zip.readNBytes(left + 1);
                 left -= bytes.length;
                 if (left < 0 || entries.size() == MAX_ENTRIES) {
-                    throw new IllegalArgumentException("expected a plugin jar of at most " + MAX_ENTRIES
-                            + " files and " + MAX_EXPANDED_BYTES + " bytes expanded, but it has more");
+                    throw new IllegalArgumentException("expected a plugin jar of at most " + MAX_ENTRIES + " files and "
+                            + MAX_EXPANDED_BYTES + " bytes expanded, but it has more");
                 }
                 if (entries.put(entry.getName(), bytes) != null) {
                     throw new IllegalArgumentException(

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -43,6 +44,8 @@ public final class PluginHost implements AutoCloseable {
     private static final Comparator<LoadedPlugin> BY_ID_NEWEST_FIRST = Comparator.comparing(LoadedPlugin::id)
             .thenComparing((left, right) -> Versions.compare(right.version(), left.version()));
 
+    private static final String SERVICE_FILE = "META-INF/services/" + ArchitecturePlugin.class.getName();
+
     private final List<Jar> jars = new ArrayList<>();
 
     private record Jar(String digest, JarClassLoader loader, List<LoadedPlugin> plugins) {}
@@ -60,6 +63,9 @@ public final class PluginHost implements AutoCloseable {
         /** No plugin, version or profile of that name is there. */
         record Missing(Rejection.NoSuchPlugin rejection) implements Lookup {}
     }
+
+    /** A host without any plugin. */
+    public PluginHost() {}
 
     /**
      * A host with the plugins that come with the server; one whose resource is not on the class path is passed over.
@@ -87,8 +93,6 @@ public final class PluginHost implements AutoCloseable {
             LOG.warn("the jar {} declares no plugin", name);
         }
     }
-
-    private static final String SERVICE_FILE = "META-INF/services/" + ArchitecturePlugin.class.getName();
 
     /**
      * Loads the plugins of a jar.
@@ -139,12 +143,12 @@ public final class PluginHost implements AutoCloseable {
                 }
                 plugins.add(plugin);
             }
-        } catch (java.util.ServiceConfigurationError | LinkageError e) {
+        } catch (ServiceConfigurationError | LinkageError e) {
             throw new IllegalArgumentException("expected a plugin jar whose classes link, but: " + e.getMessage(), e);
         }
         if (plugins.isEmpty()) {
-            throw new IllegalArgumentException("expected a jar that declares a plugin in " + SERVICE_FILE
-                    + ", but it declares none of its own");
+            throw new IllegalArgumentException(
+                    "expected a jar that declares a plugin in " + SERVICE_FILE + ", but it declares none of its own");
         }
         return List.copyOf(plugins);
     }
@@ -157,8 +161,8 @@ public final class PluginHost implements AutoCloseable {
     public synchronized boolean unload(String id, String version) {
         for (Jar jar : jars) {
             if (jar.plugins().stream()
-                    .anyMatch(plugin ->
-                            plugin.id().equals(id) && plugin.version().equals(version))) {
+                    .anyMatch(
+                            plugin -> plugin.id().equals(id) && plugin.version().equals(version))) {
                 jars.remove(jar);
                 jar.loader().close();
                 LOG.info("unloaded the plugin {} {} (SHA-256 {})", id, version, jar.digest());

@@ -49,7 +49,8 @@ public final class PagefoldServer implements AutoCloseable {
             return new PagefoldServer(vertx, http, options);
         } catch (ExecutionException | TimeoutException e) {
             vertx.close();
-            throw new IOException("cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             vertx.close();
