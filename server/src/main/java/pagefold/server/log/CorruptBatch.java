@@ -12,8 +12,10 @@ public final class CorruptBatch extends LogException {
     private final String reason;
 
     CorruptBatch(String simulation, long first, long last, String reason, @Nullable Throwable cause) {
-        super("The log of simulation '" + simulation + "' cannot be read at positions " + first + " to " + last + ": "
-                + reason + ".", cause);
+        super(
+                "The log of simulation '" + simulation + "' cannot be read at positions " + first + " to " + last + ": "
+                        + reason + ".",
+                cause);
         this.simulation = simulation;
         this.first = first;
         this.last = last;

@@ -5,7 +5,9 @@ public final class DataDirectoryInUse extends LogException {
     private static final long serialVersionUID = 1;
 
     DataDirectoryInUse(String directory, String holder) {
-        super("The data directory " + directory + " is in use by another Pagefold server (" + holder
-                + "); stop that one, or give this one another directory.", null);
+        super(
+                "The data directory " + directory + " is in use by another Pagefold server (" + holder
+                        + "); stop that one, or give this one another directory.",
+                null);
     }
 }

@@ -40,7 +40,8 @@ public interface EventLog extends AutoCloseable {
     List<LoggedSimulation> list();
 
     /** The head row of one simulation; null when there is none. */
-    @Nullable LoggedSimulation find(String simulation);
+    @Nullable
+    LoggedSimulation find(String simulation);
 
     /**
      * Moves the simulation's epoch on by one, so that appends of its former owner are refused.
@@ -76,10 +77,12 @@ public interface EventLog extends AutoCloseable {
     List<RecordedEvent> read(String simulation, long from, int limit);
 
     /** The event at one position; null when the position is not between 1 and the head. */
-    @Nullable RecordedEvent eventAt(String simulation, long position);
+    @Nullable
+    RecordedEvent eventAt(String simulation, long position);
 
     /** What a command id led to in a simulation; null when the log does not have it. */
-    @Nullable CommandRecord command(String simulation, String commandId);
+    @Nullable
+    CommandRecord command(String simulation, String commandId);
 
     /** Commits what is waiting, refuses what comes later, and leaves the data directory to others. */
     @Override

@@ -85,7 +85,8 @@ public record NewBatch(List<Unit> units) {
                     && (requestDigest.length() != DIGEST_LENGTH
                             || !requestDigest.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'))) {
                 throw new IllegalArgumentException(
-                        "expected a request digest of 64 lower-case hexadecimal digits, but found '" + requestDigest + "'");
+                        "expected a request digest of 64 lower-case hexadecimal digits, but found '" + requestDigest
+                                + "'");
             }
         }
 
