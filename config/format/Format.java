@@ -47,6 +47,10 @@ public final class Format {
                 wrong++;
                 continue;
             }
+            if (is.lines().anyMatch(line -> line.startsWith("import ") && line.endsWith(".*;"))) {
+                System.err.println(root.relativize(file) + ": imports with a wildcard; name the classes");
+                wrong++;
+            }
             if (should.equals(is)) {
                 continue;
             }

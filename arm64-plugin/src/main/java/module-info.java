@@ -1,6 +1,6 @@
 /** The arm64 architecture plugin. */
 @SuppressWarnings("module") // the name ends in the architecture's digits
 module pagefold.arm64 {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires pagefold.api;
 }

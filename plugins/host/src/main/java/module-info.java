@@ -1,6 +1,6 @@
 /** Finds, isolates and swaps architecture plugins. */
 module pagefold.host {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires org.slf4j;
     requires transitive pagefold.api;
 

@@ -1,6 +1,6 @@
 /** What a plugin author needs to test a plugin. */
 module pagefold.testkit {
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
     requires transitive org.assertj.core;
     requires transitive org.junit.jupiter.api;
