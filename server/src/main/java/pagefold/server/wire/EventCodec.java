@@ -1,0 +1,198 @@
+package pagefold.server.wire;
+
+import static pagefold.server.wire.Field.ACCESS;
+import static pagefold.server.wire.Field.ATTRIBUTES;
+import static pagefold.server.wire.Field.CHILD;
+import static pagefold.server.wire.Field.COARSENING;
+import static pagefold.server.wire.Field.FROM;
+import static pagefold.server.wire.Field.KIND;
+import static pagefold.server.wire.Field.OUTPUT;
+import static pagefold.server.wire.Field.PERMISSIONS;
+import static pagefold.server.wire.Field.PLUGIN;
+import static pagefold.server.wire.Field.PRIVILEGE;
+import static pagefold.server.wire.Field.PROFILE;
+import static pagefold.server.wire.Field.RANGE;
+import static pagefold.server.wire.Field.SCHEMA_VERSION;
+import static pagefold.server.wire.Field.SPACE;
+import static pagefold.server.wire.Field.TEXT;
+import static pagefold.server.wire.Field.TO;
+import static pagefold.server.wire.Field.VERSION;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import pagefold.model.MemoryEvent;
+import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.PluginSelected;
+import pagefold.model.MemoryEvent.RangeAged;
+import pagefold.model.MemoryEvent.RangeMapped;
+import pagefold.model.MemoryEvent.RangeMoved;
+import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeTouched;
+import pagefold.model.MemoryEvent.RangeUnmapped;
+import pagefold.model.MemoryEvent.RangeWriteProtected;
+import pagefold.model.MemoryEvent.SpaceCreated;
+import pagefold.model.MemoryEvent.SpaceDestroyed;
+import pagefold.model.MemoryEvent.SpaceForked;
+
+/**
+ * The JSON of events: {@code {"type":"range-unmapped","schemaVersion":1,"space":"u","range":{…}}}.
+ *
+ * <p>Events have no defaults: every field is written and must be there ({@code space} of {@code annotated} is the one
+ * that may be absent). What this version writes, it reads back to an equal event, and writes again to the same bytes.
+ *
+ * <p>An instance reads one event after the other and shares equal values among them; one thread at a time. The static
+ * methods may be called by any thread.
+ */
+public final class EventCodec {
+    /** The names of the types, and what belongs to them. */
+    private enum Form {
+        SPACE_CREATED("space-created", Field.mask(SPACE, KIND), 0),
+        SPACE_DESTROYED("space-destroyed", Field.mask(SPACE), 0),
+        RANGE_MAPPED("range-mapped", Field.mask(SPACE, RANGE, OUTPUT, ATTRIBUTES), 0),
+        RANGE_UNMAPPED("range-unmapped", Field.mask(SPACE, RANGE), 0),
+        RANGE_PROTECTED("range-protected", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
+        RANGE_MOVED("range-moved", Field.mask(SPACE, FROM, TO), 0),
+        SPACE_FORKED("space-forked", Field.mask(SPACE, CHILD), 0),
+        RANGE_TOUCHED("range-touched", Field.mask(SPACE, RANGE, ACCESS, PRIVILEGE), 0),
+        RANGE_AGED("range-aged", Field.mask(SPACE, RANGE), 0),
+        RANGE_WRITE_PROTECTED("range-write-protected", Field.mask(SPACE, RANGE), 0),
+        PLUGIN_SELECTED("plugin-selected", Field.mask(PLUGIN, VERSION, PROFILE, COARSENING), 0),
+        ANNOTATED("annotated", Field.mask(TEXT), Field.mask(SPACE));
+
+        private static final Map<String, Form> BY_NAME =
+                Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(form -> form.jsonName, form -> form));
+
+        /** The version in which this form is written, and the newest that is read. */
+        private final int schemaVersion = 1;
+
+        private final String jsonName;
+        private final int required;
+        private final int optional;
+
+        Form(String jsonName, int required, int optional) {
+            this.jsonName = jsonName;
+            this.required = required | SCHEMA_VERSION.bit();
+            this.optional = optional;
+        }
+    }
+
+    private final Fields fields = new Fields(true);
+
+    /** A reader that has seen nothing yet. */
+    public EventCodec() {}
+
+    /** The name of the event's type, as in {@code range-mapped}. */
+    public static String type(MemoryEvent event) {
+        return form(event).jsonName;
+    }
+
+    /** The version of the form in which the event is written, from 1. */
+    public static int schemaVersion(MemoryEvent event) {
+        return form(event).schemaVersion;
+    }
+
+    /** One event as a document. */
+    public static byte[] encode(MemoryEvent event) {
+        return WireJson.encode(generator -> write(generator, event));
+    }
+
+    /**
+     * Reads a document of one event.
+     *
+     * @throws MalformedJson when it is anything else
+     */
+    public static MemoryEvent decode(byte[] json) {
+        return WireJson.decode(json, new EventCodec()::read);
+    }
+
+    /** Writes one event as an object. */
+    public static void write(JsonGenerator generator, MemoryEvent event) throws IOException {
+        generator.writeStartObject();
+        writeFields(generator, event);
+        generator.writeEndObject();
+    }
+
+    /**
+     * Reads one event.
+     *
+     * @param parser stands on the start of the object, and afterwards on its end
+     * @throws MalformedJson when it is not an event of a type and version that are known
+     * @throws IOException what the parser throws, a {@code JsonProcessingException} when there is no JSON
+     */
+    public MemoryEvent read(JsonParser parser) throws IOException {
+        String type = fields.read(parser, "an event");
+        Form form = Form.BY_NAME.get(type);
+        if (form == null) {
+            throw new MalformedJson("type", "a known type of event", Found.quoted(type));
+        }
+        fields.check(form.required, form.optional);
+        if (fields.schemaVersion() != form.schemaVersion) {
+            throw new MalformedJson(
+                    "schemaVersion", form.schemaVersion + " of " + type, String.valueOf(fields.schemaVersion()));
+        }
+        return event(form);
+    }
+
+    private MemoryEvent event(Form form) {
+        return switch (form) {
+            case SPACE_CREATED -> new SpaceCreated(fields.space(), fields.kind());
+            case SPACE_DESTROYED -> new SpaceDestroyed(fields.space());
+            case RANGE_MAPPED -> new RangeMapped(fields.space(), fields.range(), fields.output(), fields.attributes());
+            case RANGE_UNMAPPED -> new RangeUnmapped(fields.space(), fields.range());
+            case RANGE_PROTECTED -> new RangeProtected(fields.space(), fields.range(), fields.permissions());
+            case RANGE_MOVED -> new RangeMoved(fields.space(), fields.from(), fields.to());
+            case SPACE_FORKED -> new SpaceForked(fields.space(), fields.child());
+            case RANGE_TOUCHED ->
+                new RangeTouched(fields.space(), fields.range(), fields.access(), fields.privilege());
+            case RANGE_AGED -> new RangeAged(fields.space(), fields.range());
+            case RANGE_WRITE_PROTECTED -> new RangeWriteProtected(fields.space(), fields.range());
+            case PLUGIN_SELECTED -> new PluginSelected(fields.binding());
+            case ANNOTATED -> new Annotated(fields.spaceOrNull(), fields.text());
+        };
+    }
+
+    private static Form form(MemoryEvent event) {
+        return switch (event) {
+            case SpaceCreated e -> Form.SPACE_CREATED;
+            case SpaceDestroyed e -> Form.SPACE_DESTROYED;
+            case RangeMapped e -> Form.RANGE_MAPPED;
+            case RangeUnmapped e -> Form.RANGE_UNMAPPED;
+            case RangeProtected e -> Form.RANGE_PROTECTED;
+            case RangeMoved e -> Form.RANGE_MOVED;
+            case SpaceForked e -> Form.SPACE_FORKED;
+            case RangeTouched e -> Form.RANGE_TOUCHED;
+            case RangeAged e -> Form.RANGE_AGED;
+            case RangeWriteProtected e -> Form.RANGE_WRITE_PROTECTED;
+            case PluginSelected e -> Form.PLUGIN_SELECTED;
+            case Annotated e -> Form.ANNOTATED;
+        };
+    }
+
+    /** Writes the fields of one event into an object that is open and may have others. */
+    public static void writeFields(JsonGenerator generator, MemoryEvent event) throws IOException {
+        Form form = form(event);
+        FieldWriter fields = new FieldWriter(generator);
+        fields.type(form.jsonName);
+        fields.schemaVersion(form.schemaVersion);
+        switch (event) {
+            case SpaceCreated e -> fields.space(e.space()).kind(e.kind());
+            case SpaceDestroyed e -> fields.space(e.space());
+            case RangeMapped e ->
+                fields.space(e.space()).range(e.range()).output(e.output()).attributes(e.attributes());
+            case RangeUnmapped e -> fields.space(e.space()).range(e.range());
+            case RangeProtected e -> fields.space(e.space()).range(e.range()).permissions(e.permissions());
+            case RangeMoved e -> fields.space(e.space()).from(e.from()).to(e.to());
+            case SpaceForked e -> fields.space(e.space()).child(e.child());
+            case RangeTouched e ->
+                fields.space(e.space()).range(e.range()).access(e.access()).privilege(e.privilege());
+            case RangeAged e -> fields.space(e.space()).range(e.range());
+            case RangeWriteProtected e -> fields.space(e.space()).range(e.range());
+            case PluginSelected e -> ModelWriter.writeBindingFields(generator, e.binding());
+            case Annotated e -> fields.spaceIfAny(e.space()).text(e.text());
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package pagefold.server.wire;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.MemoryType;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.Privilege;
+import pagefold.model.Shareability;
+import pagefold.model.Sharing;
+import pagefold.model.SpaceKind;
+
+/** The words of the model's enumerations, on the wire and on the command line. */
+public final class WireText {
+    /** Kinds of spaces. */
+    public static final Words<SpaceKind> SPACE_KINDS = new Words<>(SpaceKind.values(), WireText::text);
+    /** Memory types. */
+    public static final Words<MemoryType> MEMORY_TYPES = new Words<>(MemoryType.values(), MemoryType::text);
+    /** Shareability domains. */
+    public static final Words<Shareability> SHAREABILITIES = new Words<>(Shareability.values(), WireText::text);
+    /** Who sees what is written. */
+    public static final Words<Sharing> SHARINGS = new Words<>(Sharing.values(), WireText::text);
+    /** Kinds of accesses. */
+    public static final Words<Access> ACCESSES = new Words<>(Access.values(), WireText::text);
+    /** Who makes an access. */
+    public static final Words<Privilege> PRIVILEGES = new Words<>(Privilege.values(), WireText::text);
+    /** What happens to what does not fit. */
+    public static final Words<Coarsening> COARSENINGS = new Words<>(Coarsening.values(), WireText::text);
+
+    private WireText() {}
+
+    /** The words of one enumeration, both ways. */
+    public static final class Words<E> {
+        private final Map<String, E> byText = new LinkedHashMap<>();
+
+        private Words(E[] values, Function<E, String> text) {
+            Arrays.stream(values).forEach(value -> byText.put(text.apply(value), value));
+        }
+
+        /** The value of that name; null when there is none. */
+        public @Nullable E of(String text) {
+            return byText.get(text);
+        }
+
+        /** All words, as in {@code "read", "write" or "execute"}. */
+        public String choices() {
+            String[] all = byText.keySet().toArray(String[]::new);
+            return "\"" + String.join("\", \"", Arrays.copyOf(all, all.length - 1)) + "\" or \"" + all[all.length - 1]
+                    + "\"";
+        }
+    }
+
+    /** The word for a kind of space. */
+    public static String text(SpaceKind kind) {
+        return switch (kind) {
+            case USER -> "user";
+            case KERNEL -> "kernel";
+            case HYP -> "hyp";
+            case STAGE2 -> "stage2";
+        };
+    }
+
+    /** The word for a shareability domain. */
+    public static String text(Shareability shareability) {
+        return switch (shareability) {
+            case NON_SHAREABLE -> "non";
+            case OUTER_SHAREABLE -> "outer";
+            case INNER_SHAREABLE -> "inner";
+        };
+    }
+
+    /** The word for who sees what is written. */
+    public static String text(Sharing sharing) {
+        return switch (sharing) {
+            case SHARED -> "shared";
+            case PRIVATE -> "private";
+            case COPY_ON_WRITE -> "copy-on-write";
+        };
+    }
+
+    /** The word for a kind of access. */
+    public static String text(Access access) {
+        return switch (access) {
+            case READ -> "read";
+            case WRITE -> "write";
+            case EXECUTE -> "execute";
+        };
+    }
+
+    /** The word for who makes an access. */
+    public static String text(Privilege privilege) {
+        return switch (privilege) {
+            case PRIVILEGED -> "privileged";
+            case UNPRIVILEGED -> "unprivileged";
+        };
+    }
+
+    /** The word for what happens to what does not fit. */
+    public static String text(Coarsening coarsening) {
+        return switch (coarsening) {
+            case REJECT -> "reject";
+            case WIDEN -> "widen";
+        };
+    }
+}
