@@ -1,0 +1,130 @@
+package pagefold.table;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the model has placed the frames of backing objects, and the private copies of single pages.
+ *
+ * <p>An object keeps its frames as long as any page of it is mapped anywhere. A private copy belongs to the words that
+ * point to it and is counted.
+ */
+final class Backings {
+    private final FramePool pool;
+    private final Map<String, Backing> objects = new HashMap<>();
+    private final Map<Long, Integer> copies = new HashMap<>();
+
+    /** Receives a run of an object's bytes that lies in neighbouring frames. */
+    @FunctionalInterface
+    interface Placed {
+        void run(long offset, long bytes, long frame);
+    }
+
+    private record Extent(long offset, long bytes, long frame) {
+        long end() {
+            return offset + bytes;
+        }
+    }
+
+    private static final class Backing {
+        private final NavigableMap<Long, Extent> extents = new TreeMap<>();
+        private long mappedBytes;
+    }
+
+    Backings(FramePool pool) {
+        this.pool = pool;
+    }
+
+    /** Counts a mapping of so many bytes of an object. */
+    void count(String object, long bytes) {
+        objects.computeIfAbsent(object, name -> new Backing()).mappedBytes += bytes;
+    }
+
+    /**
+     * Gives the frames of an object's bytes run by run, placing those that have none yet. The object must be counted.
+     *
+     * @param alignment new frames start at {@code address} modulo this power of two
+     * @param address where the first byte is mapped
+     */
+    void place(String object, long offset, long bytes, long alignment, long address, Placed placed) {
+        Backing backing = objects.get(object);
+        if (backing == null) {
+            throw new IllegalStateException("expected the object " + object + " to be mapped, but it is not");
+        }
+        long end = offset + bytes;
+        for (long at = offset; at < end; ) {
+            Extent extent = extentAt(backing, at);
+            if (extent == null) {
+                Extent next = valueOf(backing.extents.higherEntry(at));
+                long size = Math.min(end, next == null ? end : next.offset) - at;
+                extent = new Extent(at, size, pool.take(size, alignment, address + (at - offset)));
+                backing.extents.put(at, extent);
+            }
+            long size = Math.min(end, extent.end()) - at;
+            placed.run(at, size, extent.frame + (at - extent.offset));
+            at += size;
+        }
+    }
+
+    /** Ends the mapping of so many bytes of an object; with the last one, all frames of the object go. */
+    void uncount(String object, long bytes) {
+        Backing backing = objects.get(object);
+        if (backing == null) {
+            return;
+        }
+        backing.mappedBytes -= bytes;
+        if (backing.mappedBytes == 0) {
+            backing.extents.values().forEach(extent -> pool.give(extent.frame, extent.bytes));
+            objects.remove(object);
+        }
+    }
+
+    /** Takes a frame of its own for one page. */
+    long copy(long granule) {
+        long frame = pool.take(granule, granule, 0);
+        copies.put(frame, 1);
+        return frame;
+    }
+
+    boolean isCopy(long frame) {
+        return copies.containsKey(frame);
+    }
+
+    /** How many words point to a private copy. */
+    int references(long frame) {
+        return copies.getOrDefault(frame, 0);
+    }
+
+    /** Counts one more word that points to a private copy. */
+    void shareCopy(long frame) {
+        copies.merge(frame, 1, Integer::sum);
+    }
+
+    /** Counts one word fewer that points to a private copy; with the last one the frame goes. */
+    void dropCopy(long frame, long granule) {
+        int left = references(frame) - 1;
+        if (left == 0) {
+            copies.remove(frame);
+            pool.give(frame, granule);
+        } else {
+            copies.put(frame, left);
+        }
+    }
+
+    /** Whether there are private copies at all. */
+    boolean hasCopies() {
+        return !copies.isEmpty();
+    }
+
+    private static @Nullable Extent extentAt(Backing backing, long offset) {
+        Extent extent = valueOf(backing.extents.floorEntry(offset));
+        return extent != null && offset < extent.end() ? extent : null;
+    }
+
+    private static @Nullable Extent valueOf(Map.@Nullable Entry<Long, Extent> entry) {
+        return entry == null ? null : entry.getValue();
+    }
+}

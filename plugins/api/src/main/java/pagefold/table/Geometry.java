@@ -1,0 +1,108 @@
+package pagefold.table;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The shape of a radix table as data: granule, input size, and the generic five levels with their folds.
+ *
+ * <p>Arm ARM D8.2 (levels, index bits); the generic levels are Linux's (Documentation/mm/page_tables.rst). A folded
+ * level has one entry, which is its parent's.
+ */
+public final class Geometry {
+    /** The level of pages. */
+    public static final int LAST_LEVEL = 3;
+
+    private static final String[] GENERIC = {"PGD", "P4D", "PUD", "PMD", "PTE"};
+
+    private final int granuleBits;
+    private final int stride;
+    private final int inputBits;
+    private final int startLevel;
+    private final List<Level> levels;
+
+    /**
+     * One generic level.
+     *
+     * @param generic Linux's name
+     * @param level hardware level of the table whose entries it has
+     * @param shift log2 of the bytes that one entry translates
+     * @param entries number of entries; 1 when folded
+     * @param folded whether it has no table of its own
+     */
+    public record Level(String generic, int level, int shift, int entries, boolean folded) {}
+
+    private Geometry(int granuleBits, int stride, int inputBits, int startLevel) {
+        this.granuleBits = granuleBits;
+        this.stride = stride;
+        this.inputBits = inputBits;
+        this.startLevel = startLevel;
+        this.levels = generic();
+    }
+
+    /**
+     * The tables of 64-bit descriptors for an input size.
+     *
+     * @param granuleBits 12, 14 or 16
+     * @param inputBits more than {@code granuleBits}, at most 52
+     */
+    public static Geometry of(int granuleBits, int inputBits) {
+        int stride = granuleBits - 3;
+        return new Geometry(
+                granuleBits, stride, inputBits, LAST_LEVEL - Math.floorDiv(inputBits - 1 - granuleBits, stride));
+    }
+
+    private List<Level> generic() {
+        List<Level> five = new ArrayList<>();
+        int folds = startLevel + 1;
+        for (int i = 0; i < GENERIC.length; i++) {
+            boolean folded = i > 0 && i <= folds;
+            int level = i == 0 ? startLevel : Math.max(startLevel, i - 1);
+            five.add(new Level(GENERIC[i], level, shift(level), folded ? 1 : entries(level), folded));
+        }
+        return List.copyOf(five);
+    }
+
+    /** The generic five levels from PGD to PTE. */
+    public List<Level> levels() {
+        return levels;
+    }
+
+    /** Linux's name for a hardware level that has a table. */
+    public String genericName(int level) {
+        return level == startLevel ? GENERIC[0] : GENERIC[level + 1];
+    }
+
+    /** log2 of a page, and of a table below the root. */
+    public int granuleBits() {
+        return granuleBits;
+    }
+
+    /** Bytes of a page. */
+    public long granule() {
+        return 1L << granuleBits;
+    }
+
+    public int inputBits() {
+        return inputBits;
+    }
+
+    public int startLevel() {
+        return startLevel;
+    }
+
+    /** log2 of the bytes that an entry at a hardware level translates. */
+    public int shift(int level) {
+        return granuleBits + stride * (LAST_LEVEL - level);
+    }
+
+    /** Number of entries of a table at a hardware level. */
+    public int entries(int level) {
+        return level == startLevel ? 1 << (inputBits - shift(level)) : 1 << stride;
+    }
+
+    /** The entry of a table at a hardware level that an address selects. */
+    public int index(long address, int level) {
+        return (int) (address >>> shift(level)) & entries(level) - 1;
+    }
+}

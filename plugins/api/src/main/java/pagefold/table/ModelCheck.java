@@ -1,0 +1,300 @@
+package pagefold.table;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.AddressSpace;
+import pagefold.model.Attributes;
+import pagefold.model.Hex;
+import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.PluginSelected;
+import pagefold.model.MemoryEvent.RangeAged;
+import pagefold.model.MemoryEvent.RangeMapped;
+import pagefold.model.MemoryEvent.RangeMoved;
+import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeTouched;
+import pagefold.model.MemoryEvent.RangeUnmapped;
+import pagefold.model.MemoryEvent.RangeWriteProtected;
+import pagefold.model.MemoryEvent.SpaceCreated;
+import pagefold.model.MemoryEvent.SpaceDestroyed;
+import pagefold.model.MemoryEvent.SpaceForked;
+import pagefold.model.Output;
+import pagefold.model.Permissions;
+import pagefold.model.Region;
+import pagefold.model.Rejection;
+import pagefold.model.Simulation;
+import pagefold.model.SpaceKind;
+import pagefold.model.Step;
+
+/**
+ * Finds, before anything is written, what a profile cannot hold: alignment, address sizes, attributes, kinds of space,
+ * and room for tables and frames.
+ *
+ * <p>Room is counted from above and over the whole list of steps, without what the steps free.
+ */
+final class ModelCheck {
+    /** Stands for frames anywhere: no blocks. */
+    private static final Output COPIES = new Output.Physical(0);
+
+    private final ModelSetup setup;
+    private long tableBytesLeft;
+    private long frameBytesLeft;
+
+    ModelCheck(ModelSetup setup, TableMemory memory, FramePool pool) {
+        this.setup = setup;
+        this.tableBytesLeft = memory.limit() - memory.usedBytes();
+        this.frameBytesLeft = pool.largest(0);
+    }
+
+    PageTableModel.@Nullable Refusal check(List<Step> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            Rejection rejection = check(steps.get(i));
+            if (rejection != null) {
+                return new PageTableModel.Refusal(i, rejection);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Rejection check(Step step) {
+        Simulation before = step.before();
+        return switch (step.event()) {
+            case SpaceCreated e -> created(e.kind());
+            case SpaceDestroyed e -> null;
+            case RangeMapped e -> mapped(e, before);
+            case RangeUnmapped e -> aligned(e.space(), e.range(), before);
+            case RangeProtected e -> protectedRange(e, before);
+            case RangeMoved e -> moved(e, before);
+            case SpaceForked e -> forked(e, before);
+            case RangeTouched e -> touched(e, before);
+            case RangeAged e -> aligned(e.space(), e.range(), before);
+            case RangeWriteProtected e -> aligned(e.space(), e.range(), before);
+            case PluginSelected e -> null;
+            case Annotated e -> null;
+        };
+    }
+
+    private @Nullable Rejection created(SpaceKind kind) {
+        TranslationRegime regime = setup.regimes().get(kind);
+        if (regime == null) {
+            return new Rejection.MissingCapability(capability(kind), setup.plugin(), setup.profile());
+        }
+        return tables(PageTable.rootPages(regime.geometry()));
+    }
+
+    private static String capability(SpaceKind kind) {
+        return switch (kind) {
+            case USER -> "USER_SPACE";
+            case KERNEL -> "KERNEL_SPACE";
+            case HYP -> "HYP";
+            case STAGE2 -> "STAGE_2";
+        };
+    }
+
+    private @Nullable Rejection mapped(RangeMapped e, Simulation before) {
+        TranslationRegime regime = regime(e.space(), before);
+        Rejection rejection = placed(regime, e.space(), e.range());
+        if (rejection == null) {
+            rejection = output(regime, e);
+        }
+        if (rejection == null) {
+            rejection = attributes(regime, e.space(), e.range(), e.attributes());
+        }
+        return rejection != null ? rejection : room(regime, e.range(), e.output(), e.attributes());
+    }
+
+    private @Nullable Rejection placed(TranslationRegime regime, String space, AddressRange range) {
+        AddressRange input = regime.inputRange();
+        if (!input.contains(range)) {
+            return refused(space, range, "input-out-of-range", "addresses within " + input);
+        }
+        long granule = regime.geometry().granule();
+        return range.isAligned(granule)
+                ? null
+                : refused(space, range, "misaligned", "both ends on a multiple of " + Hex.size(granule));
+    }
+
+    private @Nullable Rejection output(TranslationRegime regime, RangeMapped e) {
+        long granule = regime.geometry().granule();
+        long output =
+                switch (e.output()) {
+                    case Output.Physical physical -> physical.address();
+                    case Output.Backed backed -> backed.offset();
+                };
+        if ((output & granule - 1) != 0) {
+            return refused(
+                    e.space(),
+                    e.range(),
+                    "misaligned",
+                    "an output on a multiple of " + Hex.size(granule) + ", not " + Hex.address(output));
+        }
+        long last = output + (e.range().size() - 1);
+        boolean fits = e.output() instanceof Output.Backed || last >>> regime.outputBits() == 0;
+        return fits
+                ? null
+                : refused(
+                        e.space(),
+                        e.range(),
+                        "output-out-of-range",
+                        "output addresses of " + regime.outputBits() + " bits, not up to " + Hex.address(last));
+    }
+
+    private @Nullable Rejection attributes(
+            TranslationRegime regime, String space, AddressRange range, Attributes attributes) {
+        TranslationRegime.Unfit unfit =
+                attributes.permissions().isNone() ? null : regime.unfit(attributes);
+        return unfit == null ? null : refused(space, range, unfit.reason(), unfit.expected());
+    }
+
+    private @Nullable Rejection room(
+            TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
+        if (output instanceof Output.Backed) {
+            long needed = range.size() + ModelSpace.largestUnit(regime, range, attributes);
+            if (Long.compareUnsigned(needed, frameBytesLeft) > 0 || needed < 0) {
+                return new Rejection.LimitExceeded("bytes of free frames", Math.max(0, frameBytesLeft), needed);
+            }
+            frameBytesLeft -= needed;
+        }
+        return attributes.permissions().isNone() ? null : tables(tablesFor(regime, range, output, attributes));
+    }
+
+    /** Tables that a mapping needs at most. */
+    private static long tablesFor(
+            TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
+        Geometry geometry = regime.geometry();
+        long skew = output instanceof Output.Physical(long address) ? address ^ range.start() : 0;
+        long tables = 0;
+        for (int level = geometry.startLevel(); level < Geometry.LAST_LEVEL; level++) {
+            int shift = geometry.shift(level);
+            long entries = (range.last() >>> shift) - (range.start() >>> shift) + 1;
+            boolean blocks =
+                    attributes.blocks() && regime.format().leafAllowed(level) && (skew & (1L << shift) - 1) == 0;
+            tables += blocks ? Math.min(entries, 2) : entries;
+            if (blocks) {
+                // Below a level that takes whole entries as blocks, only the two ends need tables.
+                return tables + 2L * (Geometry.LAST_LEVEL - level - 1);
+            }
+        }
+        return tables;
+    }
+
+    private @Nullable Rejection tables(long pages) {
+        long needed = pages << setup.granuleBits();
+        if (needed > tableBytesLeft) {
+            return new Rejection.LimitExceeded(
+                    "bytes of tables in a simulation",
+                    setup.tableLimit(),
+                    setup.tableLimit() - tableBytesLeft + needed);
+        }
+        tableBytesLeft -= needed;
+        return null;
+    }
+
+    private @Nullable Rejection protectedRange(RangeProtected e, Simulation before) {
+        TranslationRegime regime = regime(e.space(), before);
+        Rejection rejection = aligned(e.space(), e.range(), before);
+        AddressSpace space = before.space(e.space());
+        Region region = space == null || rejection != null ? null : space.firstIn(e.range());
+        while (rejection == null && region != null) {
+            Attributes changed = region.attributes().withPermissions(e.permissions());
+            AddressRange part = region.range().intersection(e.range());
+            rejection = attributes(regime, e.space(), part, changed);
+            if (rejection == null) {
+                rejection = populated(regime, region.slice(part), e.permissions());
+            }
+            region = part.last() == e.range().last()
+                    ? null
+                    : space.firstIn(new AddressRange(part.last() + 1, e.range().last()));
+        }
+        return rejection;
+    }
+
+    private @Nullable Rejection populated(TranslationRegime regime, Region region, Permissions permissions) {
+        boolean appears = region.attributes().permissions().isNone() && !permissions.isNone();
+        // A block that is cut at an end becomes a chain of tables.
+        return appears
+                ? tables(tablesFor(regime, region.range(), region.output(), region.attributes()))
+                : tables(chain(regime));
+    }
+
+    private static long chain(TranslationRegime regime) {
+        return 2L * (Geometry.LAST_LEVEL - regime.geometry().startLevel());
+    }
+
+    private @Nullable Rejection aligned(String space, AddressRange range, Simulation before) {
+        TranslationRegime regime = regime(space, before);
+        long granule = regime.geometry().granule();
+        return range.isAligned(granule)
+                ? tables(chain(regime))
+                : refused(space, range, "misaligned", "both ends on a multiple of " + Hex.size(granule));
+    }
+
+    private @Nullable Rejection moved(RangeMoved e, Simulation before) {
+        TranslationRegime regime = regime(e.space(), before);
+        Rejection rejection = placed(regime, e.space(), e.from());
+        if (rejection == null) {
+            rejection = placed(regime, e.space(), e.to());
+        }
+        AddressSpace space = before.space(e.space());
+        Region tail = space == null ? null : space.at(e.from().last());
+        if (rejection != null || tail == null) {
+            return rejection;
+        }
+        Output more = tail.output().advanced(e.from().last() - tail.range().start());
+        boolean given = more instanceof Output.Physical(long address)
+                && address + (e.to().size() - e.from().size()) >>> regime.outputBits() != 0;
+        if (given) {
+            return refused(
+                    e.space(), e.to(), "output-out-of-range", "output addresses of " + regime.outputBits() + " bits");
+        }
+        Attributes pages = new Attributes(
+                new Permissions(63),
+                tail.attributes().memoryType(),
+                tail.attributes().shareability(),
+                false,
+                false,
+                0,
+                false,
+                false);
+        return room(regime, e.to(), tail.output(), pages);
+    }
+
+    private @Nullable Rejection forked(SpaceForked e, Simulation before) {
+        TranslationRegime regime = regime(e.space(), before);
+        AddressSpace space = before.space(e.space());
+        long pages = PageTable.rootPages(regime.geometry());
+        for (Region region : space == null ? List.<Region>of() : space.regions()) {
+            pages += region.attributes().permissions().isNone()
+                    ? chain(regime)
+                    : tablesFor(regime, region.range(), region.output(), region.attributes());
+        }
+        return tables(pages);
+    }
+
+    private @Nullable Rejection touched(RangeTouched e, Simulation before) {
+        long bytes = e.range().widened(regime(e.space(), before).geometry().granule()).size();
+        if (Long.compareUnsigned(bytes, frameBytesLeft) > 0) {
+            return new Rejection.LimitExceeded("bytes of free frames", frameBytesLeft, bytes);
+        }
+        frameBytesLeft -= bytes;
+        TranslationRegime regime = regime(e.space(), before);
+        // Copies of single pages leave no block whole.
+        return e.access() == Access.WRITE
+                ? tables(tablesFor(regime, e.range(), COPIES, Attributes.user(Permissions.NONE)))
+                : null;
+    }
+
+    private TranslationRegime regime(String space, Simulation before) {
+        AddressSpace found = before.space(space);
+        TranslationRegime regime = found == null ? null : setup.regimes().get(found.kind());
+        if (regime == null) {
+            throw new IllegalStateException("expected the space '" + space + "' with a regime, but it has none");
+        }
+        return regime;
+    }
+
+    private Rejection refused(String space, AddressRange range, String reason, String expected) {
+        return new Rejection.NotRepresentable(setup.profile(), space, range, reason, expected);
+    }
+}

@@ -1,0 +1,34 @@
+package pagefold.table;
+
+import java.util.Map;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.SpaceKind;
+
+/**
+ * What a profile gives to {@link TableModel}.
+ *
+ * @param plugin id of the plugin, for messages
+ * @param profile name of the profile, for messages
+ * @param granuleBits log2 of a page and of a table
+ * @param regimes how each kind of space is translated; a kind that is not here is not declared
+ * @param tableBase lowest physical address of tables, a multiple of 64 KB
+ * @param tableLimit most bytes of tables of one simulation
+ * @param frameBase lowest physical address of frames for backing objects
+ * @param frameBytes bytes of those frames
+ * @param coarsening what happens to what does not fit
+ */
+public record ModelSetup(
+        String plugin,
+        String profile,
+        int granuleBits,
+        Map<SpaceKind, TranslationRegime> regimes,
+        long tableBase,
+        long tableLimit,
+        long frameBase,
+        long frameBytes,
+        Coarsening coarsening) {
+
+    public ModelSetup {
+        regimes = Map.copyOf(regimes);
+    }
+}

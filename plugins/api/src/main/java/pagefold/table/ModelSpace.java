@@ -1,0 +1,304 @@
+package pagefold.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.AddressSpace;
+import pagefold.model.Attributes;
+import pagefold.model.Output;
+import pagefold.model.Permissions;
+import pagefold.model.Region;
+import pagefold.model.Sharing;
+
+/**
+ * The projection of one space: what its regions mean for its tables, its objects' frames and its private copies.
+ *
+ * <p>Mapped memory is populated at once. Memory without any permission is not: its words stay zero, or, where it was
+ * populated before, become invalid words that keep the frame (Linux's {@code PAGE_NONE}).
+ */
+final class ModelSpace {
+    private final TranslationRegime regime;
+    private final TableFormat format;
+    private final Backings backings;
+    private final PageTable table;
+    private final TableFolder folder;
+    private final long granule;
+
+    ModelSpace(String name, TranslationRegime regime, TableMemory memory, Backings backings) {
+        this.regime = regime;
+        this.format = regime.format();
+        this.backings = backings;
+        this.table = new PageTable(name, memory, regime);
+        this.folder = new TableFolder(table, memory, regime);
+        this.granule = regime.geometry().granule();
+    }
+
+    TranslationRegime regime() {
+        return regime;
+    }
+
+    PageTable table() {
+        return table;
+    }
+
+    /** Maps a region where nothing is mapped; {@code after} has it. */
+    void map(Region region, AddressSpace after) {
+        if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
+            backings.count(object, region.range().size());
+        }
+        if (!region.attributes().permissions().isNone()) {
+            populate(region);
+            Region whole = after.at(region.range().start());
+            if (whole != null && !whole.range().equals(region.range())) {
+                folder.foldEnds(region.range(), whole);
+            }
+        }
+    }
+
+    private void populate(Region region) {
+        Attributes attributes = region.attributes();
+        long bits = regime.leafBits(initial(region));
+        AddressRange range = region.range();
+        switch (region.output()) {
+            case Output.Physical(long address) ->
+                table.map(
+                        range.start(), range.last(), address, bits, attributes.blocks(), attributes.contiguous());
+            case Output.Backed(String object, long offset, Sharing sharing) ->
+                backings.place(object, offset, range.size(), alignment(region), range.start(), (at, bytes, frame) -> {
+                    long start = range.start() + (at - offset);
+                    table.map(
+                            start, start + bytes - 1, frame, bits, attributes.blocks(), attributes.contiguous());
+                });
+        }
+    }
+
+    private static Attributes initial(Region region) {
+        return isCopyOnWrite(region)
+                ? region.attributes()
+                        .withPermissions(region.attributes().permissions().readOnly())
+                : region.attributes();
+    }
+
+    private static boolean isCopyOnWrite(Region region) {
+        return region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
+                && sharing == Sharing.COPY_ON_WRITE;
+    }
+
+    /** The alignment that lets a region's frames carry its largest leaf or run. */
+    private long alignment(Region region) {
+        return largestUnit(regime, region.range(), region.attributes());
+    }
+
+    /** Bytes of the largest leaf or contiguous run that the attributes ask for and the range has room for. */
+    static long largestUnit(TranslationRegime regime, AddressRange range, Attributes attributes) {
+        Geometry geometry = regime.geometry();
+        long best = geometry.granule();
+        for (int level = Geometry.LAST_LEVEL; level >= geometry.startLevel(); level--) {
+            if (level == Geometry.LAST_LEVEL || attributes.blocks() && regime.format().leafAllowed(level)) {
+                long leaf = 1L << geometry.shift(level);
+                long run = attributes.contiguous() ? leaf * regime.format().contiguousEntries(level) : leaf;
+                best = fits(range, leaf) ? leaf : best;
+                best = fits(range, run) ? run : best;
+            }
+        }
+        return best;
+    }
+
+    private static boolean fits(AddressRange range, long unit) {
+        return Long.compareUnsigned(range.size() - 1, unit - 1) >= 0;
+    }
+
+    /** Unmaps what a space has mapped in a range. */
+    void unmap(AddressSpace before, AddressRange range) {
+        if (before.firstIn(range) == null) {
+            return;
+        }
+        dropCopies(before, range);
+        table.unmap(range.start(), range.last());
+        before.forEachIn(range, region -> {
+            if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
+                backings.uncount(object, region.range().size());
+            }
+        });
+    }
+
+    private void dropCopies(AddressSpace before, AddressRange range) {
+        if (backings.hasCopies()) {
+            before.forEachIn(range, region -> {
+                if (isCopyOnWrite(region)) {
+                    table.visit(region.range().start(), region.range().last(), (word, level, address) -> {
+                        long frame = format.outputAddress(word, level);
+                        if (backings.isCopy(frame)) {
+                            backings.dropCopy(frame, granule);
+                        }
+                    });
+                }
+            });
+        }
+    }
+
+    /** Gives a range, all of which is mapped, other permissions. */
+    void protect(AddressSpace before, AddressSpace after, AddressRange range, Permissions permissions) {
+        before.forEachIn(range, region -> {
+            Region changed = region.withAttributes(region.attributes().withPermissions(permissions));
+            long start = region.range().start();
+            long last = region.range().last();
+            table.update(start, last, true, (word, level, address) -> format.modified(word, bits(changed, word, level)));
+            if (region.attributes().permissions().isNone() && !permissions.isNone()) {
+                holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
+            }
+        });
+        if (!permissions.isNone()) {
+            after.forEachIn(range, region -> {
+                Region whole = after.at(region.range().start());
+                if (whole != null) {
+                    folder.fold(region.range(), whole);
+                }
+            });
+        }
+    }
+
+    /** Leaf bits of a page of a region: writable only where a write needs no copy. */
+    private long bits(Region region, long word, int level) {
+        boolean mayWrite = !isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
+        return regime.leafBits(mayWrite ? region.attributes() : initial(region));
+    }
+
+    private List<AddressRange> holes(AddressRange range) {
+        List<AddressRange> holes = new ArrayList<>();
+        long[] next = {range.start()};
+        table.visit(range.start(), range.last(), (word, level, address) -> {
+            if (address != next[0] && Long.compareUnsigned(next[0], address) < 0) {
+                holes.add(new AddressRange(next[0], address - 1));
+            }
+            next[0] = address + (1L << regime.geometry().shift(level));
+        });
+        if (next[0] - 1 != range.last()) {
+            holes.add(new AddressRange(next[0], range.last()));
+        }
+        return holes;
+    }
+
+    /** Moves a range as it is and populates what the destination has more. */
+    void move(AddressSpace before, AddressSpace after, AddressRange from, AddressRange to) {
+        boolean inPlace = from.start() == to.start();
+        if (!inPlace) {
+            unmap(before, to);
+            carry(from, to.start() - from.start());
+        } else if (before.firstIn(new AddressRange(from.last() + 1, to.last())) != null) {
+            unmap(before, new AddressRange(from.last() + 1, to.last()));
+        }
+        if (to.size() != from.size()) {
+            AddressRange more = new AddressRange(to.start() + from.size(), to.last());
+            after.forEachIn(more, region -> map(region, after));
+        }
+    }
+
+    private void carry(AddressRange from, long distance) {
+        table.loosen(from.start(), from.last(), distance);
+        List<long[]> words = new ArrayList<>();
+        table.visit(
+                from.start(),
+                from.last(),
+                (word, level, address) -> words.add(new long[] {address + distance, level, word}));
+        table.unmap(from.start(), from.last());
+        words.forEach(leaf -> table.place(leaf[0], (int) leaf[1], leaf[2]));
+    }
+
+    /** Makes {@code child}, which is empty, a copy; private memory may no longer be written without a copy. */
+    void fork(AddressSpace before, ModelSpace child) {
+        for (Region region : before.regions()) {
+            AddressRange range = region.range();
+            boolean isPrivate = false;
+            if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
+                backings.count(object, range.size());
+                isPrivate = sharing != Sharing.SHARED;
+            }
+            if (isPrivate) {
+                forkPrivate(range, child);
+            } else {
+                forkShared(region, child);
+            }
+        }
+    }
+
+    private void forkPrivate(AddressRange range, ModelSpace child) {
+        table.update(
+                range.start(), range.last(), false, (word, level, address) -> format.writeProtected(word));
+        table.visit(range.start(), range.last(), (word, level, address) -> {
+            long frame = format.outputAddress(word, level);
+            if (backings.isCopy(frame)) {
+                backings.shareCopy(frame);
+            }
+            child.table.place(address, level, format.withAccessed(word, false));
+        });
+    }
+
+    private void forkShared(Region region, ModelSpace child) {
+        long bits = regime.leafBits(region.attributes());
+        table.visit(region.range().start(), region.range().last(), (word, level, address) -> {
+            long clean = format.leafWord(format.outputAddress(word, level), level, bits);
+            long copy = format.withContiguous(format.withAccessed(clean, false), format.isContiguous(word));
+            child.table.place(address, level, copy);
+        });
+    }
+
+    /** Accesses to a range, as hardware and the fault handler would leave the words. */
+    void touch(AddressSpace before, AddressRange range, Access access) {
+        before.forEachIn(range, region -> {
+            AddressRange pages = region.range().widened(granule);
+            if (access == Access.WRITE && isCopyOnWrite(region)) {
+                for (long page = pages.start(); ; page += granule) {
+                    writeOwn(region, page);
+                    if ((page | granule - 1) == pages.last()) {
+                        return;
+                    }
+                }
+            }
+            table.update(pages.start(), pages.last(), false, (word, level, address) -> {
+                long accessed = format.withAccessed(word, true);
+                return access == Access.WRITE
+                        ? format.dirtied(format.modified(accessed, regime.leafBits(region.attributes())))
+                        : accessed;
+            });
+        });
+    }
+
+    /** A write to a page of copy-on-write memory: a frame of its own, unless it has one already. */
+    private void writeOwn(Region region, long page) {
+        table.update(page, page + granule - 1, true, (word, level, address) -> {
+            long frame = format.outputAddress(word, level);
+            long own = word;
+            if (backings.references(frame) != 1) {
+                if (backings.isCopy(frame)) {
+                    backings.dropCopy(frame, granule);
+                }
+                own = format.relocated(word, level, level, backings.copy(granule));
+            }
+            long writable = format.modified(own, regime.leafBits(region.attributes()));
+            return format.dirtied(format.withAccessed(writable, true));
+        });
+    }
+
+    void age(AddressRange range) {
+        table.update(
+                range.start(),
+                range.last(),
+                false,
+                (word, level, address) -> format.isLeaf(word, level) ? format.withAccessed(word, false) : word);
+    }
+
+    void writeProtect(AddressRange range) {
+        table.update(
+                range.start(),
+                range.last(),
+                true,
+                (word, level, address) -> format.isLeaf(word, level) ? format.writeProtected(word) : word);
+    }
+
+    void listen(@Nullable TableListener listener) {
+        table.listen(listener);
+    }
+}

@@ -1,0 +1,375 @@
+package pagefold.table;
+
+import org.jspecify.annotations.Nullable;
+import pagefold.table.TableEditor.LeafUpdate;
+
+/**
+ * The tables of one space: map, unmap, update and visit over any format, by one recursive walk each.
+ *
+ * <p>Ranges are inclusive and lie within the input range; the top of the 64-bit space is a range's last address like
+ * any other.
+ */
+final class PageTable {
+    private final TableMemory memory;
+    private final Geometry geometry;
+    private final TableFormat format;
+    private final TableEditor editor;
+    private final long lowest;
+    private final int startLevel;
+    private final int rootPages;
+    private final long root;
+
+    /** Sees a word that is neither zero nor a table. */
+    @FunctionalInterface
+    interface LeafVisitor {
+        void leaf(long word, int level, long address);
+    }
+
+    /** Sees a table before what is below it. */
+    @FunctionalInterface
+    interface TableVisitor {
+        void table(long table, int level, long address);
+    }
+
+    PageTable(String space, TableMemory memory, TranslationRegime regime) {
+        this.memory = memory;
+        this.geometry = regime.geometry();
+        this.format = regime.format();
+        this.editor = new TableEditor(space, memory, regime);
+        this.lowest = regime.inputRange().start();
+        this.startLevel = geometry.startLevel();
+        this.rootPages = rootPages(geometry);
+        this.root = memory.allocate(rootPages);
+    }
+
+    /** Pages of a start table: more than one where tables are concatenated. */
+    static int rootPages(Geometry geometry) {
+        return Math.max(1, geometry.entries(geometry.startLevel()) >> geometry.granuleBits() - 3);
+    }
+
+    long root() {
+        return root;
+    }
+
+    /** Who is told of the changes from now on. */
+    void listen(@Nullable TableListener listener) {
+        editor.listen(listener);
+    }
+
+    /**
+     * Maps a range in which no word is set.
+     *
+     * @param start first address, a multiple of the granule
+     * @param last last address, just below one
+     * @param output where {@code start} leads, a multiple of the granule
+     * @param bits leaf bits
+     * @param blocks whether leaves above the last level may be used
+     * @param contiguous whether contiguous runs may be marked
+     */
+    void map(long start, long last, long output, long bits, boolean blocks, boolean contiguous) {
+        map(root, startLevel, start, last, output, new Leaves(bits, blocks, contiguous));
+    }
+
+    private record Leaves(long bits, boolean blocks, boolean contiguous) {}
+
+    private void map(long table, int level, long start, long last, long output, Leaves leaves) {
+        if (level == Geometry.LAST_LEVEL) {
+            fill(table, level, start, last, output, leaves);
+            return;
+        }
+        long size = 1L << geometry.shift(level);
+        boolean fits = leaves.blocks && format.leafAllowed(level) && ((start ^ output) & size - 1) == 0;
+        long at = start;
+        while (true) {
+            long to = output + (at - start);
+            long end = fits && (at & size - 1) == 0 ? wholeEntries(table, level, at, last) : at - 1;
+            if (end != at - 1) {
+                fill(table, level, at, end, to, leaves);
+            } else {
+                end = lower(at | size - 1, last);
+                map(editor.childFor(table, level, at), level + 1, at, end, to, leaves);
+            }
+            if (end == last) {
+                return;
+            }
+            at = end + 1;
+        }
+    }
+
+    /** The last address of the run of empty entries from {@code at} on that lie whole within the range. */
+    private long wholeEntries(long table, int level, long at, long last) {
+        long size = 1L << geometry.shift(level);
+        long end = at - 1;
+        while (end != last
+                && Long.compareUnsigned(last - end, size) >= 0
+                && editor.word(table, level, end + 1) == 0) {
+            end += size;
+        }
+        return end;
+    }
+
+    /** Writes neighbouring leaves of one table, all of them empty before. */
+    private void fill(long table, int level, long start, long last, long output, Leaves leaves) {
+        int shift = geometry.shift(level);
+        int run = leaves.contiguous ? format.contiguousEntries(level) : 1;
+        boolean congruent = run > 1 && ((start ^ output) & ((long) run << shift) - 1) == 0;
+        int index = geometry.index(start, level);
+        int count = (int) (last - start >>> shift) + 1;
+        long at = start;
+        while (count > 0) {
+            int inRun = run - (index & run - 1);
+            boolean whole = congruent && inRun == run && count >= run;
+            int n = whole ? count & -run : congruent ? Math.min(count, inRun) : count;
+            long to = output + (at - start);
+            n = (int) Math.min(n, format.linearBytes(to) >>> shift);
+            long first = format.leafWord(to, level, leaves.bits);
+            write(table, level, n, at, whole ? format.withContiguous(first, true) : first);
+            index += n;
+            count -= n;
+            at += (long) n << shift;
+        }
+    }
+
+    private void write(long table, int level, int count, long address, long first) {
+        long step = 1L << geometry.shift(level);
+        long at = table + 8L * geometry.index(address, level);
+        long[] chunk = memory.chunk(at);
+        int offset = TableMemory.offset(at);
+        if (editor.isHeard() || offset + count > chunk.length) {
+            for (int i = 0; i < count; i++) {
+                editor.store(table, level, address + i * step, first + i * step);
+            }
+            return;
+        }
+        long word = first;
+        for (int i = offset, end = offset + count; i < end; i++) {
+            assert chunk[i] == 0 : "an entry that should be empty is not";
+            chunk[i] = word;
+            word += step;
+        }
+        memory.addLive(table, count);
+    }
+
+    /** Removes everything in a range; blocks and contiguous runs that cross its ends are split first. */
+    void unmap(long start, long last) {
+        unmap(root, startLevel, start, last);
+    }
+
+    private void unmap(long table, int level, long start, long last) {
+        editor.openEnds(table, level, start, last);
+        if (level == Geometry.LAST_LEVEL) {
+            clear(table, level, start, last);
+            return;
+        }
+        long size = 1L << geometry.shift(level);
+        long at = start;
+        while (true) {
+            long end = lower(at | size - 1, last);
+            long word = editor.word(table, level, at);
+            if (word != 0) {
+                unmapEntry(table, level, at, end, word);
+            }
+            if (end == last) {
+                return;
+            }
+            at = end + 1;
+        }
+    }
+
+    private void unmapEntry(long table, int level, long at, long end, long word) {
+        long size = 1L << geometry.shift(level);
+        boolean whole = (at & size - 1) == 0 && end == (at | size - 1);
+        if (!format.isTable(word, level)) {
+            if (whole) {
+                editor.store(table, level, at, 0);
+                editor.invalidate(at, end, true);
+                return;
+            }
+            editor.split(table, level, at);
+        }
+        long child = format.tableAddress(editor.word(table, level, at));
+        if (whole) {
+            release(child, level + 1, at);
+        } else {
+            unmap(child, level + 1, at, end);
+            if (memory.live(child) != 0) {
+                return;
+            }
+        }
+        editor.store(table, level, at, 0);
+        editor.invalidate(at & -size, at | size - 1, false);
+        memory.free(child, 1);
+    }
+
+    /** Frees the tables below one that goes; its own words are reported, and gone when it is freed. */
+    private void release(long table, int level, long address) {
+        if (level == Geometry.LAST_LEVEL && !editor.isHeard()) {
+            return;
+        }
+        for (int i = 0; i < geometry.entries(level); i++) {
+            long word = memory.load64(table + 8L * i);
+            if (word != 0) {
+                if (format.isTable(word, level)) {
+                    release(format.tableAddress(word), level + 1, address + ((long) i << geometry.shift(level)));
+                    memory.free(format.tableAddress(word), 1);
+                }
+                editor.report(table + 8L * i, level, word, 0);
+            }
+        }
+    }
+
+    /** Clears neighbouring entries of a last-level table. */
+    private void clear(long table, int level, long start, long last) {
+        long at = table + 8L * geometry.index(start, level);
+        int count = (int) (last - start >>> geometry.shift(level)) + 1;
+        int cleared = 0;
+        for (int done = 0; done < count; ) {
+            long from = at + 8L * done;
+            long[] chunk = memory.chunk(from);
+            int offset = TableMemory.offset(from);
+            int n = Math.min(count - done, chunk.length - offset);
+            for (int i = offset; i < offset + n; i++) {
+                long word = chunk[i];
+                if (word != 0) {
+                    chunk[i] = 0;
+                    cleared++;
+                    editor.report(from + 8L * (i - offset), level, word, 0);
+                }
+            }
+            done += n;
+        }
+        if (cleared > 0) {
+            memory.addLive(table, -cleared);
+            editor.invalidate(start, last, true);
+        }
+    }
+
+    /**
+     * Changes the leaf words of a range.
+     *
+     * @param exact whether leaves and runs that cross the ends are split first; otherwise they are changed as a whole
+     */
+    void update(long start, long last, boolean exact, LeafUpdate update) {
+        update(root, startLevel, start, last, exact, update);
+    }
+
+    private void update(long table, int level, long start, long last, boolean exact, LeafUpdate update) {
+        long size = 1L << geometry.shift(level);
+        if (exact) {
+            editor.openEnds(table, level, start, last);
+        }
+        long at = start;
+        while (true) {
+            long end = lower(at | size - 1, last);
+            long word = editor.word(table, level, at);
+            if (word != 0) {
+                boolean whole = (at & size - 1) == 0 && end == (at | size - 1);
+                if (exact && !whole && !format.isTable(word, level)) {
+                    editor.split(table, level, at);
+                    word = editor.word(table, level, at);
+                }
+                if (format.isTable(word, level)) {
+                    update(format.tableAddress(word), level + 1, at, end, exact, update);
+                } else {
+                    editor.change(table, level, at & -size, word, update);
+                }
+            }
+            if (end == last) {
+                return;
+            }
+            at = end + 1;
+        }
+    }
+
+    /** Splits the leaves, and unmarks the runs, of a range that do not fit a shift by a multiple of {@code unit}. */
+    void loosen(long start, long last, long unit) {
+        loosen(root, startLevel, start, last, unit);
+    }
+
+    private void loosen(long table, int level, long start, long last, long unit) {
+        long size = 1L << geometry.shift(level);
+        editor.openEnds(table, level, start, last);
+        long run = (long) format.contiguousEntries(level) << geometry.shift(level);
+        long at = start;
+        while (true) {
+            long end = lower(at | size - 1, last);
+            long word = editor.word(table, level, at);
+            if (word != 0 && !format.isTable(word, level)) {
+                boolean whole = (at & size - 1) == 0 && end == (at | size - 1);
+                if (format.isContiguous(word) && (unit & run - 1) != 0) {
+                    editor.open(table, level, at);
+                }
+                if (!whole || (unit & size - 1) != 0) {
+                    editor.split(table, level, at);
+                }
+                word = editor.word(table, level, at);
+            }
+            if (word != 0 && format.isTable(word, level)) {
+                loosen(format.tableAddress(word), level + 1, at, end, unit);
+            }
+            if (end == last) {
+                return;
+            }
+            at = end + 1;
+        }
+    }
+
+    /** Places one leaf word where nothing is, with the tables that it needs. */
+    void place(long address, int level, long word) {
+        long table = root;
+        for (int at = startLevel; at < level; at++) {
+            table = editor.childFor(table, at, address);
+        }
+        editor.store(table, level, address, word);
+    }
+
+    /** Visits, in address order, every leaf word that overlaps a range. */
+    void visit(long start, long last, LeafVisitor visitor) {
+        visit(root, startLevel, start, last, visitor, (table, level, address) -> {});
+    }
+
+    /** Visits every table and every leaf word. */
+    void visit(TableVisitor tables, LeafVisitor leaves) {
+        visit(root, startLevel, lowest, lowest + (1L << geometry.inputBits()) - 1, leaves, tables);
+    }
+
+    private void visit(long table, int level, long start, long last, LeafVisitor leaves, TableVisitor tables) {
+        tables.table(table, level, start);
+        if (memory.live(table) == 0) {
+            return;
+        }
+        long size = 1L << geometry.shift(level);
+        long at = start;
+        while (true) {
+            long end = lower(at | size - 1, last);
+            long word = editor.word(table, level, at);
+            if (word != 0) {
+                if (format.isTable(word, level)) {
+                    visit(format.tableAddress(word), level + 1, at, end, leaves, tables);
+                } else {
+                    leaves.leaf(word, level, at & -size);
+                }
+            }
+            if (end == last) {
+                return;
+            }
+            at = end + 1;
+        }
+    }
+
+    /** Removes everything, the root with it. */
+    void destroy() {
+        release(root, startLevel, lowest);
+        memory.free(root, rootPages);
+        editor.invalidateAll();
+    }
+
+    /** For folding: edits under the same rules. */
+    TableEditor editor() {
+        return editor;
+    }
+
+    private static long lower(long a, long b) {
+        return Long.compareUnsigned(a, b) <= 0 ? a : b;
+    }
+}

@@ -1,0 +1,161 @@
+package pagefold.table;
+
+import pagefold.model.AddressRange;
+import pagefold.model.Region;
+
+/**
+ * Makes larger leaves of smaller ones where a region asks for them: contiguous runs of neighbouring leaves, blocks of
+ * whole tables. Accessed and dirty state of the parts is joined.
+ *
+ * <p>Linux folds contiguous runs so for user memory (arch/arm64/mm/contpte.c); blocks are made again after a change of
+ * permissions has made a table uniform. Only leaves of one region are joined.
+ */
+final class TableFolder {
+    private final PageTable table;
+    private final TableEditor editor;
+    private final TableMemory memory;
+    private final Geometry geometry;
+    private final TableFormat format;
+
+    TableFolder(PageTable table, TableMemory memory, TranslationRegime regime) {
+        this.table = table;
+        this.editor = table.editor();
+        this.memory = memory;
+        this.geometry = regime.geometry();
+        this.format = regime.format();
+    }
+
+    /** Folds what contains the first or the last address of a range. */
+    void foldEnds(AddressRange range, Region region) {
+        if (asks(region)) {
+            fold(table.root(), geometry.startLevel(), range.start(), range.start(), region);
+            fold(table.root(), geometry.startLevel(), range.last(), range.last(), region);
+        }
+    }
+
+    /** Folds all that overlaps a range. */
+    void fold(AddressRange range, Region region) {
+        if (asks(region)) {
+            fold(table.root(), geometry.startLevel(), range.start(), range.last(), region);
+        }
+    }
+
+    private static boolean asks(Region region) {
+        return region.attributes().blocks() || region.attributes().contiguous();
+    }
+
+    private void fold(long at, int level, long start, long last, Region region) {
+        long size = 1L << geometry.shift(level);
+        long runSize = region.attributes().contiguous() ? size * format.contiguousEntries(level) : size;
+        for (long address = start; ; address = (address | size - 1) + 1) {
+            long end = lower(address | size - 1, last);
+            long word = editor.word(at, level, address);
+            if (word != 0 && format.isTable(word, level)) {
+                fold(format.tableAddress(word), level + 1, address, end, region);
+                if (region.attributes().blocks() && format.leafAllowed(level)) {
+                    collapse(at, level, address & -size, region);
+                }
+            }
+            if (runSize > size && (end == last || (end + 1 & runSize - 1) == 0)) {
+                join(at, level, address & -runSize, region);
+            }
+            if (end == last) {
+                return;
+            }
+        }
+    }
+
+    private static boolean covers(Region region, long first, long size) {
+        return region.range().contains(first) && region.range().contains(first + size - 1);
+    }
+
+    /** Whether so many neighbouring words are leaves of one kind with neighbouring outputs. */
+    private boolean isUniform(long at, int level, long first, int count, long alignment) {
+        long word = editor.word(at, level, first);
+        if (!format.isLeaf(word, level) || (format.outputAddress(word, level) & alignment - 1) != 0) {
+            return false;
+        }
+        long clean = format.clean(format.withContiguous(word, false));
+        long output = format.outputAddress(word, level);
+        for (int i = 1; i < count; i++) {
+            long step = (long) i << geometry.shift(level);
+            long next = editor.word(at, level, first + step);
+            if (!format.isLeaf(next, level)
+                    || format.clean(format.withContiguous(next, false))
+                            != format.relocated(clean, level, level, output + step)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void join(long at, int level, long first, Region region) {
+        int count = format.contiguousEntries(level);
+        long size = (long) count << geometry.shift(level);
+        long word = editor.word(at, level, first);
+        if (!covers(region, first, size)
+                || format.isTable(word, level)
+                || format.isContiguous(word)
+                || !isUniform(at, level, first, count, size)) {
+            return;
+        }
+        boolean accessed = anyAccessed(at, level, first, count);
+        boolean dirty = anyDirty(at, level, first, count);
+        editor.rewriteRun(
+                at,
+                level,
+                first,
+                (old, atLevel, address) -> format.withContiguous(state(format.clean(old), accessed, dirty), true));
+    }
+
+    private void collapse(long at, int level, long first, Region region) {
+        long size = 1L << geometry.shift(level);
+        long child = format.tableAddress(editor.word(at, level, first));
+        int below = level + 1;
+        int count = geometry.entries(below);
+        if (!covers(region, first, size)
+                || memory.live(child) != count
+                || !isUniform(child, below, first, count, size)) {
+            return;
+        }
+        long part = format.clean(format.withContiguous(editor.word(child, below, first), false));
+        long output = format.outputAddress(part, below);
+        long block = state(
+                format.relocated(part, below, level, output),
+                anyAccessed(child, below, first, count),
+                anyDirty(child, below, first, count));
+        if (editor.isHeard()) {
+            editor.store(at, level, first, 0);
+            editor.invalidate(first, first + size - 1, false);
+        }
+        editor.store(at, level, first, block);
+        memory.free(child, 1);
+    }
+
+    private long state(long clean, boolean accessed, boolean dirty) {
+        long word = format.withAccessed(clean, accessed);
+        return dirty ? format.dirtied(word) : word;
+    }
+
+    private boolean anyAccessed(long at, int level, long first, int count) {
+        for (int i = 0; i < count; i++) {
+            if (format.isAccessed(editor.word(at, level, first + ((long) i << geometry.shift(level))))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean anyDirty(long at, int level, long first, int count) {
+        for (int i = 0; i < count; i++) {
+            if (format.isDirty(editor.word(at, level, first + ((long) i << geometry.shift(level))))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static long lower(long a, long b) {
+        return Long.compareUnsigned(a, b) <= 0 ? a : b;
+    }
+}

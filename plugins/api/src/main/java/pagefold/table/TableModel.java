@@ -1,0 +1,246 @@
+package pagefold.table;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.AddressSpace;
+import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.PluginSelected;
+import pagefold.model.MemoryEvent.RangeAged;
+import pagefold.model.MemoryEvent.RangeMapped;
+import pagefold.model.MemoryEvent.RangeMoved;
+import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeTouched;
+import pagefold.model.MemoryEvent.RangeUnmapped;
+import pagefold.model.MemoryEvent.RangeWriteProtected;
+import pagefold.model.MemoryEvent.SpaceCreated;
+import pagefold.model.MemoryEvent.SpaceDestroyed;
+import pagefold.model.MemoryEvent.SpaceForked;
+import pagefold.model.Privilege;
+import pagefold.model.Region;
+import pagefold.model.Simulation;
+import pagefold.model.SpaceKind;
+import pagefold.model.Step;
+
+/**
+ * The model that a plugin gets for its regimes: radix tables in simulated memory, frames for backing objects, and the
+ * meaning of every event for both.
+ */
+public final class TableModel implements PageTableModel {
+    private final ModelSetup setup;
+    private final TableMemory memory;
+    private final FramePool pool;
+    private final Backings backings;
+    private final NavigableMap<String, ModelSpace> spaces = new TreeMap<>();
+
+    /** An empty model. */
+    public TableModel(ModelSetup setup) {
+        this.setup = setup;
+        this.memory = new TableMemory(setup.tableBase(), setup.granuleBits(), setup.tableLimit());
+        this.pool = new FramePool(setup.frameBase(), setup.frameBytes());
+        this.backings = new Backings(pool);
+    }
+
+    @Override
+    public @Nullable Refusal check(List<Step> steps) {
+        return new ModelCheck(setup, memory, pool).check(steps);
+    }
+
+    @Override
+    public void apply(Step step, @Nullable TableListener listener) {
+        switch (step.event()) {
+            case SpaceCreated e -> create(e.space(), e.kind());
+            case SpaceDestroyed e -> destroy(e, step.before(), listener);
+            case RangeMapped e -> {
+                ModelSpace space = heard(e.space(), listener);
+                AddressSpace after = state(step.after(), e.space());
+                space.unmap(state(step.before(), e.space()), e.range());
+                space.map(new Region(e.range(), e.output(), e.attributes()), after);
+            }
+            case RangeUnmapped e -> heard(e.space(), listener).unmap(state(step.before(), e.space()), e.range());
+            case RangeProtected e ->
+                heard(e.space(), listener)
+                        .protect(
+                                state(step.before(), e.space()),
+                                state(step.after(), e.space()),
+                                e.range(),
+                                e.permissions());
+            case RangeMoved e ->
+                heard(e.space(), listener)
+                        .move(state(step.before(), e.space()), state(step.after(), e.space()), e.from(), e.to());
+            case SpaceForked e -> {
+                ModelSpace child = create(e.child(), SpaceKind.USER);
+                child.listen(listener);
+                heard(e.space(), listener).fork(state(step.before(), e.space()), child);
+            }
+            case RangeTouched e ->
+                heard(e.space(), listener).touch(state(step.before(), e.space()), e.range(), e.access());
+            case RangeAged e -> heard(e.space(), listener).age(e.range());
+            case RangeWriteProtected e -> heard(e.space(), listener).writeProtect(e.range());
+            case PluginSelected e -> {}
+            case Annotated e -> {}
+        }
+    }
+
+    private ModelSpace create(String name, SpaceKind kind) {
+        TranslationRegime regime = setup.regimes().get(kind);
+        if (regime == null) {
+            throw new IllegalStateException("expected a regime for " + kind + ", but " + setup.profile()
+                    + " has none (a check before the event should have refused it)");
+        }
+        ModelSpace space = new ModelSpace(name, regime, memory, backings);
+        spaces.put(name, space);
+        return space;
+    }
+
+    private void destroy(SpaceDestroyed event, Simulation before, @Nullable TableListener listener) {
+        ModelSpace space = heard(event.space(), listener);
+        space.unmap(state(before, event.space()), space.regime().inputRange());
+        space.table().destroy();
+        spaces.remove(event.space());
+    }
+
+    private ModelSpace heard(String name, @Nullable TableListener listener) {
+        ModelSpace space = space(name);
+        space.listen(listener);
+        return space;
+    }
+
+    private ModelSpace space(String name) {
+        ModelSpace space = spaces.get(name);
+        if (space == null) {
+            throw new IllegalArgumentException("expected the name of a space, but '" + name + "' is none");
+        }
+        return space;
+    }
+
+    private static AddressSpace state(Simulation simulation, String name) {
+        AddressSpace space = simulation.space(name);
+        if (space == null) {
+            throw new IllegalStateException("expected the space '" + name + "' in the neutral state, but it is not there");
+        }
+        return space;
+    }
+
+    @Override
+    public long translate(String name, long address, Access access, Privilege privilege) {
+        ModelSpace space = space(name);
+        return space.regime().translate(memory, space.table().root(), address, access, privilege);
+    }
+
+    @Override
+    public Walk walk(String name, long address, Access access, Privilege privilege) {
+        ModelSpace space = space(name);
+        return space.regime().walk(memory, space.table().root(), address, access, privilege);
+    }
+
+    @Override
+    public void dump(String name, Appendable out) throws IOException {
+        ModelSpace space = space(name);
+        space.regime().dump(memory, space.table().root(), out);
+    }
+
+    @Override
+    public List<TableView> tables(String name) {
+        ModelSpace space = space(name);
+        List<TableView> views = new ArrayList<>();
+        space.table()
+                .visit(
+                        (table, level, address) -> views.add(view(name, space, table, level, address, false)),
+                        (word, level, address) -> {});
+        return views;
+    }
+
+    @Override
+    public @Nullable TableView table(long address) {
+        if (!memory.isUsed(address)) {
+            return null;
+        }
+        for (var entry : spaces.entrySet()) {
+            TableView[] found = new TableView[1];
+            ModelSpace space = entry.getValue();
+            space.table()
+                    .visit(
+                            (table, level, start) -> {
+                                if (table == address) {
+                                    found[0] = view(entry.getKey(), space, table, level, start, true);
+                                }
+                            },
+                            (word, level, at) -> {});
+            if (found[0] != null) {
+                return found[0];
+            }
+        }
+        return null;
+    }
+
+    private TableView view(String name, ModelSpace space, long table, int level, long start, boolean withWords) {
+        Geometry geometry = space.regime().geometry();
+        int entries = geometry.entries(level);
+        long[] words = new long[withWords ? entries : 0];
+        int used = 0;
+        for (int i = 0; i < entries; i++) {
+            long word = memory.load64(table + 8L * i);
+            used += word != 0 ? 1 : 0;
+            if (withWords) {
+                words[i] = word;
+            }
+        }
+        long last = start + ((long) entries << geometry.shift(level)) - 1;
+        return new TableView(name, table, geometry.genericName(level), level, start, last, used, words);
+    }
+
+    @Override
+    public ModelStatistics statistics() {
+        List<ModelStatistics.Space> all = new ArrayList<>();
+        spaces.forEach((name, space) -> all.add(statistics(name, space)));
+        return new ModelStatistics(all, 0, 0);
+    }
+
+    private static ModelStatistics.Space statistics(String name, ModelSpace space) {
+        Geometry geometry = space.regime().geometry();
+        TableFormat format = space.regime().format();
+        int first = geometry.startLevel();
+        long[] leaves = new long[Geometry.LAST_LEVEL - first + 1];
+        long[] tables = new long[1];
+        long[] contiguous = new long[1];
+        space.table().visit((table, level, address) -> tables[0]++, (word, level, address) -> {
+            if (format.isLeaf(word, level)) {
+                leaves[level - first]++;
+                contiguous[0] += format.isContiguous(word) ? 1 : 0;
+            }
+        });
+        List<ModelStatistics.Leaves> byLevel = new ArrayList<>();
+        long mapped = 0;
+        for (int level = first; level <= Geometry.LAST_LEVEL; level++) {
+            long size = 1L << geometry.shift(level);
+            byLevel.add(new ModelStatistics.Leaves(level, size, leaves[level - first]));
+            mapped += leaves[level - first] * size;
+        }
+        long pages = tables[0] - 1 + PageTable.rootPages(geometry);
+        return new ModelStatistics.Space(
+                name,
+                space.regime().kind().name(),
+                space.table().root(),
+                tables[0],
+                pages << geometry.granuleBits(),
+                byLevel,
+                contiguous[0],
+                mapped);
+    }
+
+    @Override
+    public AddressRange inputRange(String name) {
+        return space(name).regime().inputRange();
+    }
+
+    @Override
+    public void image(ImageSink sink) {
+        memory.forEachPage(sink);
+    }
+}

@@ -1,0 +1,63 @@
+package pagefold.table;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
+import pagefold.model.Privilege;
+import pagefold.model.SpaceKind;
+
+/**
+ * How one kind of space is translated under a profile: what an architecture supplies to {@link TableModel}.
+ *
+ * <p><b>Guarantees.</b>
+ *
+ * <ol>
+ *   <li>No state that a call changes in a way that another call could see.
+ *   <li>{@link #leafBits} is only asked for attributes that {@link #unfit} has passed.
+ * </ol>
+ */
+public interface TranslationRegime {
+
+    /** What kind of space this translates. */
+    SpaceKind kind();
+
+    Geometry geometry();
+
+    TableFormat format();
+
+    /** The addresses that can be mapped. */
+    AddressRange inputRange();
+
+    /** Size of output addresses in bits. */
+    int outputBits();
+
+    /**
+     * Why attributes cannot be held, or {@code null} when they can.
+     */
+    @Nullable Unfit unfit(Attributes attributes);
+
+    /**
+     * Why attributes do not fit.
+     *
+     * @param reason {@code permissions}, {@code memory-type} or {@code attributes}
+     * @param expected what would fit, in words
+     */
+    record Unfit(String reason, String expected) {}
+
+    /** Attributes that fit and grant at least as much, for {@code coarsen: widen}; or the same when none do. */
+    Attributes widened(Attributes attributes);
+
+    /** Leaf bits of a clean, accessed page. */
+    long leafBits(Attributes attributes);
+
+    /** Translates; the result is as {@link Translation} encodes it. */
+    long translate(PhysicalMemory memory, long root, long address, Access access, Privilege privilege);
+
+    /** Translates and shows every level. */
+    Walk walk(PhysicalMemory memory, long root, long address, Access access, Privilege privilege);
+
+    /** Writes the tables in the format of the kernel's own dump. */
+    void dump(PhysicalMemory memory, long root, Appendable out) throws IOException;
+}
