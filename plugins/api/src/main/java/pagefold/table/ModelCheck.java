@@ -117,11 +117,10 @@ final class ModelCheck {
 
     private @Nullable Rejection output(TranslationRegime regime, RangeMapped e) {
         long granule = regime.geometry().granule();
-        long output =
-                switch (e.output()) {
-                    case Output.Physical physical -> physical.address();
-                    case Output.Backed backed -> backed.offset();
-                };
+        long output = switch (e.output()) {
+            case Output.Physical physical -> physical.address();
+            case Output.Backed backed -> backed.offset();
+        };
         if ((output & granule - 1) != 0) {
             return refused(
                     e.space(),
@@ -142,8 +141,7 @@ final class ModelCheck {
 
     private @Nullable Rejection attributes(
             TranslationRegime regime, String space, AddressRange range, Attributes attributes) {
-        TranslationRegime.Unfit unfit =
-                attributes.permissions().isNone() ? null : regime.unfit(attributes);
+        TranslationRegime.Unfit unfit = attributes.permissions().isNone() ? null : regime.unfit(attributes);
         return unfit == null ? null : refused(space, range, unfit.reason(), unfit.expected());
     }
 
@@ -160,8 +158,7 @@ final class ModelCheck {
     }
 
     /** Tables that a mapping needs at most. */
-    private static long tablesFor(
-            TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
+    private static long tablesFor(TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
         Geometry geometry = regime.geometry();
         long skew = output instanceof Output.Physical(long address) ? address ^ range.start() : 0;
         long tables = 0;
@@ -273,7 +270,9 @@ final class ModelCheck {
     }
 
     private @Nullable Rejection touched(RangeTouched e, Simulation before) {
-        long bytes = e.range().widened(regime(e.space(), before).geometry().granule()).size();
+        long bytes = e.range()
+                .widened(regime(e.space(), before).geometry().granule())
+                .size();
         if (Long.compareUnsigned(bytes, frameBytesLeft) > 0) {
             return new Rejection.LimitExceeded("bytes of free frames", frameBytesLeft, bytes);
         }

@@ -63,13 +63,11 @@ final class ModelSpace {
         AddressRange range = region.range();
         switch (region.output()) {
             case Output.Physical(long address) ->
-                table.map(
-                        range.start(), range.last(), address, bits, attributes.blocks(), attributes.contiguous());
+                table.map(range.start(), range.last(), address, bits, attributes.blocks(), attributes.contiguous());
             case Output.Backed(String object, long offset, Sharing sharing) ->
                 backings.place(object, offset, range.size(), alignment(region), range.start(), (at, bytes, frame) -> {
                     long start = range.start() + (at - offset);
-                    table.map(
-                            start, start + bytes - 1, frame, bits, attributes.blocks(), attributes.contiguous());
+                    table.map(start, start + bytes - 1, frame, bits, attributes.blocks(), attributes.contiguous());
                 });
         }
     }
@@ -96,7 +94,8 @@ final class ModelSpace {
         Geometry geometry = regime.geometry();
         long best = geometry.granule();
         for (int level = Geometry.LAST_LEVEL; level >= geometry.startLevel(); level--) {
-            if (level == Geometry.LAST_LEVEL || attributes.blocks() && regime.format().leafAllowed(level)) {
+            if (level == Geometry.LAST_LEVEL
+                    || attributes.blocks() && regime.format().leafAllowed(level)) {
                 long leaf = 1L << geometry.shift(level);
                 long run = attributes.contiguous() ? leaf * regime.format().contiguousEntries(level) : leaf;
                 best = fits(range, leaf) ? leaf : best;
@@ -145,7 +144,8 @@ final class ModelSpace {
             Region changed = region.withAttributes(region.attributes().withPermissions(permissions));
             long start = region.range().start();
             long last = region.range().last();
-            table.update(start, last, true, (word, level, address) -> format.modified(word, bits(changed, word, level)));
+            table.update(
+                    start, last, true, (word, level, address) -> format.modified(word, bits(changed, word, level)));
             if (region.attributes().permissions().isNone() && !permissions.isNone()) {
                 holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
             }
@@ -225,8 +225,7 @@ final class ModelSpace {
     }
 
     private void forkPrivate(AddressRange range, ModelSpace child) {
-        table.update(
-                range.start(), range.last(), false, (word, level, address) -> format.writeProtected(word));
+        table.update(range.start(), range.last(), false, (word, level, address) -> format.writeProtected(word));
         table.visit(range.start(), range.last(), (word, level, address) -> {
             long frame = format.outputAddress(word, level);
             if (backings.isCopy(frame)) {

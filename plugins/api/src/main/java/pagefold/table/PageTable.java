@@ -100,9 +100,7 @@ final class PageTable {
     private long wholeEntries(long table, int level, long at, long last) {
         long size = 1L << geometry.shift(level);
         long end = at - 1;
-        while (end != last
-                && Long.compareUnsigned(last - end, size) >= 0
-                && editor.word(table, level, end + 1) == 0) {
+        while (end != last && Long.compareUnsigned(last - end, size) >= 0 && editor.word(table, level, end + 1) == 0) {
             end += size;
         }
         return end;

@@ -122,7 +122,8 @@ public final class TableModel implements PageTableModel {
     private static AddressSpace state(Simulation simulation, String name) {
         AddressSpace space = simulation.space(name);
         if (space == null) {
-            throw new IllegalStateException("expected the space '" + name + "' in the neutral state, but it is not there");
+            throw new IllegalStateException(
+                    "expected the space '" + name + "' in the neutral state, but it is not there");
         }
         return space;
     }

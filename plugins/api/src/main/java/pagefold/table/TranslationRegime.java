@@ -36,7 +36,8 @@ public interface TranslationRegime {
     /**
      * Why attributes cannot be held, or {@code null} when they can.
      */
-    @Nullable Unfit unfit(Attributes attributes);
+    @Nullable
+    Unfit unfit(Attributes attributes);
 
     /**
      * Why attributes do not fit.
