@@ -24,6 +24,7 @@ final class ModelSpace {
     private final Backings backings;
     private final PageTable table;
     private final TableFolder folder;
+    private final TableReader reader;
     private final long granule;
 
     ModelSpace(String name, TranslationRegime regime, TableMemory memory, Backings backings) {
@@ -32,11 +33,16 @@ final class ModelSpace {
         this.backings = backings;
         this.table = new PageTable(name, memory, regime);
         this.folder = new TableFolder(table, memory, regime);
+        this.reader = regime.reader(memory, table.root());
         this.granule = regime.geometry().granule();
     }
 
     TranslationRegime regime() {
         return regime;
+    }
+
+    TableReader reader() {
+        return reader;
     }
 
     PageTable table() {
@@ -256,13 +262,27 @@ final class ModelSpace {
                     }
                 }
             }
-            table.update(pages.start(), pages.last(), false, (word, level, address) -> {
-                long accessed = format.withAccessed(word, true);
-                return access == Access.WRITE
-                        ? format.dirtied(format.modified(accessed, regime.leafBits(region.attributes())))
-                        : accessed;
-            });
+            if (access == Access.WRITE) {
+                write(pages, regime.leafBits(region.attributes()));
+            } else {
+                table.update(
+                        pages.start(), pages.last(), false, (word, level, address) -> format.withAccessed(word, true));
+            }
         });
+    }
+
+    /** A write to pages that need no copy. One entry of a contiguous run is not made writable again alone. */
+    private void write(AddressRange pages, long bits) {
+        boolean[] opens = new boolean[1];
+        table.visit(
+                pages.start(),
+                pages.last(),
+                (word, level, address) -> opens[0] |= format.isContiguous(word) && format.modified(word, bits) != word);
+        table.update(
+                pages.start(),
+                pages.last(),
+                opens[0],
+                (word, level, address) -> format.dirtied(format.withAccessed(format.modified(word, bits), true)));
     }
 
     /** A write to a page of copy-on-write memory: a frame of its own, unless it has one already. */

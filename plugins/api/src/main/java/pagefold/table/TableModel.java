@@ -130,20 +130,17 @@ public final class TableModel implements PageTableModel {
 
     @Override
     public long translate(String name, long address, Access access, Privilege privilege) {
-        ModelSpace space = space(name);
-        return space.regime().translate(memory, space.table().root(), address, access, privilege);
+        return space(name).reader().translate(address, access, privilege);
     }
 
     @Override
     public Walk walk(String name, long address, Access access, Privilege privilege) {
-        ModelSpace space = space(name);
-        return space.regime().walk(memory, space.table().root(), address, access, privilege);
+        return space(name).reader().walk(address, access, privilege);
     }
 
     @Override
     public void dump(String name, Appendable out) throws IOException {
-        ModelSpace space = space(name);
-        space.regime().dump(memory, space.table().root(), out);
+        space(name).reader().dump(out);
     }
 
     @Override

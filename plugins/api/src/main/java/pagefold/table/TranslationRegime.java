@@ -1,11 +1,8 @@
 package pagefold.table;
 
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
-import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
 
 /**
@@ -53,12 +50,6 @@ public interface TranslationRegime {
     /** Leaf bits of a clean, accessed page. */
     long leafBits(Attributes attributes);
 
-    /** Translates; the result is as {@link Translation} encodes it. */
-    long translate(PhysicalMemory memory, long root, long address, Access access, Privilege privilege);
-
-    /** Translates and shows every level. */
-    Walk walk(PhysicalMemory memory, long root, long address, Access access, Privilege privilege);
-
-    /** Writes the tables in the format of the kernel's own dump. */
-    void dump(PhysicalMemory memory, long root, Appendable out) throws IOException;
+    /** Reads the tables under a root. The reader belongs to one thread at a time. */
+    TableReader reader(PhysicalMemory memory, long root);
 }
