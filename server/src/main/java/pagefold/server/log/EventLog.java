@@ -1,9 +1,15 @@
 package pagefold.server.log;
 
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.Names;
 
 /**
  * The events of all simulations, durable.
@@ -17,31 +23,74 @@ import org.jspecify.annotations.Nullable;
  *   <li>Readers never wait for writers, and see what is committed and nothing else.
  * </ol>
  *
- * <p>All methods may be called by any thread. {@link #append} never blocks for the disk; the others do, and are not for
- * event loops.
+ * <p>All methods may be called by any thread. {@link #append} never waits for the disk; the others do, and are not for
+ * event loops. Without {@link #close}, or after kill -9, the next {@link #open} recovers by itself.
  */
-public interface EventLog extends AutoCloseable {
+public final class EventLog implements AutoCloseable {
     /** Most simulations of one log. */
-    int MAX_SIMULATIONS = 10_000;
+    public static final int MAX_SIMULATIONS = 10_000;
     /** Most bytes of one batch's JSON. */
-    int MAX_BATCH_BYTES = 32 << 20;
+    public static final int MAX_BATCH_BYTES = 32 << 20;
+
+    private final Clock clock;
+    private final DataDirectory directory;
+    private final GroupCommitter committer;
+    private final ReadSessions sessions;
+
+    private EventLog(DataDirectory directory, Sqlite database, Clock clock) {
+        this.directory = directory;
+        this.clock = clock;
+        committer = new GroupCommitter(database);
+        sessions = new ReadSessions(database);
+    }
+
+    /**
+     * Opens the log in a directory, which is made if it is not there, and held until {@link #close}.
+     *
+     * @param clock gives the time that is recorded with events
+     * @throws DataDirectoryInUse when another server works there
+     * @throws LogUnavailable when it cannot be read or written, or belongs to a newer version
+     */
+    public static EventLog open(Path directory, Clock clock) {
+        return open(directory, clock, "");
+    }
+
+    /** As the other; {@code settings} is SQL for the connection that writes. */
+    static EventLog open(Path directory, Clock clock, String settings) {
+        DataDirectory held = DataDirectory.open(directory);
+        try {
+            Sqlite database = new Sqlite(held.database(), settings);
+            database.migrate();
+            EventLog log = new EventLog(held, database, clock);
+            log.committer.start();
+            return log;
+        } catch (SQLException e) {
+            held.close();
+            throw unavailable("open", e);
+        } catch (RuntimeException e) {
+            held.close();
+            throw e;
+        }
+    }
 
     /**
      * Makes an empty simulation, whose head is 0.
      *
-     * @throws IllegalArgumentException when {@link pagefold.model.Names#isValid} does not accept the name
+     * @throws IllegalArgumentException when {@link Names#isValid} does not accept the name
      */
-    CreateResult create(String simulation);
+    public CreateResult create(String simulation) {
+        if (!Names.isValid(simulation)) {
+            throw new IllegalArgumentException("expected the name of a simulation of 1 to " + Names.MAX_LENGTH
+                    + " letters, digits, dots, underscores or hyphens, but it is another");
+        }
+        long now = clock.millis();
+        return await(committer.submit(0, writer -> writer.create(simulation, now), null));
+    }
 
-    /** Removes a simulation with all its rows; false when there is none. */
-    boolean delete(String simulation);
-
-    /** The head rows of all simulations, by name. */
-    List<LoggedSimulation> list();
-
-    /** The head row of one simulation; null when there is none. */
-    @Nullable
-    LoggedSimulation find(String simulation);
+    /** Removes a simulation with all its rows, whose room the database uses again; false when there is none. */
+    public boolean delete(String simulation) {
+        return await(committer.submit(0, writer -> writer.delete(simulation), null));
+    }
 
     /**
      * Moves the simulation's epoch on by one, so that appends of its former owner are refused.
@@ -49,7 +98,14 @@ public interface EventLog extends AutoCloseable {
      * @return the head row with the new epoch
      * @throws NoSuchSimulation when there is none
      */
-    LoggedSimulation takeOwnership(String simulation);
+    public LoggedSimulation takeOwnership(String simulation) {
+        LoggedSimulation taken = await(
+                committer.<@Nullable LoggedSimulation>submit(0, writer -> writer.takeOwnership(simulation), null));
+        if (taken == null) {
+            throw new NoSuchSimulation(simulation);
+        }
+        return taken;
+    }
 
     /**
      * Appends a batch behind {@code expected}.
@@ -61,7 +117,28 @@ public interface EventLog extends AutoCloseable {
      * @return completes once the outcome is durable, never exceptionally, on the log's own thread: dependents must not
      *     block there
      */
-    CompletableFuture<AppendResult> append(String simulation, long epoch, long expected, NewBatch batch);
+    public CompletableFuture<AppendResult> append(String simulation, long epoch, long expected, NewBatch batch) {
+        byte[] payload;
+        try {
+            payload = BatchCodec.encode(batch);
+        } catch (BatchCodec.TooLarge e) {
+            return CompletableFuture.completedFuture(new AppendResult.TooLarge(e.bytes(), MAX_BATCH_BYTES));
+        }
+        EncodedBatch encoded = new EncodedBatch(
+                simulation, epoch, expected, batch.eventCount(), clock.millis(), payload, BatchCodec.commands(batch));
+        return committer.submit(payload.length, writer -> writer.append(encoded), AppendResult.Unavailable::new);
+    }
+
+    /** The head rows of all simulations, by name. */
+    public List<LoggedSimulation> list() {
+        return query(ReadSession::list);
+    }
+
+    /** The head row of one simulation; null when there is none. */
+    public @Nullable LoggedSimulation find(String simulation) {
+        ReadSession.@Nullable Head head = query(session -> session.head(simulation));
+        return head == null ? null : head.simulation();
+    }
 
     /**
      * Reads events in order of position, up to the head at the time of the call.
@@ -71,20 +148,84 @@ public interface EventLog extends AutoCloseable {
      * @throws NoSuchSimulation when there is none
      * @throws CorruptBatch at a row that cannot be read; the events before it have been delivered
      */
-    void read(String simulation, long from, Predicate<RecordedEvent> consumer);
+    public void read(String simulation, long from, Predicate<RecordedEvent> consumer) {
+        read(simulation, from, Integer.MAX_VALUE, consumer);
+    }
 
-    /** Reads at most {@code limit} events from a position on, as {@link #read(String, long, Predicate)} does. */
-    List<RecordedEvent> read(String simulation, long from, int limit);
+    /**
+     * Reads at most {@code limit} events from a position on, as {@link #read(String, long, Predicate)} does.
+     *
+     * @param limit at least 1
+     */
+    public List<RecordedEvent> read(String simulation, long from, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("expected a limit of at least 1, but it is " + limit);
+        }
+        List<RecordedEvent> events = new ArrayList<>();
+        read(simulation, from, limit, event -> {
+            events.add(event);
+            return events.size() < limit;
+        });
+        return events;
+    }
 
     /** The event at one position; null when the position is not between 1 and the head. */
-    @Nullable
-    RecordedEvent eventAt(String simulation, long position);
+    public @Nullable RecordedEvent eventAt(String simulation, long position) {
+        if (position < 1) {
+            return null;
+        }
+        List<RecordedEvent> events = read(simulation, position, 1);
+        return events.isEmpty() ? null : events.getFirst();
+    }
 
     /** What a command id led to in a simulation; null when the log does not have it. */
-    @Nullable
-    CommandRecord command(String simulation, String commandId);
+    public @Nullable CommandRecord command(String simulation, String commandId) {
+        return query(session -> session.command(simulation, commandId));
+    }
+
+    private void read(String simulation, long from, int rowsAtOnce, Predicate<RecordedEvent> consumer) {
+        if (from < 1) {
+            throw new IllegalArgumentException("expected a position of at least 1, but it is " + from);
+        }
+        ReadSession.@Nullable Head head = query(session -> session.head(simulation));
+        if (head == null) {
+            throw new NoSuchSimulation(simulation);
+        }
+        new HistoryReader(sessions, head, from).read(rowsAtOnce, consumer);
+    }
+
+    private <T extends @Nullable Object> T query(ReadSessions.Query<T> query) {
+        try {
+            return sessions.query(query);
+        } catch (SQLException e) {
+            throw unavailable("read", e);
+        }
+    }
+
+    static LogUnavailable unavailable(String verb, SQLException e) {
+        return new LogUnavailable("The log cannot " + verb + " now: " + e.getMessage() + ".", e);
+    }
+
+    private static <T extends @Nullable Object> T await(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof LogException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
 
     /** Commits what is waiting, refuses what comes later, and leaves the data directory to others. */
     @Override
-    void close();
+    public void close() {
+        // Readers first: SQLite puts its files in order when the last connection closes, if that one may write.
+        try (directory;
+                committer) {
+            sessions.close();
+        } catch (SQLException e) {
+            throw unavailable("close", e);
+        }
+    }
 }

@@ -132,8 +132,7 @@ public final class CommandCodec {
             case CREATE_SPACE -> new CreateSpace(fields.space(), fields.kind());
             case DESTROY_SPACE -> new DestroySpace(fields.space());
             case MAP_RANGE ->
-                new MapRange(
-                        fields.space(), fields.range(), fields.output(), fields.attributes(), fields.replace());
+                new MapRange(fields.space(), fields.range(), fields.output(), fields.attributes(), fields.replace());
             case UNMAP_RANGE -> new UnmapRange(fields.space(), fields.range(), fields.holes());
             case PROTECT_RANGE -> new ProtectRange(fields.space(), fields.range(), fields.permissions());
             case MOVE_RANGE -> new MoveRange(fields.space(), fields.from(), fields.to(), fields.replace());
@@ -179,7 +178,8 @@ public final class CommandCodec {
                         .replace(c.replace());
             case UnmapRange c -> fields.space(c.space()).range(c.range()).holes(c.holes());
             case ProtectRange c -> fields.space(c.space()).range(c.range()).permissions(c.permissions());
-            case MoveRange c -> fields.space(c.space()).from(c.from()).to(c.to()).replace(c.replace());
+            case MoveRange c ->
+                fields.space(c.space()).from(c.from()).to(c.to()).replace(c.replace());
             case ForkSpace c -> fields.parent(c.parent()).child(c.child());
             case TouchRange c ->
                 fields.space(c.space()).range(c.range()).access(c.access()).privilege(c.privilege());

@@ -146,8 +146,7 @@ public final class EventCodec {
             case RANGE_PROTECTED -> new RangeProtected(fields.space(), fields.range(), fields.permissions());
             case RANGE_MOVED -> new RangeMoved(fields.space(), fields.from(), fields.to());
             case SPACE_FORKED -> new SpaceForked(fields.space(), fields.child());
-            case RANGE_TOUCHED ->
-                new RangeTouched(fields.space(), fields.range(), fields.access(), fields.privilege());
+            case RANGE_TOUCHED -> new RangeTouched(fields.space(), fields.range(), fields.access(), fields.privilege());
             case RANGE_AGED -> new RangeAged(fields.space(), fields.range());
             case RANGE_WRITE_PROTECTED -> new RangeWriteProtected(fields.space(), fields.range());
             case PLUGIN_SELECTED -> new PluginSelected(fields.binding());

@@ -122,7 +122,9 @@ final class Fields {
         String remark = ModelReader.string(parser);
         if (remark.length() > Simulation.MAX_REMARK_LENGTH) {
             throw new MalformedJson(
-                    "", "a text of at most " + Simulation.MAX_REMARK_LENGTH + " characters", "one of " + remark.length());
+                    "",
+                    "a text of at most " + Simulation.MAX_REMARK_LENGTH + " characters",
+                    "one of " + remark.length());
         }
         return ModelReader.wellFormed(remark);
     }
@@ -157,7 +159,8 @@ final class Fields {
         return Objects.requireNonNull(space);
     }
 
-    @Nullable String spaceOrNull() {
+    @Nullable
+    String spaceOrNull() {
         return has(Field.SPACE) ? space : null;
     }
 

@@ -42,7 +42,10 @@ final class ModelReader {
         }
         String name = parser.getText();
         if (!Names.isValid(name)) {
-            throw new MalformedJson("", "the name of a space of 1 to " + Names.MAX_LENGTH + " letters, digits, dots, underscores or hyphens",
+            throw new MalformedJson(
+                    "",
+                    "the name of a space of 1 to " + Names.MAX_LENGTH
+                            + " letters, digits, dots, underscores or hyphens",
                     Found.quoted(name));
         }
         lastSpace = name;
@@ -138,14 +141,19 @@ final class ModelReader {
         }
         fields.require(0);
         if (fields.has(1) == fields.has(2)) {
-            throw new MalformedJson("", "exactly one of 'size' and 'last'", fields.has(1) ? "both of them" : "none of them");
+            throw new MalformedJson(
+                    "", "exactly one of 'size' and 'last'", fields.has(1) ? "both of them" : "none of them");
         }
         try {
             return fields.has(1) ? AddressRange.ofSize(values[0], values[1]) : new AddressRange(values[0], values[2]);
         } catch (IllegalArgumentException e) {
-            throw new MalformedJson("", "a range of at least 1 byte below 2^64",
+            throw new MalformedJson(
+                    "",
+                    "a range of at least 1 byte below 2^64",
                     "start " + Hex.address(values[0])
-                            + (fields.has(1) ? " and size " + Hex.address(values[1]) : " and last " + Hex.address(values[2])));
+                            + (fields.has(1)
+                                    ? " and size " + Hex.address(values[1])
+                                    : " and last " + Hex.address(values[2])));
         }
     }
 
@@ -172,7 +180,8 @@ final class ModelReader {
             return new Output.Physical(address);
         }
         if (!fields.has(1)) {
-            throw new MalformedJson("", "'physical', or 'object', 'offset' and 'sharing'", "none of 'physical' and 'object'");
+            throw new MalformedJson(
+                    "", "'physical', or 'object', 'offset' and 'sharing'", "none of 'physical' and 'object'");
         }
         fields.require(1, 2, 3);
         if (address < 0) {
@@ -191,7 +200,9 @@ final class ModelReader {
         if (name.isEmpty()
                 || name.length() > Names.MAX_OBJECT_LENGTH
                 || name.chars().anyMatch(Character::isISOControl)) {
-            throw new MalformedJson("", "the name of a backing object of 1 to " + Names.MAX_OBJECT_LENGTH + " printable characters",
+            throw new MalformedJson(
+                    "",
+                    "the name of a backing object of 1 to " + Names.MAX_OBJECT_LENGTH + " printable characters",
                     name.length() > Names.MAX_OBJECT_LENGTH ? name.length() + " characters" : Found.quoted(name));
         }
         lastObject = wellFormed(name);
@@ -219,14 +230,7 @@ final class ModelReader {
     Attributes attributes(JsonParser parser, boolean complete) throws IOException {
         expect(parser, JsonToken.START_OBJECT, "attributes as in {\"permissions\":\"rw-/rw-\"}");
         ObjectFields fields = new ObjectFields(
-                "permissions",
-                "memoryType",
-                "shareability",
-                "global",
-                "guarded",
-                "software",
-                "blocks",
-                "contiguous");
+                "permissions", "memoryType", "shareability", "global", "guarded", "software", "blocks", "contiguous");
         Permissions permissions = Permissions.NONE;
         MemoryType memoryType = MemoryType.NORMAL_WB;
         Shareability shareability = Shareability.INNER_SHAREABLE;
@@ -249,8 +253,8 @@ final class ModelReader {
         if (complete) {
             fields.require(1, 2, 3, 4, 5, 6, 7);
         }
-        Attributes attributes = new Attributes(
-                permissions, memoryType, shareability, flags[3], flags[4], software, flags[6], flags[7]);
+        Attributes attributes =
+                new Attributes(permissions, memoryType, shareability, flags[3], flags[4], software, flags[6], flags[7]);
         Attributes shared = attributes.equals(lastAttributes) ? lastAttributes : attributes;
         lastAttributes = shared;
         return shared;

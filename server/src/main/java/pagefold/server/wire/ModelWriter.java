@@ -11,8 +11,7 @@ import pagefold.model.PluginBinding;
 
 /** Writes the model's values as JSON, every field there, in a fixed order. */
 public final class ModelWriter {
-    private static final byte[] DIGITS = {
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
+    private static final byte[] DIGITS = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
     };
     private static final SerializableString START = new SerializedString("start");
     private static final SerializableString SIZE = new SerializedString("size");

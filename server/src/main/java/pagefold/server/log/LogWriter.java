@@ -1,0 +1,166 @@
+package pagefold.server.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** The statements that change the log, on one connection. Nothing is kept before {@link #commit}. */
+final class LogWriter {
+    private final Connection connection;
+    private final PreparedStatement selectHead;
+    private final PreparedStatement moveHead;
+    private final PreparedStatement insertBatch;
+    private final PreparedStatement selectCommand;
+    private final PreparedStatement insertCommand;
+
+    LogWriter(Connection connection) throws SQLException {
+        this.connection = connection;
+        selectHead = connection.prepareStatement("select id, epoch, head, created from simulation where name = ?");
+        moveHead =
+                connection.prepareStatement("update simulation set head = ? where id = ? and epoch = ? and head = ?");
+        insertBatch = connection.prepareStatement(
+                "insert into event_batch (simulation, first, last, epoch, time, checksum, payload)"
+                        + " values (?, ?, ?, ?, ?, ?, " + Sqlite.PAYLOAD_PARAMETER + ")");
+        selectCommand = connection.prepareStatement(
+                "select first, last, request_digest from command where simulation = ? and command_id = ?");
+        insertCommand = connection.prepareStatement(
+                "insert into command (simulation, command_id, first, last, request_digest) values (?, ?, ?, ?, ?)");
+    }
+
+    private record Head(long id, long epoch, long position, long created) {}
+
+    private @Nullable Head head(String simulation) throws SQLException {
+        selectHead.setString(1, simulation);
+        try (ResultSet rows = selectHead.executeQuery()) {
+            return rows.next() ? new Head(rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)) : null;
+        }
+    }
+
+    AppendResult append(EncodedBatch batch) throws SQLException {
+        Head head = head(batch.simulation());
+        if (head == null) {
+            return new AppendResult.UnknownSimulation(batch.simulation());
+        }
+        if (head.epoch != batch.epoch() || head.position != batch.expected()) {
+            return new AppendResult.Conflict(head.position, head.epoch);
+        }
+        for (EncodedBatch.Command command : batch.commands()) {
+            CommandRecord recorded = command(head.id, command.commandId());
+            if (recorded != null) {
+                return new AppendResult.DuplicateCommand(command.commandId(), recorded);
+            }
+        }
+        moveHead.setLong(1, batch.last());
+        moveHead.setLong(2, head.id);
+        moveHead.setLong(3, batch.epoch());
+        moveHead.setLong(4, batch.expected());
+        if (moveHead.executeUpdate() != 1) {
+            // Another node was faster between the look and the move.
+            Head moved = head(batch.simulation());
+            return moved == null
+                    ? new AppendResult.UnknownSimulation(batch.simulation())
+                    : new AppendResult.Conflict(moved.position, moved.epoch);
+        }
+        insert(head.id, batch);
+        return new AppendResult.Appended(batch.first(), batch.last(), batch.timeMillis());
+    }
+
+    private @Nullable CommandRecord command(long id, String commandId) throws SQLException {
+        selectCommand.setLong(1, id);
+        selectCommand.setString(2, commandId);
+        try (ResultSet rows = selectCommand.executeQuery()) {
+            return rows.next() ? new CommandRecord(rows.getLong(1), rows.getLong(2), rows.getString(3)) : null;
+        }
+    }
+
+    private void insert(long id, EncodedBatch batch) throws SQLException {
+        insertBatch.setLong(1, id);
+        insertBatch.setLong(2, batch.first());
+        insertBatch.setLong(3, batch.last());
+        insertBatch.setLong(4, batch.epoch());
+        insertBatch.setLong(5, batch.timeMillis());
+        insertBatch.setLong(
+                6, Checksum.of(id, batch.first(), batch.last(), batch.epoch(), batch.timeMillis(), batch.payload()));
+        insertBatch.setBytes(7, batch.payload());
+        insertBatch.executeUpdate();
+        for (EncodedBatch.Command command : batch.commands()) {
+            insertCommand.setLong(1, id);
+            insertCommand.setString(2, command.commandId());
+            insertCommand.setLong(3, batch.first() + command.first());
+            insertCommand.setLong(4, batch.first() + command.last());
+            insertCommand.setString(5, command.requestDigest());
+            insertCommand.executeUpdate();
+        }
+    }
+
+    CreateResult create(String simulation, long timeMillis) throws SQLException {
+        if (head(simulation) != null) {
+            return CreateResult.EXISTS;
+        }
+        if (number("select count(*) from simulation") >= EventLog.MAX_SIMULATIONS) {
+            return CreateResult.LIMIT_REACHED;
+        }
+        update("update log_state set last_id = last_id + 1");
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into simulation (id, name, epoch, head, created) select last_id, ?, epoch_floor, 0, ? from log_state")) {
+            insert.setString(1, simulation);
+            insert.setLong(2, timeMillis);
+            insert.executeUpdate();
+        }
+        return CreateResult.CREATED;
+    }
+
+    boolean delete(String simulation) throws SQLException {
+        Head head = head(simulation);
+        if (head == null) {
+            return false;
+        }
+        update("update log_state set epoch_floor = ? where epoch_floor < ?", head.epoch, head.epoch);
+        update("delete from event_batch where simulation = ?", head.id);
+        update("delete from command where simulation = ?", head.id);
+        update("delete from simulation where id = ?", head.id);
+        return true;
+    }
+
+    @Nullable
+    LoggedSimulation takeOwnership(String simulation) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("update simulation set epoch = epoch + 1 where name = ?")) {
+            update.setString(1, simulation);
+            update.executeUpdate();
+        }
+        Head head = head(simulation);
+        return head == null ? null : new LoggedSimulation(simulation, head.epoch, head.position, head.created);
+    }
+
+    private long number(String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private void update(String sql, long... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setLong(i + 1, parameters[i]);
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
+    void rollback() throws SQLException {
+        connection.rollback();
+    }
+
+    void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,118 @@
+package pagefold.server.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The statements that read the log, on one connection; each reads what is committed when it begins. */
+final class ReadSession {
+    /** Most rows and bytes that are fetched at once: a read that stays open keeps the database from checkpoints. */
+    private static final int PAGE_ROWS = 256;
+
+    private static final int PAGE_BYTES = 4 << 20;
+
+    private final Connection connection;
+    private final PreparedStatement selectHead;
+    private final PreparedStatement selectBatches;
+    private final PreparedStatement selectNext;
+    private final PreparedStatement selectCommand;
+
+    ReadSession(Connection connection) throws SQLException {
+        this.connection = connection;
+        selectHead = connection.prepareStatement("select id, epoch, head, created from simulation where name = ?");
+        selectBatches = connection.prepareStatement(
+                "select first, last, epoch, time, checksum, payload from event_batch where simulation = ? and first >="
+                        + " (select max(first) from event_batch where simulation = ? and first <= ?) order by first");
+        selectNext =
+                connection.prepareStatement("select min(first) from event_batch where simulation = ? and first > ?");
+        selectCommand = connection.prepareStatement(
+                "select c.first, c.last, c.request_digest from command c join simulation s on s.id = c.simulation"
+                        + " where s.name = ? and c.command_id = ?");
+    }
+
+    /** A head row with the id under which its batches are kept. */
+    record Head(long id, LoggedSimulation simulation) {}
+
+    /** A row as it was read, not yet believed. */
+    record Row(long first, long last, long epoch, long timeMillis, long checksum, byte[] payload) {
+        boolean isIntact(long simulation) {
+            return checksum == Checksum.of(simulation, first, last, epoch, timeMillis, payload);
+        }
+    }
+
+    @Nullable
+    Head head(String simulation) throws SQLException {
+        selectHead.setString(1, simulation);
+        try (ResultSet rows = selectHead.executeQuery()) {
+            return rows.next()
+                    ? new Head(
+                            rows.getLong(1),
+                            new LoggedSimulation(simulation, rows.getLong(2), rows.getLong(3), rows.getLong(4)))
+                    : null;
+        }
+    }
+
+    List<LoggedSimulation> list() throws SQLException {
+        List<LoggedSimulation> all = new ArrayList<>();
+        try (PreparedStatement select =
+                        connection.prepareStatement("select name, epoch, head, created from simulation order by name");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                all.add(new LoggedSimulation(rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+            }
+        }
+        return all;
+    }
+
+    /** The row with a position, and some that follow; at least one, unless there is none that begins so early. */
+    List<Row> rows(long simulation, long position, int limit) throws SQLException {
+        selectBatches.setLong(1, simulation);
+        selectBatches.setLong(2, simulation);
+        selectBatches.setLong(3, position);
+        List<Row> page = new ArrayList<>();
+        long bytes = 0;
+        try (ResultSet rows = selectBatches.executeQuery()) {
+            while (page.size() < Math.min(limit, PAGE_ROWS) && bytes < PAGE_BYTES && rows.next()) {
+                byte[] payload = rows.getBytes(6);
+                page.add(new Row(
+                        rows.getLong(1),
+                        rows.getLong(2),
+                        rows.getLong(3),
+                        rows.getLong(4),
+                        rows.getLong(5),
+                        payload == null ? new byte[0] : payload));
+                bytes += page.getLast().payload.length;
+            }
+        }
+        return page;
+    }
+
+    /** The first position of the first row behind {@code position}; null when there is none. */
+    @Nullable
+    Long nextFirst(long simulation, long position) throws SQLException {
+        selectNext.setLong(1, simulation);
+        selectNext.setLong(2, position);
+        try (ResultSet rows = selectNext.executeQuery()) {
+            rows.next();
+            long first = rows.getLong(1);
+            return rows.wasNull() ? null : first;
+        }
+    }
+
+    @Nullable
+    CommandRecord command(String simulation, String commandId) throws SQLException {
+        selectCommand.setString(1, simulation);
+        selectCommand.setString(2, commandId);
+        try (ResultSet rows = selectCommand.executeQuery()) {
+            return rows.next() ? new CommandRecord(rows.getLong(1), rows.getLong(2), rows.getString(3)) : null;
+        }
+    }
+
+    void close() throws SQLException {
+        connection.close();
+    }
+}
