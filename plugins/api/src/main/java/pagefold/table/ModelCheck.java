@@ -47,17 +47,9 @@ final class ModelCheck {
         this.frameBytesLeft = pool.largest(0);
     }
 
-    PageTableModel.@Nullable Refusal check(List<Step> steps) {
-        for (int i = 0; i < steps.size(); i++) {
-            Rejection rejection = check(steps.get(i));
-            if (rejection != null) {
-                return new PageTableModel.Refusal(i, rejection);
-            }
-        }
-        return null;
-    }
-
-    private @Nullable Rejection check(Step step) {
+    /** Why a step cannot be projected, or {@code null}; what it needs is taken from the room that is left. */
+    @Nullable
+    Rejection check(Step step) {
         Simulation before = step.before();
         return switch (step.event()) {
             case SpaceCreated e -> created(e.kind());

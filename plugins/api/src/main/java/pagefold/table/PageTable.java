@@ -1,7 +1,6 @@
 package pagefold.table;
 
 import org.jspecify.annotations.Nullable;
-import pagefold.table.TableEditor.LeafUpdate;
 
 /**
  * The tables of one space: map, unmap, update and visit over any format, by one recursive walk each.
@@ -9,7 +8,7 @@ import pagefold.table.TableEditor.LeafUpdate;
  * <p>Ranges are inclusive and lie within the input range; the top of the 64-bit space is a range's last address like
  * any other.
  */
-final class PageTable {
+public final class PageTable {
     private final TableMemory memory;
     private final Geometry geometry;
     private final TableFormat format;
@@ -19,19 +18,31 @@ final class PageTable {
     private final int rootPages;
     private final long root;
 
+    /** Changes a leaf word; gives the same word back where nothing changes. */
+    @FunctionalInterface
+    public interface LeafUpdate {
+        /** The new word for a word at a level, which translates from {@code address} on. */
+        long apply(long word, int level, long address);
+    }
+
     /** Sees a word that is neither zero nor a table. */
     @FunctionalInterface
-    interface LeafVisitor {
+    public interface LeafVisitor {
         void leaf(long word, int level, long address);
     }
 
     /** Sees a table before what is below it. */
     @FunctionalInterface
-    interface TableVisitor {
+    public interface TableVisitor {
         void table(long table, int level, long address);
     }
 
-    PageTable(String space, TableMemory memory, TranslationRegime regime) {
+    /**
+     * An empty start table.
+     *
+     * @param space name for messages
+     */
+    public PageTable(String space, TableMemory memory, TranslationRegime regime) {
         this.memory = memory;
         this.geometry = regime.geometry();
         this.format = regime.format();
@@ -47,12 +58,13 @@ final class PageTable {
         return Math.max(1, geometry.entries(geometry.startLevel()) >> geometry.granuleBits() - 3);
     }
 
-    long root() {
+    /** Physical address of the start table. */
+    public long root() {
         return root;
     }
 
     /** Who is told of the changes from now on. */
-    void listen(@Nullable TableListener listener) {
+    public void listen(@Nullable TableListener listener) {
         editor.listen(listener);
     }
 
@@ -66,7 +78,7 @@ final class PageTable {
      * @param blocks whether leaves above the last level may be used
      * @param contiguous whether contiguous runs may be marked
      */
-    void map(long start, long last, long output, long bits, boolean blocks, boolean contiguous) {
+    public void map(long start, long last, long output, long bits, boolean blocks, boolean contiguous) {
         map(root, startLevel, start, last, output, new Leaves(bits, blocks, contiguous));
     }
 
@@ -149,7 +161,7 @@ final class PageTable {
     }
 
     /** Removes everything in a range; blocks and contiguous runs that cross its ends are split first. */
-    void unmap(long start, long last) {
+    public void unmap(long start, long last) {
         unmap(root, startLevel, start, last);
     }
 
@@ -247,7 +259,7 @@ final class PageTable {
      *
      * @param exact whether leaves and runs that cross the ends are split first; otherwise they are changed as a whole
      */
-    void update(long start, long last, boolean exact, LeafUpdate update) {
+    public void update(long start, long last, boolean exact, LeafUpdate update) {
         update(root, startLevel, start, last, exact, update);
     }
 
@@ -322,12 +334,12 @@ final class PageTable {
     }
 
     /** Visits, in address order, every leaf word that overlaps a range. */
-    void visit(long start, long last, LeafVisitor visitor) {
+    public void visit(long start, long last, LeafVisitor visitor) {
         visit(root, startLevel, start, last, visitor, (table, level, address) -> {});
     }
 
     /** Visits every table and every leaf word. */
-    void visit(TableVisitor tables, LeafVisitor leaves) {
+    public void visit(TableVisitor tables, LeafVisitor leaves) {
         visit(root, startLevel, lowest, lowest + (1L << geometry.inputBits()) - 1, leaves, tables);
     }
 

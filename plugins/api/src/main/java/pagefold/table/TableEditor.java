@@ -1,6 +1,7 @@
 package pagefold.table;
 
 import org.jspecify.annotations.Nullable;
+import pagefold.table.PageTable.LeafUpdate;
 
 /**
  * Edits of single entries and single runs in the tables of one space, each with the maintenance that it owes.
@@ -14,12 +15,6 @@ final class TableEditor {
     private final Geometry geometry;
     private final TableFormat format;
     private @Nullable TableListener listener;
-
-    /** Changes a leaf word; gives the same word back where nothing changes. */
-    @FunctionalInterface
-    interface LeafUpdate {
-        long apply(long word, int level, long address);
-    }
 
     TableEditor(String space, TableMemory memory, TranslationRegime regime) {
         this.space = space;

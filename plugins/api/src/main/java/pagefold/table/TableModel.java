@@ -21,8 +21,10 @@ import pagefold.model.MemoryEvent.RangeWriteProtected;
 import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceDestroyed;
 import pagefold.model.MemoryEvent.SpaceForked;
+import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.Privilege;
 import pagefold.model.Region;
+import pagefold.model.Rejection;
 import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
 import pagefold.model.Step;
@@ -37,6 +39,7 @@ public final class TableModel implements PageTableModel {
     private final FramePool pool;
     private final Backings backings;
     private final NavigableMap<String, ModelSpace> spaces = new TreeMap<>();
+    private final @Nullable Widening widening;
 
     /** An empty model. */
     public TableModel(ModelSetup setup) {
@@ -44,15 +47,44 @@ public final class TableModel implements PageTableModel {
         this.memory = new TableMemory(setup.tableBase(), setup.granuleBits(), setup.tableLimit());
         this.pool = new FramePool(setup.frameBase(), setup.frameBytes());
         this.backings = new Backings(pool);
+        this.widening = setup.coarsening() == Coarsening.WIDEN ? new Widening(setup) : null;
     }
 
     @Override
     public @Nullable Refusal check(List<Step> steps) {
-        return new ModelCheck(setup, memory, pool).check(steps);
+        ModelCheck check = new ModelCheck(setup, memory, pool);
+        Widening trial = widening == null ? null : widening.copy();
+        for (int i = 0; i < steps.size(); i++) {
+            Rejection rejection = check(check, trial, steps.get(i));
+            if (rejection != null) {
+                return new Refusal(i, rejection);
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Rejection check(ModelCheck check, @Nullable Widening trial, Step step) {
+        if (trial == null) {
+            return check.check(step);
+        }
+        Widening.Outcome outcome = trial.next(step);
+        Rejection rejection = outcome.rejection();
+        for (Step part : outcome.steps()) {
+            rejection = rejection != null ? rejection : check.check(part);
+        }
+        return rejection;
     }
 
     @Override
     public void apply(Step step, @Nullable TableListener listener) {
+        if (widening == null) {
+            project(step, listener);
+        } else {
+            widening.next(step).steps().forEach(part -> project(part, listener));
+        }
+    }
+
+    private void project(Step step, @Nullable TableListener listener) {
         switch (step.event()) {
             case SpaceCreated e -> create(e.space(), e.kind());
             case SpaceDestroyed e -> destroy(e, step.before(), listener);
@@ -197,7 +229,10 @@ public final class TableModel implements PageTableModel {
     public ModelStatistics statistics() {
         List<ModelStatistics.Space> all = new ArrayList<>();
         spaces.forEach((name, space) -> all.add(statistics(name, space)));
-        return new ModelStatistics(all, 0, 0);
+        return new ModelStatistics(
+                all,
+                widening == null ? 0 : widening.overMappedBytes(),
+                widening == null ? 0 : widening.widenedPermissionBytes());
     }
 
     private static ModelStatistics.Space statistics(String name, ModelSpace space) {
