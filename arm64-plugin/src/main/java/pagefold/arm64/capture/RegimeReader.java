@@ -4,7 +4,7 @@ import static pagefold.arm64.capture.Registers.bit;
 import static pagefold.arm64.capture.Registers.field;
 
 import org.jspecify.annotations.Nullable;
-import pagefold.arm64.descriptor.Geometry;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.descriptor.OutputEncoding;
 import pagefold.arm64.walk.CpuFeatures;
 import pagefold.arm64.walk.CpuFeatures.Feature;
@@ -48,7 +48,7 @@ final class RegimeReader {
     Stage1 el1() {
         if (!registers.has("TCR_EL1")) {
             registers.get("VTCR_EL2");
-            return bypassed();
+            return Stage1.absent().off(cpu.physicalBits(), bit(hcr, 12));
         }
         boolean nested = bit(hcr, 42) && bit(hcr, 43) && cpu.has(Feature.NV);
         Stage1 regime = twoRanges("EL1", nested);
@@ -87,17 +87,6 @@ final class RegimeReader {
             return null;
         }
         return new Stage2Reader(registers, cpu, hcr).read();
-    }
-
-    /** Stage 1 off, nothing known about it. */
-    private Stage1 bypassed() {
-        TableRange none = TableRange.none(Geometry.stage1(12, 48, OutputEncoding.PA_48), 1);
-        Stage1Range.Controls controls = Stage1Range.Controls.KERNEL;
-        return Stage1.twoRanges(
-                        Stage1Range.lower(none, controls),
-                        Stage1Range.upper(none, controls),
-                        Stage1.Controls.of(0, false, false))
-                .off(cpu.physicalBits(), false);
     }
 
     private Stage1 twoRanges(String level, boolean nested) {
@@ -151,10 +140,10 @@ final class RegimeReader {
                 && inputBits >= cpu.shortestInput(shape.granuleBits);
         OutputEncoding encoding = Sizes.encoding(cpu, shape.granuleBits, shape.lpa2);
         if (!legal) {
-            return TableRange.none(Geometry.stage1(shape.granuleBits, 48, encoding), 1);
+            return TableRange.none(Vmsa64Geometry.stage1(shape.granuleBits, 48, encoding), 1);
         }
         // A range that is not used may have no root in the capture.
-        Geometry geometry = Geometry.stage1(shape.granuleBits, inputBits, encoding);
+        Vmsa64Geometry geometry = Vmsa64Geometry.stage1(shape.granuleBits, inputBits, encoding);
         if (!registers.has(rootRegister)) {
             return TableRange.none(geometry, 1);
         }

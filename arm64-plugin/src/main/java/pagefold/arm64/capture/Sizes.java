@@ -2,7 +2,7 @@ package pagefold.arm64.capture;
 
 import static pagefold.arm64.descriptor.Descriptor.bits;
 
-import pagefold.arm64.descriptor.Geometry;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.descriptor.OutputEncoding;
 import pagefold.arm64.walk.CpuFeatures;
 import pagefold.arm64.walk.CpuFeatures.Feature;
@@ -38,7 +38,7 @@ final class Sizes {
     }
 
     /** The address of a start table: in the form of 52 bits, bits 51:48 are at 5:2 of the register. */
-    static long root(long register, Geometry geometry, int code) {
+    static long root(long register, Vmsa64Geometry geometry, int code) {
         boolean wide = geometry.encoding() == OutputEncoding.LPA2
                 || geometry.encoding() == OutputEncoding.LPA_64K && code >= CODE_52;
         long low = register & bits(47, wide ? 6 : 1);

@@ -3,7 +3,7 @@ package pagefold.arm64.capture;
 import static pagefold.arm64.capture.Registers.bit;
 import static pagefold.arm64.capture.Registers.field;
 
-import pagefold.arm64.descriptor.Geometry;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.descriptor.OutputEncoding;
 import pagefold.arm64.walk.CpuFeatures;
 import pagefold.arm64.walk.CpuFeatures.Feature;
@@ -46,9 +46,9 @@ final class Stage2Reader {
         int inputBits = 64 - field(vtcr, 5, 0);
         int start = startLevel(granule, lpa2, field(vtcr, 7, 6), bit(vtcr, 33));
         if (start == ILLEGAL || !isSizeLegal(granule, lpa2, inputBits) || !fits(granule, start, inputBits)) {
-            return TableRange.none(Geometry.stage1(granule, 48, encoding), 2);
+            return TableRange.none(Vmsa64Geometry.stage1(granule, 48, encoding), 2);
         }
-        Geometry geometry = new Geometry(granule, inputBits, start, encoding);
+        Vmsa64Geometry geometry = new Vmsa64Geometry(granule, inputBits, start, encoding);
         int code = field(vtcr, 18, 16);
         long root = Sizes.root(registers.get("VTTBR_EL2"), geometry, code);
         return TableRange.of(

@@ -2,6 +2,8 @@ package pagefold.arm64.walk;
 
 import org.jspecify.annotations.Nullable;
 import pagefold.arm64.descriptor.Descriptor;
+import pagefold.arm64.descriptor.OutputEncoding;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.walk.PermissionTable.Rules;
 
 /** Stage 1 of a translation regime: its ranges and the rules for their leaves. Immutable. */
@@ -101,6 +103,15 @@ public final class Stage1 {
     /** EL2 or EL3: one range, one privilege. */
     public static Stage1 oneRange(Stage1Range range, Controls controls) {
         return new Stage1(range, range, false, controls, Flat.NEVER);
+    }
+
+    /** Nothing known about stage 1: where only stage 2 is looked at. */
+    public static Stage1 absent() {
+        TableRange none = TableRange.none(Vmsa64Geometry.stage1(12, 48, OutputEncoding.PA_48), 1);
+        Stage1Range.Controls closed = Stage1Range.Controls.DISABLED;
+        Controls controls = Controls.of(0, false, false);
+        return new Stage1(
+                Stage1Range.lower(none, closed), Stage1Range.upper(none, closed), true, controls, new Flat(true, 52, true));
     }
 
     /** The same registers with stage 1 off. */

@@ -1,7 +1,7 @@
 package pagefold.arm64.walk;
 
 import pagefold.arm64.descriptor.Descriptor;
-import pagefold.arm64.descriptor.Geometry;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.table.FaultKind;
 import pagefold.table.Translation;
 
@@ -11,7 +11,7 @@ import pagefold.table.Translation;
  * <p>Fields, not accessors, because a walk reads a dozen of them in a few nanoseconds.
  */
 public final class TableRange {
-    final Geometry geometry;
+    final Vmsa64Geometry geometry;
     final int stage;
     final long root;
     final int startLevel;
@@ -33,7 +33,7 @@ public final class TableRange {
     /** The fault of every walk, or 0. */
     final long startFault;
 
-    private TableRange(Geometry geometry, int stage, long root, int outputBits, boolean bigEndian, long startFault) {
+    private TableRange(Vmsa64Geometry geometry, int stage, long root, int outputBits, boolean bigEndian, long startFault) {
         this.geometry = geometry;
         this.stage = stage;
         this.root = root;
@@ -48,8 +48,8 @@ public final class TableRange {
         this.beyondOutput = -1L << outputBits;
         this.bigEndian = bigEndian;
         this.startFault = startFault;
-        int levels = 1 << Geometry.LAST_LEVEL + 1;
-        for (int level = 0; level < Geometry.LAST_LEVEL; level++) {
+        int levels = 1 << Vmsa64Geometry.LAST_LEVEL + 1;
+        for (int level = 0; level < Vmsa64Geometry.LAST_LEVEL; level++) {
             levels |= geometry.allowsBlock(level) ? 1 << level + 1 : 0;
         }
         this.leafLevels = levels;
@@ -64,24 +64,24 @@ public final class TableRange {
      * @param outputBits the size of an output address, up to 52
      * @param bigEndian whether the words are big-endian (SCTLR.EE)
      */
-    public static TableRange of(Geometry geometry, int stage, long root, int outputBits, boolean bigEndian) {
+    public static TableRange of(Vmsa64Geometry geometry, int stage, long root, int outputBits, boolean bigEndian) {
         long aligned = root & -geometry.rootBytes();
         long fault = (aligned & -1L << outputBits) == 0 ? 0 : Translation.fault(FaultKind.ADDRESS_SIZE, 0, stage);
         return new TableRange(geometry, stage, aligned, outputBits, bigEndian, fault);
     }
 
     /** Little-endian tables of stage 1. */
-    public static TableRange of(Geometry geometry, long root, int outputBits) {
+    public static TableRange of(Vmsa64Geometry geometry, long root, int outputBits) {
         return of(geometry, 1, root, outputBits, false);
     }
 
     /** A range whose every address is a Translation fault of level 0: registers that mean no tables. */
-    public static TableRange none(Geometry geometry, int stage) {
+    public static TableRange none(Vmsa64Geometry geometry, int stage) {
         return new TableRange(
                 geometry, stage, 0, 48, false, Translation.fault(FaultKind.TRANSLATION, 0, stage));
     }
 
-    public Geometry geometry() {
+    public Vmsa64Geometry geometry() {
         return geometry;
     }
 

@@ -34,7 +34,11 @@ public final class TranslationWalker {
 
     private final Stage1 stage1;
     private final @Nullable Stage2 stage2;
-    private final PhysicalMemory memory;
+    private final boolean stage2Alone;
+    private PhysicalMemory memory;
+    /** Where the tables are that are translated with; -1: where the registers say. */
+    private long rootInstead = -1;
+
     private final Leaf first = new Leaf();
     private final Leaf second = new Leaf();
     private final Leaf ofDescriptor = new Leaf();
@@ -50,9 +54,33 @@ public final class TranslationWalker {
      * @param stage2 the second stage, {@code null} where there is none
      */
     public TranslationWalker(Stage1 stage1, @Nullable Stage2 stage2, PhysicalMemory memory) {
+        this(stage1, stage2, memory, false);
+    }
+
+    private TranslationWalker(Stage1 stage1, @Nullable Stage2 stage2, PhysicalMemory memory, boolean stage2Alone) {
         this.stage1 = stage1;
         this.stage2 = stage2;
         this.memory = memory;
+        this.stage2Alone = stage2Alone;
+    }
+
+    /** Translates intermediate physical addresses through stage 2 alone. */
+    public static TranslationWalker ofStage2(Stage2 stage2, PhysicalMemory memory) {
+        return new TranslationWalker(Stage1.absent(), stage2, memory, true);
+    }
+
+    /**
+     * Looks into other tables of the same shape from now on: those of another space under the same registers.
+     *
+     * @param root start table of the one tree there is: stage 1 without stage 2, or stage 2 alone
+     */
+    public TranslationWalker over(PhysicalMemory memory, long root) {
+        if (stage2 != null && !stage2Alone) {
+            throw new IllegalStateException("expected one stage, but there are two");
+        }
+        this.memory = memory;
+        this.rootInstead = root;
+        return this;
     }
 
     /** Translates an address for an access: {@link Translation}. */
@@ -65,13 +93,14 @@ public final class TranslationWalker {
         lastRequest = request;
         onStage1Walk = false;
         throughStage2 = false;
+        if (stage2Alone) {
+            return stage2(address, request);
+        }
         long output = stage1(address, request);
         if (output < 0 || stage2 == null || (request & Request.STAGE_1_ONLY) != 0) {
             return output;
         }
-        throughStage2 = true;
-        intermediate = output;
-        return stage2(stage2, output, request, second);
+        return stage2(output, request);
     }
 
     private long stage1(long address, int request) {
@@ -131,7 +160,7 @@ public final class TranslationWalker {
         long input = address & tree.inputMask;
         int level = tree.startLevel;
         int shift = tree.startShift;
-        long table = tree.root;
+        long table = rootInstead >= 0 ? rootInstead : tree.root;
         long attributes = 0;
         long index = input >>> shift;
         while (true) {
@@ -143,7 +172,7 @@ public final class TranslationWalker {
             long loaded = memory.load64(physical);
             long word = tree.bigEndian ? Long.reverseBytes(loaded) : loaded;
             if (visits != null) {
-                visits.add(new Visit(tree.stage, level, table, index, word));
+                visits.add(new Visit(tree, level, index, physical, word));
             }
             if ((word & VALID) == 0) {
                 return Translation.fault(FaultKind.TRANSLATION, level, tree.stage);
@@ -196,10 +225,16 @@ public final class TranslationWalker {
         return physical;
     }
 
-    private long stage2(Stage2 regime, long address, int request, Leaf leaf) {
-        long output = lookup2(regime, address, leaf);
-        if (output >= 0 && (regime.granted(leaf.word) & request & Request.ACCESS_MASK) == 0) {
-            return Translation.fault(FaultKind.PERMISSION, leaf.level, 2);
+    private long stage2(long address, int request) {
+        Stage2 regime = stage2;
+        if (regime == null) {
+            return address;
+        }
+        throughStage2 = true;
+        intermediate = address;
+        long output = lookup2(regime, address, second);
+        if (output >= 0 && (regime.granted(second.word) & request & Request.ACCESS_MASK) == 0) {
+            return Translation.fault(FaultKind.PERMISSION, second.level, 2);
         }
         return output;
     }
@@ -244,6 +279,11 @@ public final class TranslationWalker {
     /** The word of the stage-1 leaf; 0 where stage 1 is off. */
     public long leaf() {
         return stage1.enabled ? first.word : 0;
+    }
+
+    /** The word of the leaf that {@link #level} is of; 0 where nothing was looked up. */
+    public long finalLeaf() {
+        return stage1.enabled || throughStage2 ? smaller().word : 0;
     }
 
     /** The attributes of all tables on the way to the stage-1 leaf, or-ed, as far as they count. */

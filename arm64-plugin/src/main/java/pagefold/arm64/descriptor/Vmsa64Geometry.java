@@ -8,14 +8,14 @@ package pagefold.arm64.descriptor;
  * @param startLevel level of the root, -1 to 3
  * @param encoding where a descriptor keeps an address
  */
-public record Geometry(int granuleBits, int inputBits, int startLevel, OutputEncoding encoding) {
+public record Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, OutputEncoding encoding) {
     /** The last level: that of pages. */
     public static final int LAST_LEVEL = 3;
 
     /** Most tables that a stage-2 root may consist of, as a power of two. */
     private static final int CONCATENATION_BITS = 4;
 
-    public Geometry {
+    public Vmsa64Geometry {
         if (granuleBits != 12 && granuleBits != 14 && granuleBits != 16) {
             throw new IllegalArgumentException("expected a granule of 12, 14 or 16 bits, but it has " + granuleBits);
         }
@@ -36,8 +36,8 @@ public record Geometry(int granuleBits, int inputBits, int startLevel, OutputEnc
     }
 
     /** The geometry of stage 1, where the size of the addresses alone tells the start level. */
-    public static Geometry stage1(int granuleBits, int inputBits, OutputEncoding encoding) {
-        return new Geometry(granuleBits, inputBits, startLevel(granuleBits, inputBits), encoding);
+    public static Vmsa64Geometry stage1(int granuleBits, int inputBits, OutputEncoding encoding) {
+        return new Vmsa64Geometry(granuleBits, inputBits, startLevel(granuleBits, inputBits), encoding);
     }
 
     /** The level at which a stage-1 walk for addresses of this size starts. */

@@ -1,0 +1,120 @@
+package pagefold.arm64.capture;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.arm64.walk.Par;
+import pagefold.arm64.walk.Stage2;
+import pagefold.arm64.walk.TableRange;
+import pagefold.arm64.walk.TranslationWalker;
+import pagefold.arm64.walk.WalkReport;
+import pagefold.spi.Capture;
+import pagefold.spi.CapturedMachine;
+import pagefold.table.PhysicalMemory;
+import pagefold.table.Walk;
+
+/** A captured arm64 machine, used by one thread at a time. */
+public final class Arm64Machine implements CapturedMachine {
+    private static final String KERNEL = "kernel";
+    private static final String USER = "user";
+    private static final String STAGE_2 = "stage2";
+    /** The constant of the kernel's build that its markers need. */
+    private static final String FIXMAP_START = "FIXADDR_TOT_START";
+    /** Optional: what the kernel was built for, where that is more than what it runs with. */
+    private static final String COMPILED_INPUT_BITS = "VA_BITS";
+
+    private final Capture capture;
+    private final Registers registers;
+    private final RegimeReader reader;
+    private final TranslationInstructions instructions;
+
+    /**
+     * A machine; registers are read when a question needs them.
+     *
+     * @throws IllegalArgumentException when the processor is not known
+     */
+    public Arm64Machine(Capture capture) {
+        this.capture = capture;
+        this.registers = new Registers(capture.registers());
+        this.instructions = new TranslationInstructions(capture);
+        this.reader = instructions.reader();
+    }
+
+    @Override
+    public List<String> spaces() {
+        List<String> spaces = new ArrayList<>();
+        if (registers.has("TCR_EL1")) {
+            if (reader.el1().upper().tables().isUsable() && capture.layout().containsKey(FIXMAP_START)) {
+                spaces.add(KERNEL);
+            }
+            if (reader.el1().lower().tables().isUsable()) {
+                spaces.add(USER);
+            }
+        }
+        Stage2 stage2 = reader.stage2();
+        if (stage2 != null && stage2.tables().isUsable()) {
+            spaces.add(STAGE_2);
+        }
+        return spaces;
+    }
+
+    @Override
+    public void dump(String space, Appendable out) throws IOException {
+        if (!spaces().contains(space)) {
+            throw new IllegalArgumentException("expected a space of " + spaces() + ", but it is '" + space + "'");
+        }
+        switch (space) {
+            case KERNEL -> {
+                TableRange range = reader.el1().upper().tables();
+                int inputBits = range.geometry().inputBits();
+                long fixmapStart = capture.layout().getOrDefault(FIXMAP_START, 0L);
+                Markers markers = Markers.kernel(
+                        inputBits, range.geometry().granuleBits(), fixmapStart);
+                stage1(range).write(stage1Memory(), range.root(), -1L << inputBits, markers, out);
+            }
+            case USER -> {
+                TableRange range = reader.el1().lower().tables();
+                stage1(range).write(stage1Memory(), range.root(), 0, Markers.user(), out);
+            }
+            default -> {
+                Stage2 stage2 = reader.stage2();
+                if (stage2 != null) {
+                    TableRange range = stage2.tables();
+                    TableDump.stage2(range.geometry(), range.isBigEndian())
+                            .write(capture.memory(), range.root(), 0, Markers.guest(), out);
+                }
+            }
+        }
+    }
+
+    private TableDump stage1(TableRange range) {
+        long running = range.geometry().inputBits();
+        long compiled = capture.layout().getOrDefault(COMPILED_INPUT_BITS, running);
+        if (compiled < running || compiled > 52) {
+            throw new IllegalArgumentException("expected the layout constant " + COMPILED_INPUT_BITS + " from " + running
+                    + " to 52, but it is " + compiled);
+        }
+        return TableDump.stage1(range.geometry(), range.isBigEndian(), (int) compiled);
+    }
+
+    /** Where the tables of stage 1 are. */
+    private PhysicalMemory stage1Memory() {
+        @Nullable Stage2 stage2 = reader.stage2();
+        return stage2 == null
+                ? capture.memory()
+                : new ThroughStage2(TranslationWalker.ofStage2(stage2, capture.memory()), capture.memory());
+    }
+
+    @Override
+    public long addressTranslation(String operation, long address) {
+        Operation asked = Operation.parse(operation);
+        return Par.of(instructions.walker(asked), address, instructions.request(asked));
+    }
+
+    @Override
+    public Walk walk(String operation, long address) {
+        Operation asked = Operation.parse(operation);
+        return WalkReport.of(instructions.walker(asked), address, instructions.request(asked));
+    }
+}

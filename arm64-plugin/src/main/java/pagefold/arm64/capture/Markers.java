@@ -1,0 +1,74 @@
+package pagefold.arm64.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The headings of a dump.
+ *
+ * @param list in ascending order of addresses; the first one opens the dump
+ */
+public record Markers(List<Marker> list) {
+    private static final long SIZE_1G = 1L << 30;
+    private static final long SIZE_2G = 2L << 30;
+    private static final long SIZE_8M = 8L << 20;
+    private static final long SIZE_16M = 16L << 20;
+    private static final int PAGE_STRUCT_SHIFT = 6;
+
+    public Markers {
+        list = List.copyOf(list);
+        if (list.isEmpty()) {
+            throw new IllegalArgumentException("expected a marker to open the dump with, but there is none");
+        }
+    }
+
+    /**
+     * A heading.
+     *
+     * @param address where it stands
+     * @param name what it says
+     */
+    public record Marker(long address, String name) {}
+
+    /** A dump of user space. */
+    public static Markers user() {
+        return new Markers(List.of(new Marker(0, "User space")));
+    }
+
+    /** A dump of a guest's stage 2. */
+    static Markers guest() {
+        return new Markers(List.of(new Marker(0, "Guest IPA")));
+    }
+
+    /**
+     * The layout of Linux 6.12's kernel space, without KASAN, struct page of 64 bytes.
+     *
+     * @param inputBits VA_BITS as it runs: 64 - TCR_EL1.T1SZ
+     * @param granuleBits PAGE_SHIFT
+     * @param fixmapStart FIXADDR_TOT_START, which depends on the build
+     */
+    public static Markers kernel(int inputBits, int granuleBits, long fixmapStart) {
+        // Above 48 bits the kernel keeps its own ranges where a processor without 52-bit addresses has them too.
+        int least = inputBits > 48 ? (granuleBits == 14 ? 47 : 48) : inputBits;
+        long pageOffset = -1L << inputBits;
+        long pageEnd = -1L << least - 1;
+        long modulesEnd = pageEnd + SIZE_2G;
+        long vmemmapEnd = -SIZE_1G;
+        long vmemmapStart = vmemmapEnd - (pageEnd - pageOffset >>> granuleBits - PAGE_STRUCT_SHIFT);
+        long ioStart = vmemmapEnd + SIZE_8M;
+        List<Marker> list = new ArrayList<>();
+        list.add(new Marker(pageOffset, "Linear Mapping start"));
+        list.add(new Marker(pageEnd, "Linear Mapping end"));
+        list.add(new Marker(pageEnd, "Modules start"));
+        list.add(new Marker(modulesEnd, "Modules end"));
+        list.add(new Marker(modulesEnd, "vmalloc() area"));
+        list.add(new Marker(vmemmapStart - SIZE_8M, "vmalloc() end"));
+        list.add(new Marker(vmemmapStart, "vmemmap start"));
+        list.add(new Marker(vmemmapEnd, "vmemmap end"));
+        list.add(new Marker(ioStart, "PCI I/O start"));
+        list.add(new Marker(ioStart + SIZE_16M, "PCI I/O end"));
+        list.add(new Marker(fixmapStart, "Fixmap start"));
+        list.add(new Marker(-SIZE_8M, "Fixmap end"));
+        return new Markers(list);
+    }
+}

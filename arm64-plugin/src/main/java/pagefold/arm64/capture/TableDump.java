@@ -1,0 +1,120 @@
+package pagefold.arm64.capture;
+
+import static pagefold.arm64.descriptor.Descriptor.TYPE;
+import static pagefold.arm64.descriptor.Descriptor.TYPE_TABLE;
+
+import java.io.IOException;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
+import pagefold.table.PhysicalMemory;
+
+/**
+ * Dumps of trees of one geometry, letter by letter as Linux 6.12 writes them.
+ *
+ * <p>Every entry that is not a table is a note; neighbouring notes of the same level with the same attributes become
+ * one line, unless a marker lies between them, also where their output addresses do not follow on one another.
+ */
+public final class TableDump {
+    /** Most tables that one dump looks into: a damaged image may hold tables that contain themselves. */
+    public static final int MAX_TABLES = 1 << 20;
+
+    private static final String[] GENERIC = {"PGD", "P4D", "PUD", "PMD", "PTE"};
+
+    private final Vmsa64Geometry geometry;
+    private final boolean bigEndian;
+    private final DumpStyle style;
+    /** Names by level + 1. */
+    private final char[][] holes = new char[GENERIC.length][];
+
+    private final char[][] leaves = new char[GENERIC.length][];
+
+    private TableDump(Vmsa64Geometry geometry, boolean bigEndian, DumpStyle style) {
+        this.geometry = geometry;
+        this.bigEndian = bigEndian;
+        this.style = style;
+    }
+
+    /**
+     * Dumps as {@code kernel_page_tables}: of a kernel's or a process's tables.
+     *
+     * @param compiledInputBits VA_BITS that the kernel was built for; more than those of the geometry where it folds
+     *     its top level at run time, which shows in the name of a block there
+     */
+    public static TableDump stage1(Vmsa64Geometry geometry, boolean bigEndian, int compiledInputBits) {
+        TableDump dump = new TableDump(geometry, bigEndian, DumpStyle.KERNEL);
+        int granuleBits = geometry.granuleBits();
+        boolean foldsAtRunTime =
+                Vmsa64Geometry.startLevel(granuleBits, compiledInputBits) < geometry.startLevel();
+        for (int level = geometry.startLevel(); level <= Vmsa64Geometry.LAST_LEVEL; level++) {
+            char[] own = GENERIC[level + 1].toCharArray();
+            dump.leaves[level + 1] = own;
+            dump.holes[level + 1] = own;
+        }
+        // A hole in the root is one of PGD, whatever is folded into it; a block keeps its name, unless the root became
+        // the root at run time.
+        int top = geometry.startLevel() + 1;
+        dump.holes[top] = GENERIC[0].toCharArray();
+        dump.leaves[top] = foldsAtRunTime ? dump.holes[top] : dump.leaves[top];
+        return dump;
+    }
+
+    /** Dumps as KVM's {@code stage2_page_tables}. */
+    public static TableDump stage2(Vmsa64Geometry geometry, boolean bigEndian) {
+        TableDump dump = new TableDump(geometry, bigEndian, DumpStyle.STAGE_2);
+        for (int level = geometry.startLevel(); level <= Vmsa64Geometry.LAST_LEVEL; level++) {
+            dump.holes[level + 1] = Integer.toString(level).toCharArray();
+            dump.leaves[level + 1] = dump.holes[level + 1];
+        }
+        return dump;
+    }
+
+    /**
+     * Writes a dump.
+     *
+     * @param root physical address of the start table
+     * @param base the input address of its first entry
+     * @throws IllegalArgumentException when there are more than {@link #MAX_TABLES} tables
+     */
+    public void write(PhysicalMemory memory, long root, long base, Markers markers, Appendable out)
+            throws IOException {
+        DumpWriter writer = new DumpWriter(out);
+        Run run = new Run(memory, new Notes(writer, style, markers));
+        run.table(root, geometry.startLevel(), base);
+        // KVM's walk has no note at its end, so that its last line is never written.
+        if (style == DumpStyle.KERNEL) {
+            run.notes.end(base + (1L << geometry.inputBits()));
+        }
+        writer.flush();
+    }
+
+    /** One dump. */
+    private final class Run {
+        private final PhysicalMemory memory;
+        private final Notes notes;
+        private int tables;
+
+        Run(PhysicalMemory memory, Notes notes) {
+            this.memory = memory;
+            this.notes = notes;
+        }
+
+        void table(long table, int level, long base) throws IOException {
+            if (++tables > MAX_TABLES) {
+                throw new IllegalArgumentException("expected at most " + MAX_TABLES
+                        + " tables, but there are more (do tables contain themselves?)");
+            }
+            int entries = geometry.entries(level);
+            int shift = geometry.shift(level);
+            boolean last = level == Vmsa64Geometry.LAST_LEVEL;
+            for (int i = 0; i < entries; i++) {
+                long loaded = memory.load64(table + ((long) i << 3));
+                long word = bigEndian ? Long.reverseBytes(loaded) : loaded;
+                long address = base + ((long) i << shift);
+                if (!last && (word & TYPE) == TYPE_TABLE) {
+                    table(geometry.encoding().decode(word, geometry.granuleBits()), level + 1, address);
+                } else {
+                    notes.note(address, word == 0 ? holes[level + 1] : leaves[level + 1], word);
+                }
+            }
+        }
+    }
+}

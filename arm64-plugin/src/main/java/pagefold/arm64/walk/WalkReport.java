@@ -1,0 +1,91 @@
+package pagefold.arm64.walk;
+
+import java.util.ArrayList;
+import java.util.List;
+import pagefold.arm64.descriptor.Descriptor;
+import pagefold.arm64.descriptor.DescriptorText;
+import pagefold.arm64.descriptor.DescriptorText.Use;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
+import pagefold.model.Attributes;
+import pagefold.model.Permissions;
+import pagefold.model.Shareability;
+import pagefold.table.Translation;
+import pagefold.table.Walk;
+
+/** A translation with everything that was looked at. */
+public final class WalkReport {
+    private static final String[] GENERIC = {"PGD", "P4D", "PUD", "PMD", "PTE"};
+
+    private WalkReport() {}
+
+    /** Translates an address for a {@link Request} and tells how. */
+    public static Walk of(TranslationWalker walker, long address, int request) {
+        List<Visit> visits = new ArrayList<>();
+        long result = walker.trace(address, request, visits);
+        Use ofStage1 = walker.regime().hasTwoRanges() ? Use.TWO_RANGES : Use.ONE_RANGE;
+        List<Walk.Step> steps = new ArrayList<>();
+        for (Visit visit : visits) {
+            add(steps, visit, visit.tree().stage == 2 ? Use.STAGE_2 : ofStage1);
+        }
+        return new Walk(address, List.copyOf(steps), outcome(walker, address, result));
+    }
+
+    /** One step, and behind the root's those of the generic levels that are folded into it. */
+    private static void add(List<Walk.Step> steps, Visit visit, Use use) {
+        Vmsa64Geometry geometry = visit.tree().geometry;
+        boolean root = visit.level() == geometry.startLevel();
+        steps.add(step(visit, use, root ? GENERIC[0] : GENERIC[visit.level() + 1], false));
+        if (root) {
+            for (int generic = 1; generic <= geometry.startLevel() + 1; generic++) {
+                steps.add(step(visit, use, GENERIC[generic], true));
+            }
+        }
+    }
+
+    private static Walk.Step step(Visit visit, Use use, String generic, boolean folded) {
+        DescriptorText text = new DescriptorText(visit.tree().geometry, use);
+        return new Walk.Step(
+                visit.tree().stage,
+                generic,
+                visit.level(),
+                folded,
+                visit.entry() - (visit.index() << Descriptor.WORD_SHIFT),
+                (int) visit.index(),
+                visit.entry(),
+                visit.word(),
+                text.meaning(visit.word(), visit.level()),
+                text.fields(visit.word(), visit.level()));
+    }
+
+    private static Walk.Outcome outcome(TranslationWalker walker, long address, long result) {
+        if (Translation.isFault(result)) {
+            return new Walk.Faulted(
+                    Translation.kind(result), Translation.level(result), Translation.stage(result));
+        }
+        return new Walk.Translated(result, walker.level(), walker.leafSize(), attributes(walker, address));
+    }
+
+    /** What holds for the address that was translated last. */
+    static Attributes attributes(TranslationWalker walker, long address) {
+        long leaf = walker.leaf();
+        boolean twoRanges = walker.regime().hasTwoRanges();
+        return new Attributes(
+                new Permissions(walker.granted(address)),
+                MemoryAttribute.type(walker.memoryAttribute()),
+                shareability(walker.shareability(address)),
+                !twoRanges || (leaf & Descriptor.NG) == 0,
+                (leaf & Descriptor.GP) != 0,
+                (int) Descriptor.field(walker.finalLeaf(), 58, 55),
+                walker.level() < Vmsa64Geometry.LAST_LEVEL,
+                (walker.finalLeaf() & Descriptor.CONTIGUOUS) != 0);
+    }
+
+    /** The reserved value 1 counts as not shareable. */
+    private static Shareability shareability(int value) {
+        return switch (value) {
+            case MemoryAttribute.OUTER_SHAREABLE -> Shareability.OUTER_SHAREABLE;
+            case MemoryAttribute.INNER_SHAREABLE -> Shareability.INNER_SHAREABLE;
+            default -> Shareability.NON_SHAREABLE;
+        };
+    }
+}
