@@ -69,8 +69,7 @@ public final class Arm64Machine implements CapturedMachine {
                 TableRange range = reader.el1().upper().tables();
                 int inputBits = range.geometry().inputBits();
                 long fixmapStart = capture.layout().getOrDefault(FIXMAP_START, 0L);
-                Markers markers = Markers.kernel(
-                        inputBits, range.geometry().granuleBits(), fixmapStart);
+                Markers markers = Markers.kernel(inputBits, range.geometry().granuleBits(), fixmapStart);
                 stage1(range).write(stage1Memory(), range.root(), -1L << inputBits, markers, out);
             }
             case USER -> {
@@ -92,8 +91,8 @@ public final class Arm64Machine implements CapturedMachine {
         long running = range.geometry().inputBits();
         long compiled = capture.layout().getOrDefault(COMPILED_INPUT_BITS, running);
         if (compiled < running || compiled > 52) {
-            throw new IllegalArgumentException("expected the layout constant " + COMPILED_INPUT_BITS + " from " + running
-                    + " to 52, but it is " + compiled);
+            throw new IllegalArgumentException("expected the layout constant " + COMPILED_INPUT_BITS + " from "
+                    + running + " to 52, but it is " + compiled);
         }
         return TableDump.stage1(range.geometry(), range.isBigEndian(), (int) compiled);
     }

@@ -4,8 +4,8 @@ import static pagefold.arm64.capture.Registers.bit;
 import static pagefold.arm64.capture.Registers.field;
 
 import org.jspecify.annotations.Nullable;
-import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.descriptor.OutputEncoding;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.walk.CpuFeatures;
 import pagefold.arm64.walk.CpuFeatures.Feature;
 import pagefold.arm64.walk.Stage1;
@@ -70,19 +70,15 @@ final class RegimeReader {
         boolean lpa2 = bit(tcr, 32) && cpu.allowsLpa2(granule);
         Shape shape = new Shape(granule, field(tcr, 5, 0), field(tcr, 18, 16), lpa2, bit(sctlr, 25));
         Stage1Range.Controls controls = new Stage1Range.Controls(
-                bit(tcr, 20),
-                bit(tcr, 29),
-                false,
-                false,
-                bit(tcr, 24) && cpu.has(Feature.HPDS),
-                field(tcr, 13, 12));
+                bit(tcr, 20), bit(tcr, 29), false, false, bit(tcr, 24) && cpu.has(Feature.HPDS), field(tcr, 13, 12));
         Stage1Range range = Stage1Range.lower(tables(shape, "TTBR0_" + level), controls);
         Stage1 regime = Stage1.oneRange(range, controls(level, sctlr, bit(tcr, 21), bit(tcr, 22), false));
         return bit(sctlr, 0) ? regime : regime.off(cpu.physicalBits(), false);
     }
 
     /** Stage 2 of EL1&0, or {@code null} while it is off. */
-    @Nullable Stage2 stage2() {
+    @Nullable
+    Stage2 stage2() {
         if (!bit(hcr, 0) && !bit(hcr, 12)) {
             return null;
         }

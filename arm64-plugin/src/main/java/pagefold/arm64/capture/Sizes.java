@@ -2,8 +2,8 @@ package pagefold.arm64.capture;
 
 import static pagefold.arm64.descriptor.Descriptor.bits;
 
-import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.descriptor.OutputEncoding;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.walk.CpuFeatures;
 import pagefold.arm64.walk.CpuFeatures.Feature;
 

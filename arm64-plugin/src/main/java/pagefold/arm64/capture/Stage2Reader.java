@@ -3,8 +3,8 @@ package pagefold.arm64.capture;
 import static pagefold.arm64.capture.Registers.bit;
 import static pagefold.arm64.capture.Registers.field;
 
-import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.descriptor.OutputEncoding;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.walk.CpuFeatures;
 import pagefold.arm64.walk.CpuFeatures.Feature;
 import pagefold.arm64.walk.Stage2;
@@ -58,8 +58,7 @@ final class Stage2Reader {
     private boolean isSizeLegal(int granule, boolean lpa2, int inputBits) {
         int longest = Math.min(cpu.physicalBits(), granule != 16 && !lpa2 ? 48 : 52);
         boolean guestIs32Bit = !bit(hcr, 31);
-        return inputBits <= (guestIs32Bit ? Math.max(longest, 40) : longest)
-                && inputBits >= cpu.shortestInput(granule);
+        return inputBits <= (guestIs32Bit ? Math.max(longest, 40) : longest) && inputBits >= cpu.shortestInput(granule);
     }
 
     /** Whether the tables of the start level, up to 16 of them, cover the address exactly. */

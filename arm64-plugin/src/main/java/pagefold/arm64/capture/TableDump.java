@@ -42,8 +42,7 @@ public final class TableDump {
     public static TableDump stage1(Vmsa64Geometry geometry, boolean bigEndian, int compiledInputBits) {
         TableDump dump = new TableDump(geometry, bigEndian, DumpStyle.KERNEL);
         int granuleBits = geometry.granuleBits();
-        boolean foldsAtRunTime =
-                Vmsa64Geometry.startLevel(granuleBits, compiledInputBits) < geometry.startLevel();
+        boolean foldsAtRunTime = Vmsa64Geometry.startLevel(granuleBits, compiledInputBits) < geometry.startLevel();
         for (int level = geometry.startLevel(); level <= Vmsa64Geometry.LAST_LEVEL; level++) {
             char[] own = GENERIC[level + 1].toCharArray();
             dump.leaves[level + 1] = own;
@@ -74,8 +73,7 @@ public final class TableDump {
      * @param base the input address of its first entry
      * @throws IllegalArgumentException when there are more than {@link #MAX_TABLES} tables
      */
-    public void write(PhysicalMemory memory, long root, long base, Markers markers, Appendable out)
-            throws IOException {
+    public void write(PhysicalMemory memory, long root, long base, Markers markers, Appendable out) throws IOException {
         DumpWriter writer = new DumpWriter(out);
         Run run = new Run(memory, new Notes(writer, style, markers));
         run.table(root, geometry.startLevel(), base);

@@ -33,12 +33,11 @@ final class TranslationInstructions {
         int asked = level == 1 && reader.hostHasUser() ? 2 : level;
         TranslationWalker known = walkers.get(asked);
         if (known == null) {
-            Stage1 stage1 =
-                    switch (asked) {
-                        case 1 -> reader.el1();
-                        case 2 -> reader.isHost() ? reader.host() : reader.single("EL2");
-                        default -> reader.single("EL3");
-                    };
+            Stage1 stage1 = switch (asked) {
+                case 1 -> reader.el1();
+                case 2 -> reader.isHost() ? reader.host() : reader.single("EL2");
+                default -> reader.single("EL3");
+            };
             @Nullable Stage2 stage2 = asked == 1 ? reader.stage2() : null;
             known = new TranslationWalker(stage1, stage2, capture.memory());
             walkers.put(asked, known);
@@ -51,5 +50,4 @@ final class TranslationInstructions {
         boolean pan = (operation.request() & Request.PAN) != 0;
         return pan && !cpu.has(CpuFeatures.Feature.PAN) ? operation.request() & ~Request.PAN : operation.request();
     }
-
 }

@@ -30,8 +30,8 @@ public record Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, Out
                     + ", but they have " + inputBits);
         }
         if ((encoding == OutputEncoding.LPA_64K) != (granuleBits == 16) && encoding != OutputEncoding.PA_48) {
-            throw new IllegalArgumentException("expected an encoding for a granule of " + granuleBits
-                    + " bits, but it is " + encoding);
+            throw new IllegalArgumentException(
+                    "expected an encoding for a granule of " + granuleBits + " bits, but it is " + encoding);
         }
     }
 

@@ -3,7 +3,6 @@ package pagefold.arm64.walk;
 import static pagefold.arm64.walk.CpuFeatures.Feature.HAF;
 import static pagefold.arm64.walk.CpuFeatures.Feature.HDBS;
 import static pagefold.arm64.walk.CpuFeatures.Feature.HPDS;
-import static pagefold.arm64.walk.CpuFeatures.Feature.LPA;
 import static pagefold.arm64.walk.CpuFeatures.Feature.LPA2;
 import static pagefold.arm64.walk.CpuFeatures.Feature.LVA;
 import static pagefold.arm64.walk.CpuFeatures.Feature.NV;
@@ -78,8 +77,7 @@ public record CpuFeatures(int physicalBits, Set<Feature> features) {
             case "cortex-a53" -> new CpuFeatures(40, Set.of(TGRAN4, TGRAN64));
             case "cortex-a57", "cortex-a72" -> new CpuFeatures(44, Set.of(TGRAN4, TGRAN64));
             case "cortex-a76" -> new CpuFeatures(40, Set.of(TGRAN4, TGRAN16, TGRAN64, HAF, HDBS, VHE, XNX, PAN, HPDS));
-            case "neoverse-n1" ->
-                new CpuFeatures(48, Set.of(TGRAN4, TGRAN16, TGRAN64, HAF, HDBS, VHE, XNX, PAN, HPDS));
+            case "neoverse-n1" -> new CpuFeatures(48, Set.of(TGRAN4, TGRAN16, TGRAN64, HAF, HDBS, VHE, XNX, PAN, HPDS));
             case "a64fx" -> new CpuFeatures(40, Set.of(TGRAN4, TGRAN64, VHE, XNX, PAN, HPDS));
             default ->
                 throw new IllegalArgumentException("expected a processor of max, cortex-a53, cortex-a57, cortex-a72, "

@@ -83,13 +83,12 @@ final class PermissionTable {
         byte[] grants = new byte[STAGE_2_SIZE];
         for (int index = 0; index < STAGE_2_SIZE; index++) {
             int xn = index >>> 2;
-            int execute =
-                    switch (apart ? xn : xn & 2) {
-                        case 0 -> 0b001_001;
-                        case 1 -> 0b000_001;
-                        case 2 -> 0;
-                        default -> 0b001_000;
-                    };
+            int execute = switch (apart ? xn : xn & 2) {
+                case 0 -> 0b001_001;
+                case 1 -> 0b000_001;
+                case 2 -> 0;
+                default -> 0b001_000;
+            };
             int read = (index & 1) != 0 ? Request.READ : 0;
             int write = (index & 2) != 0 ? Request.WRITE : 0;
             grants[index] = (byte) (read | write | execute);

@@ -30,8 +30,8 @@ public final class Stage1 {
         this.hardwareAccess = controls.hardwareAccess;
         this.hardwareDirty = controls.hardwareAccess && controls.hardwareDirty;
         this.flat = flat;
-        Rules rules = new Rules(
-                twoRanges, controls.writeImpliesNoExecute, controls.executeCountsForPan, controls.nestedEl1);
+        Rules rules =
+                new Rules(twoRanges, controls.writeImpliesNoExecute, controls.executeCountsForPan, controls.nestedEl1);
         this.grants = PermissionTable.stage1(rules, false);
         this.grantsUnderPan = PermissionTable.stage1(rules, true);
     }
@@ -111,7 +111,11 @@ public final class Stage1 {
         Stage1Range.Controls closed = Stage1Range.Controls.DISABLED;
         Controls controls = Controls.of(0, false, false);
         return new Stage1(
-                Stage1Range.lower(none, closed), Stage1Range.upper(none, closed), true, controls, new Flat(true, 52, true));
+                Stage1Range.lower(none, closed),
+                Stage1Range.upper(none, closed),
+                true,
+                controls,
+                new Flat(true, 52, true));
     }
 
     /** The same registers with stage 1 off. */

@@ -33,7 +33,8 @@ public final class TableRange {
     /** The fault of every walk, or 0. */
     final long startFault;
 
-    private TableRange(Vmsa64Geometry geometry, int stage, long root, int outputBits, boolean bigEndian, long startFault) {
+    private TableRange(
+            Vmsa64Geometry geometry, int stage, long root, int outputBits, boolean bigEndian, long startFault) {
         this.geometry = geometry;
         this.stage = stage;
         this.root = root;
@@ -77,8 +78,7 @@ public final class TableRange {
 
     /** A range whose every address is a Translation fault of level 0: registers that mean no tables. */
     public static TableRange none(Vmsa64Geometry geometry, int stage) {
-        return new TableRange(
-                geometry, stage, 0, 48, false, Translation.fault(FaultKind.TRANSLATION, 0, stage));
+        return new TableRange(geometry, stage, 0, 48, false, Translation.fault(FaultKind.TRANSLATION, 0, stage));
     }
 
     public Vmsa64Geometry geometry() {

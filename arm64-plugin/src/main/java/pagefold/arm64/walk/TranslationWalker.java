@@ -352,7 +352,8 @@ public final class TranslationWalker {
         return stage1;
     }
 
-    @Nullable Stage2 secondStage() {
+    @Nullable
+    Stage2 secondStage() {
         return stage2;
     }
 

@@ -59,8 +59,7 @@ public final class WalkReport {
 
     private static Walk.Outcome outcome(TranslationWalker walker, long address, long result) {
         if (Translation.isFault(result)) {
-            return new Walk.Faulted(
-                    Translation.kind(result), Translation.level(result), Translation.stage(result));
+            return new Walk.Faulted(Translation.kind(result), Translation.level(result), Translation.stage(result));
         }
         return new Walk.Translated(result, walker.level(), walker.leafSize(), attributes(walker, address));
     }

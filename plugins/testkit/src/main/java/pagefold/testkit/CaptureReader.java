@@ -49,8 +49,9 @@ public final class CaptureReader {
 
     private static Map<String, Long> numbers(JsonNode object) {
         Map<String, Long> numbers = new HashMap<>();
-        object.properties().forEach(entry -> numbers.put(
-                entry.getKey(), Hex.parse(entry.getValue().asText())));
+        object.properties()
+                .forEach(entry ->
+                        numbers.put(entry.getKey(), Hex.parse(entry.getValue().asText())));
         return numbers;
     }
 

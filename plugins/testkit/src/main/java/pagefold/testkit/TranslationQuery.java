@@ -46,8 +46,7 @@ public record TranslationQuery(int line, long address, String operation, long pa
         if (parts.length != 4) {
             throw new IllegalArgumentException("expected 4 fields in line " + number + ", but found " + parts.length);
         }
-        return new TranslationQuery(
-                number, Hex.parse(parts[0]), parts[1], Hex.parse(parts[2]), Hex.parse(parts[3]));
+        return new TranslationQuery(number, Hex.parse(parts[0]), parts[1], Hex.parse(parts[2]), Hex.parse(parts[3]));
     }
 
     /** Whether an answer agrees in all bits that count. */
@@ -57,7 +56,7 @@ public record TranslationQuery(int line, long address, String operation, long pa
 
     /** The question, the machine's answer and another one, for a failure's message. */
     public String describe(long answer) {
-        return "line " + line + ": " + operation + " " + Hex.address(address) + " expected " + Hex.address(par) + " under "
-                + Hex.address(mask) + ", but was " + Hex.address(answer);
+        return "line " + line + ": " + operation + " " + Hex.address(address) + " expected " + Hex.address(par)
+                + " under " + Hex.address(mask) + ", but was " + Hex.address(answer);
     }
 }
