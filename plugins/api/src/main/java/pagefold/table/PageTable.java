@@ -15,8 +15,13 @@ public final class PageTable {
     private final TableEditor editor;
     private final long lowest;
     private final int startLevel;
+    private final int prefixShift;
     private final int rootPages;
     private final long root;
+    /** The last-level table that a mapping used last, so that the next page need not walk; -1 when there is none. */
+    private long recentTable = -1;
+
+    private long recentPrefix;
 
     /** Changes a leaf word; gives the same word back where nothing changes. */
     @FunctionalInterface
@@ -49,6 +54,7 @@ public final class PageTable {
         this.editor = new TableEditor(space, memory, regime);
         this.lowest = regime.inputRange().start();
         this.startLevel = geometry.startLevel();
+        this.prefixShift = geometry.shift(Geometry.LAST_LEVEL - 1);
         this.rootPages = rootPages(geometry);
         this.root = memory.allocate(rootPages);
     }
@@ -79,7 +85,13 @@ public final class PageTable {
      * @param contiguous whether contiguous runs may be marked
      */
     public void map(long start, long last, long output, long bits, boolean blocks, boolean contiguous) {
-        map(root, startLevel, start, last, output, new Leaves(bits, blocks, contiguous));
+        Leaves leaves = new Leaves(bits, blocks, contiguous);
+        long prefix = start >>> prefixShift;
+        if (recentTable != -1 && prefix == recentPrefix && last >>> prefixShift == prefix) {
+            fill(recentTable, Geometry.LAST_LEVEL, start, last, output, leaves);
+            return;
+        }
+        map(root, startLevel, start, last, output, leaves);
     }
 
     private record Leaves(long bits, boolean blocks, boolean contiguous) {}
@@ -87,6 +99,8 @@ public final class PageTable {
     private void map(long table, int level, long start, long last, long output, Leaves leaves) {
         if (level == Geometry.LAST_LEVEL) {
             fill(table, level, start, last, output, leaves);
+            recentTable = table;
+            recentPrefix = last >>> prefixShift;
             return;
         }
         long size = 1L << geometry.shift(level);
@@ -208,6 +222,12 @@ public final class PageTable {
         }
         editor.store(table, level, at, 0);
         editor.invalidate(at & -size, at | size - 1, false);
+        free(child);
+    }
+
+    /** Gives a table back that nothing points to any more. */
+    void free(long child) {
+        recentTable = -1;
         memory.free(child, 1);
     }
 
@@ -221,7 +241,7 @@ public final class PageTable {
             if (word != 0) {
                 if (format.isTable(word, level)) {
                     release(format.tableAddress(word), level + 1, address + ((long) i << geometry.shift(level)));
-                    memory.free(format.tableAddress(word), 1);
+                    free(format.tableAddress(word));
                 }
                 editor.report(table + 8L * i, level, word, 0);
             }

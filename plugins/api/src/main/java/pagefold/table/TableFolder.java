@@ -129,7 +129,7 @@ final class TableFolder {
             editor.invalidate(first, first + size - 1, false);
         }
         editor.store(at, level, first, block);
-        memory.free(child, 1);
+        table.free(child);
     }
 
     private long state(long clean, boolean accessed, boolean dirty) {
