@@ -2,5 +2,8 @@
 @SuppressWarnings("module") // the name ends in the architecture's digits
 module pagefold.arm64 {
     requires static transitive org.jspecify;
-    requires pagefold.api;
+    requires transitive pagefold.api;
+
+    provides pagefold.spi.ArchitecturePlugin with
+            pagefold.arm64.Arm64Plugin;
 }

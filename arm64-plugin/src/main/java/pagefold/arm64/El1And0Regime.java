@@ -1,0 +1,153 @@
+package pagefold.arm64;
+
+import static pagefold.arm64.descriptor.Descriptor.AF;
+import static pagefold.arm64.descriptor.Descriptor.DBM;
+import static pagefold.arm64.descriptor.Descriptor.GP;
+import static pagefold.arm64.descriptor.Descriptor.NG;
+import static pagefold.arm64.descriptor.Descriptor.PXN;
+import static pagefold.arm64.descriptor.Descriptor.RDONLY;
+import static pagefold.arm64.descriptor.Descriptor.SH_SHIFT;
+import static pagefold.arm64.descriptor.Descriptor.USER;
+import static pagefold.arm64.descriptor.Descriptor.UXN;
+import static pagefold.arm64.descriptor.Descriptor.VALID;
+import static pagefold.arm64.descriptor.Descriptor.bit;
+
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
+import pagefold.model.MemoryType;
+import pagefold.model.Permissions;
+import pagefold.model.Privilege;
+import pagefold.model.Shareability;
+import pagefold.model.SpaceKind;
+import pagefold.table.Geometry;
+import pagefold.table.PhysicalMemory;
+import pagefold.table.TableFormat;
+import pagefold.table.TableReader;
+import pagefold.table.TranslationRegime;
+
+/**
+ * Stage 1 of EL1&amp;0 under a profile: user space through TTBR0, the kernel through TTBR1.
+ *
+ * <p>Words follow Linux 6.12. User pages start writable-clean; a kernel's pages count as dirty from the start, and its
+ * ordinary memory carries the software dirty bit, as PAGE_KERNEL does.
+ */
+final class El1And0Regime implements TranslationRegime {
+    private final StageOneProfile profile;
+    private final SpaceKind kind;
+    private final Geometry geometry;
+    private final Stage1Format format;
+    private final AddressRange inputRange;
+
+    El1And0Regime(StageOneProfile profile, SpaceKind kind) {
+        this.profile = profile;
+        this.kind = kind;
+        this.geometry = Geometry.of(profile.granuleBits(), profile.inputBits());
+        this.format = new Stage1Format(profile.granuleBits(), profile.encoding(), kind, profile.hardwareDirty());
+        long size = bit(profile.inputBits());
+        this.inputRange = kind == SpaceKind.KERNEL ? new AddressRange(-size, -1) : new AddressRange(0, size - 1);
+    }
+
+    @Override
+    public SpaceKind kind() {
+        return kind;
+    }
+
+    @Override
+    public Geometry geometry() {
+        return geometry;
+    }
+
+    @Override
+    public TableFormat format() {
+        return format;
+    }
+
+    @Override
+    public AddressRange inputRange() {
+        return inputRange;
+    }
+
+    @Override
+    public int outputBits() {
+        return profile.outputBits();
+    }
+
+    @Override
+    public @Nullable Unfit unfit(Attributes attributes) {
+        Permissions p = attributes.permissions();
+        boolean read = p.allows(Access.READ, Privilege.PRIVILEGED);
+        boolean write = p.allows(Access.WRITE, Privilege.PRIVILEGED);
+        boolean userRead = p.allows(Access.READ, Privilege.UNPRIVILEGED);
+        boolean userWrite = p.allows(Access.WRITE, Privilege.UNPRIVILEGED);
+        if (!read || userWrite && !(userRead && write) || userRead && write != userWrite) {
+            return new Unfit(
+                    "permissions",
+                    "data permissions rw-/---, rw-/rw-, r--/--- or r--/r-- as AP[2:1] has them, not " + p);
+        }
+        if (userWrite && p.allows(Access.EXECUTE, Privilege.PRIVILEGED)) {
+            return new Unfit("permissions", "no privileged execution of what EL0 may write, not " + p);
+        }
+        if (profile.sharesByControl() && attributes.shareability() != Shareability.INNER_SHAREABLE) {
+            return new Unfit("attributes", "inner shareable memory, since descriptors have no SH field");
+        }
+        return null;
+    }
+
+    @Override
+    public Attributes widened(Attributes attributes) {
+        Permissions p = attributes.permissions();
+        boolean userWrite = p.allows(Access.WRITE, Privilege.UNPRIVILEGED);
+        boolean write = userWrite || p.allows(Access.WRITE, Privilege.PRIVILEGED);
+        boolean userRead = userWrite || p.allows(Access.READ, Privilege.UNPRIVILEGED);
+        Permissions wider = p.with(Access.READ, Privilege.PRIVILEGED, true)
+                .with(Access.WRITE, Privilege.PRIVILEGED, write)
+                .with(Access.READ, Privilege.UNPRIVILEGED, userRead)
+                .with(Access.WRITE, Privilege.UNPRIVILEGED, userRead && write);
+        return attributes.withPermissions(wider);
+    }
+
+    @Override
+    public long leafBits(Attributes attributes) {
+        Permissions p = attributes.permissions();
+        boolean isNone = p.isNone();
+        boolean write = p.allows(Access.WRITE, Privilege.PRIVILEGED);
+        boolean userRead = p.allows(Access.READ, Privilege.UNPRIVILEGED);
+        long bits = AF | MemoryAttributes.field(attributes.memoryType()) | software(attributes.software());
+        bits |= isNone ? Stage1Format.PRESENT_INVALID : VALID | (attributes.global() ? 0 : NG);
+        bits |= p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED) ? 0 : UXN;
+        bits |= p.allows(Access.EXECUTE, Privilege.PRIVILEGED) ? 0 : PXN;
+        bits |= userRead ? USER : 0;
+        bits |= write ? DBM : RDONLY;
+        bits |= attributes.guarded() ? GP : 0;
+        bits |= profile.sharesByControl() ? 0 : (long) domain(attributes.shareability()) << SH_SHIFT;
+        return bits | dirtyState(attributes, write);
+    }
+
+    private long dirtyState(Attributes attributes, boolean write) {
+        if (kind != SpaceKind.KERNEL) {
+            return write ? RDONLY : 0;
+        }
+        MemoryType type = attributes.memoryType();
+        return type == MemoryType.NORMAL_WB || type == MemoryType.NORMAL_TAGGED ? Stage1Format.DIRTY : 0;
+    }
+
+    private static long software(int bits) {
+        return (bits & 7L) << 56 | (bits & 8L) << 60;
+    }
+
+    /** The SH field's code: Arm ARM D8.6.2. */
+    private static int domain(Shareability shareability) {
+        return switch (shareability) {
+            case NON_SHAREABLE -> 0;
+            case OUTER_SHAREABLE -> 2;
+            case INNER_SHAREABLE -> 3;
+        };
+    }
+
+    @Override
+    public TableReader reader(PhysicalMemory memory, long root) {
+        return new SpaceReader(profile, kind, memory, root);
+    }
+}

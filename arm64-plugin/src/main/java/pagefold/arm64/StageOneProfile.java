@@ -1,0 +1,78 @@
+package pagefold.arm64;
+
+import java.util.Map;
+import java.util.Set;
+import pagefold.arm64.descriptor.OutputEncoding;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.SpaceKind;
+import pagefold.spi.Capability;
+import pagefold.spi.Profile;
+import pagefold.table.ModelSetup;
+import pagefold.table.TranslationRegime;
+
+/**
+ * A configuration of stage 1 of EL1&amp;0.
+ *
+ * @param name as {@code 4k-48}
+ * @param granuleBits log2 of a page
+ * @param inputBits size of the virtual addresses of each half
+ * @param outputBits size of the physical addresses
+ * @param encoding where descriptors keep an address
+ * @param hardwareDirty whether hardware sets the Access flag and dirty state (TCR_EL1.HA and HD)
+ * @param fixmapStart FIXADDR_TOT_START of the kernel whose markers a dump shows; a constant of its build
+ */
+record StageOneProfile(
+        String name,
+        int granuleBits,
+        int inputBits,
+        int outputBits,
+        OutputEncoding encoding,
+        boolean hardwareDirty,
+        long fixmapStart) {
+    /** RAM of the machine that is simulated begins here, as on QEMU's {@code virt}; tables come first. */
+    private static final long TABLE_BASE = 0x4000_0000L;
+    /** Most bytes of tables of one simulation: enough to map 128 GB in 4K pages. */
+    private static final long TABLE_LIMIT = 256L << 20;
+    /** Frames of backing objects begin above 4 GB. */
+    private static final long FRAME_BASE = 0x1_0000_0000L;
+
+    /** Whether descriptors have no SH field, since TCR_EL1.SH says it for all. */
+    boolean sharesByControl() {
+        return encoding == OutputEncoding.LPA2;
+    }
+
+    Profile declared() {
+        return new Profile(
+                name,
+                (1 << granuleBits - 10) + "K pages, " + inputBits + "-bit virtual and " + outputBits
+                        + "-bit physical addresses, words as Linux 6.12",
+                granuleBits,
+                inputBits,
+                outputBits,
+                Set.of(
+                        Capability.USER_SPACE,
+                        Capability.KERNEL_SPACE,
+                        Capability.CONTIGUOUS,
+                        Capability.HARDWARE_DIRTY,
+                        Capability.GUARDED_PAGES,
+                        Capability.MEMORY_TAGGING,
+                        Capability.EXECUTE_ONLY,
+                        Capability.CAPTURES));
+    }
+
+    ModelSetup setup(Coarsening coarsening) {
+        Map<SpaceKind, TranslationRegime> regimes = Map.of(
+                SpaceKind.USER, new El1And0Regime(this, SpaceKind.USER),
+                SpaceKind.KERNEL, new El1And0Regime(this, SpaceKind.KERNEL));
+        return new ModelSetup(
+                Arm64Plugin.ID,
+                name,
+                granuleBits,
+                regimes,
+                TABLE_BASE,
+                TABLE_LIMIT,
+                FRAME_BASE,
+                (1L << outputBits) - FRAME_BASE,
+                coarsening);
+    }
+}
