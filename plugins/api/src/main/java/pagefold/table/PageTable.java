@@ -52,7 +52,8 @@ public final class PageTable {
         this.geometry = regime.geometry();
         this.format = regime.format();
         this.editor = new TableEditor(space, memory, regime);
-        this.lowest = regime.inputRange().start();
+        // The input range may begin inside the start table, as a kernel's upper quarter of 32 bits does.
+        this.lowest = regime.inputRange().start() & -(1L << geometry.inputBits());
         this.startLevel = geometry.startLevel();
         this.prefixShift = geometry.shift(Geometry.LAST_LEVEL - 1);
         this.rootPages = rootPages(geometry);

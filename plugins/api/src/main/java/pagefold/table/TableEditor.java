@@ -73,7 +73,7 @@ final class TableEditor {
         long word = word(table, level, address);
         if (word == 0) {
             long child = memory.allocate();
-            store(table, level, address, format.tableWord(child));
+            store(table, level, address, format.tableWord(child, level));
             return child;
         }
         if (!format.isTable(word, level)) {
@@ -147,7 +147,7 @@ final class TableEditor {
         for (long step = 0; step != size; step += 1L << geometry.shift(below)) {
             store(child, below, first + step, format.relocated(word, level, below, output + step));
         }
-        store(table, level, address, format.tableWord(child));
+        store(table, level, address, format.tableWord(child, level));
     }
 
     /** Changes one leaf word, and with it its contiguous run where one entry cannot change alone. */

@@ -27,6 +27,14 @@ public interface TableFormat {
     /** The word that points to a table. */
     long tableWord(long table);
 
+    /**
+     * The word at a level that points to a table of the next one; a format whose table words do not depend on the level
+     * leaves this as it is.
+     */
+    default long tableWord(long table, int level) {
+        return tableWord(table);
+    }
+
     /** Where a table word points. */
     long tableAddress(long word);
 

@@ -1,7 +1,0 @@
-package pagefold.arm32;
-
-/** Stands in until the package has its first class; delete it then. */
-final class Placeholder {
-
-    private Placeholder() {}
-}
