@@ -57,7 +57,7 @@ public final class Par {
 
     /** Asks a walker and writes the answer down. */
     public static long of(TranslationWalker walker, long address, int request) {
-        long result = walker.translate(address, request | Request.ADDRESS_TRANSLATION);
+        long result = walker.resolve(address, request | Request.ADDRESS_TRANSLATION);
         return Translation.isFault(result)
                 ? fault(result, walker.faultedOnStage1Walk())
                 : translated(result, walker.shareability(address), walker.memoryAttribute());

@@ -21,8 +21,8 @@ import pagefold.table.Translation;
 /**
  * Translates addresses of one regime, by one thread at a time.
  *
- * <p>A translation allocates nothing: its result is a {@code long} as {@link Translation} has it, and what else there
- * is to know can be asked for until the next one. Checks come in the order of Arm ARM D8.15.3: range, root, then per
+ * <p>A translation allocates nothing: its result is a {@code long} as {@link Translation} has it; after
+ * {@link #resolve}, what else there is to know can be asked for until the next one. Checks come in the order of Arm ARM D8.15.3: range, root, then per
  * level the stage-2 translation of the descriptor's address, Translation and Address size faults, then Access flag,
  * then Permission, then stage 2 of the output.
  *
@@ -35,9 +35,9 @@ public final class TranslationWalker {
     private final Stage1 stage1;
     private final @Nullable Stage2 stage2;
     private final boolean stage2Alone;
-    private PhysicalMemory memory;
-    /** Where the tables are that are translated with; -1: where the registers say. */
-    private long rootInstead = -1;
+    private final DirectLookup lower;
+    private final DirectLookup upper;
+    private final PhysicalMemory memory;
 
     private final Leaf first = new Leaf();
     private final Leaf second = new Leaf();
@@ -62,25 +62,13 @@ public final class TranslationWalker {
         this.stage2 = stage2;
         this.memory = memory;
         this.stage2Alone = stage2Alone;
+        this.lower = new DirectLookup(stage1, stage1.lower, memory);
+        this.upper = new DirectLookup(stage1, stage1.upper, memory);
     }
 
     /** Translates intermediate physical addresses through stage 2 alone. */
     public static TranslationWalker ofStage2(Stage2 stage2, PhysicalMemory memory) {
         return new TranslationWalker(Stage1.absent(), stage2, memory, true);
-    }
-
-    /**
-     * Looks into other tables of the same shape from now on: those of another space under the same registers.
-     *
-     * @param root start table of the one tree there is: stage 1 without stage 2, or stage 2 alone
-     */
-    public TranslationWalker over(PhysicalMemory memory, long root) {
-        if (stage2 != null && !stage2Alone) {
-            throw new IllegalStateException("expected one stage, but there are two");
-        }
-        this.memory = memory;
-        this.rootInstead = root;
-        return this;
     }
 
     /** Translates an address for an access: {@link Translation}. */
@@ -90,6 +78,17 @@ public final class TranslationWalker {
 
     /** Translates an address for a {@link Request}: {@link Translation}. */
     public long translate(long address, int request) {
+        if (stage2 == null) {
+            long output = ((address & UPPER) == 0 ? lower : upper).translate(address, request);
+            if (output >= 0) {
+                return output;
+            }
+        }
+        return resolve(address, request);
+    }
+
+    /** Translates like {@link #translate(long, int)} and keeps what else there is to know, for the accessors below. */
+    public long resolve(long address, int request) {
         lastRequest = request;
         onStage1Walk = false;
         throughStage2 = false;
@@ -160,7 +159,7 @@ public final class TranslationWalker {
         long input = address & tree.inputMask;
         int level = tree.startLevel;
         int shift = tree.startShift;
-        long table = rootInstead >= 0 ? rootInstead : tree.root;
+        long table = tree.root;
         long attributes = 0;
         long index = input >>> shift;
         while (true) {
@@ -361,7 +360,7 @@ public final class TranslationWalker {
     long trace(long address, int request, List<Visit> into) {
         visits = into;
         try {
-            return translate(address, request);
+            return resolve(address, request);
         } finally {
             visits = null;
         }

@@ -74,9 +74,20 @@ public final class WalkReport {
                 shareability(walker.shareability(address)),
                 !twoRanges || (leaf & Descriptor.NG) == 0,
                 (leaf & Descriptor.GP) != 0,
-                (int) Descriptor.field(walker.finalLeaf(), 58, 55),
+                software(walker),
                 walker.level() < Vmsa64Geometry.LAST_LEVEL,
                 (walker.finalLeaf() & Descriptor.CONTIGUOUS) != 0);
+    }
+
+    /**
+     * The four bits that a region can set: bit 63 and bits 58:56 of stage 1, where bit 55 is Linux's dirty state; bits
+     * 58:55 of stage 2.
+     */
+    private static int software(TranslationWalker walker) {
+        long leaf = walker.leaf();
+        return leaf == 0
+                ? (int) Descriptor.field(walker.finalLeaf(), 58, 55)
+                : (int) (Descriptor.field(leaf, 63, 63) << 3 | Descriptor.field(leaf, 58, 56));
     }
 
     /** The reserved value 1 counts as not shareable. */
