@@ -14,9 +14,18 @@ class Vmsa64GeometryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "12, -1, 49, 52", "12, 0, 40, 48", "12, 1, 31, 39", "12, 2, 22, 30", "12, 3, 16, 21",
-        "14, 0, 48, 52", "14, 1, 37, 47", "14, 2, 26, 36", "14, 3, 16, 25",
-        "16, 1, 43, 52", "16, 2, 30, 42", "16, 3, 17, 29"
+        "12, -1, 49, 52",
+        "12, 0, 40, 48",
+        "12, 1, 31, 39",
+        "12, 2, 22, 30",
+        "12, 3, 16, 21",
+        "14, 0, 48, 52",
+        "14, 1, 37, 47",
+        "14, 2, 26, 36",
+        "14, 3, 16, 25",
+        "16, 1, 43, 52",
+        "16, 2, 30, 42",
+        "16, 3, 17, 29"
     })
     void the_size_of_an_address_tells_the_start_level(int granuleBits, int level, int least, int most) {
         for (int inputBits = least; inputBits <= most; inputBits++) {
@@ -60,9 +69,7 @@ class Vmsa64GeometryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "12, PA_48, 12", "12, LPA2, 012", "14, PA_48, 2", "14, LPA2, 12", "16, PA_48, 2", "16, LPA_64K, 12"
-    })
+    @CsvSource({"12, PA_48, 12", "12, LPA2, 012", "14, PA_48, 2", "14, LPA2, 12", "16, PA_48, 2", "16, LPA_64K, 12"})
     void blocks_are_allowed_where_the_architecture_has_them(int granuleBits, OutputEncoding encoding, String levels) {
         Vmsa64Geometry geometry = Vmsa64Geometry.stage1(granuleBits, 48, encoding);
         for (int level = -1; level < 3; level++) {
@@ -79,16 +86,15 @@ class Vmsa64GeometryTest {
 
     @Test
     void a_stage_2_root_may_be_sixteen_tables_but_not_more() {
-        assertThat(new Vmsa64Geometry(12, 43, 1, OutputEncoding.PA_48).entries(1)).isEqualTo(16 * 512);
+        assertThat(new Vmsa64Geometry(12, 43, 1, OutputEncoding.PA_48).entries(1))
+                .isEqualTo(16 * 512);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Vmsa64Geometry(12, 44, 1, OutputEncoding.PA_48))
                 .withMessageContaining("31 to 43 bits");
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "PA_48, 12, 48", "LPA2, 12, 52", "LPA2, 14, 52", "LPA_64K, 16, 52", "PA_48, 16, 48"
-    })
+    @CsvSource({"PA_48, 12, 48", "LPA2, 12, 52", "LPA2, 14, 52", "LPA_64K, 16, 52", "PA_48, 16, 48"})
     void every_address_bit_survives_its_encoding(OutputEncoding encoding, int low, int bits) {
         for (int bit = low; bit < bits; bit++) {
             long word = encoding.encode(1L << bit);

@@ -25,12 +25,20 @@ class MemoryAttributeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0x00, 7, 0x00", "0xff, 7, 0xff", "0xbb, 6, 0xff", "0x33, 6, 0x77", "0x44, 6, 0xff", "0x0c, 6, 0xff",
-        "0xff, 5, 0x44", "0x04, 5, 0x04", "0xff, 1, 0x04", "0x0c, 1, 0x04", "0x00, 1, 0x00"
+        "0x00, 7, 0x00",
+        "0xff, 7, 0xff",
+        "0xbb, 6, 0xff",
+        "0x33, 6, 0x77",
+        "0x44, 6, 0xff",
+        "0x0c, 6, 0xff",
+        "0xff, 5, 0x44",
+        "0x04, 5, 0x04",
+        "0xff, 1, 0x04",
+        "0x0c, 1, 0x04",
+        "0x00, 1, 0x00"
     })
     void stage_2_forces_a_type_where_it_may(String first, int second, String combined) {
-        assertThat(MemoryAttribute.combineForced(Integer.decode(first), second))
-                .isEqualTo(Integer.decode(combined));
+        assertThat(MemoryAttribute.combineForced(Integer.decode(first), second)).isEqualTo(Integer.decode(combined));
     }
 
     @Test
@@ -53,8 +61,17 @@ class MemoryAttributeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0x00, DEVICE_NGNRNE", "0x04, DEVICE_NGNRE", "0x08, DEVICE_NGRE", "0x0c, DEVICE_GRE", "0x44, NORMAL_NC",
-        "0xbb, NORMAL_WT", "0xff, NORMAL_WB", "0xf0, NORMAL_TAGGED", "0xf4, NORMAL_NC", "0x33, NORMAL_WT", "0x77, NORMAL_WB"
+        "0x00, DEVICE_NGNRNE",
+        "0x04, DEVICE_NGNRE",
+        "0x08, DEVICE_NGRE",
+        "0x0c, DEVICE_GRE",
+        "0x44, NORMAL_NC",
+        "0xbb, NORMAL_WT",
+        "0xff, NORMAL_WB",
+        "0xf0, NORMAL_TAGGED",
+        "0xf4, NORMAL_NC",
+        "0x33, NORMAL_WT",
+        "0x77, NORMAL_WB"
     })
     void a_mair_byte_has_a_type(String attribute, MemoryType type) {
         assertThat(MemoryAttribute.type(Integer.decode(attribute))).isEqualTo(type);

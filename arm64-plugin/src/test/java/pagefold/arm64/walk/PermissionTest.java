@@ -34,8 +34,7 @@ class PermissionTest {
             int ap, int apTable, boolean uxn, boolean pxn, boolean uxnTable, boolean pxnTable, boolean dbm) {
 
         static Case of(int bits) {
-            return new Case(
-                    bits & 3, bits >> 2 & 3, on(bits, 4), on(bits, 5), on(bits, 6), on(bits, 7), on(bits, 8));
+            return new Case(bits & 3, bits >> 2 & 3, on(bits, 4), on(bits, 5), on(bits, 6), on(bits, 7), on(bits, 8));
         }
 
         long leaf() {
@@ -133,10 +132,8 @@ class PermissionTest {
         for (Privilege privilege : Privilege.values()) {
             text.append(text.isEmpty() ? "" : "/");
             for (Access access : Access.values()) {
-                long result = walker.translate(
-                        ADDRESS, Request.of(access, privilege) | (regime.pan ? Request.PAN : 0));
-                assertThat(result)
-                        .isIn(PAGE, Translation.fault(FaultKind.PERMISSION, 3, 1));
+                long result = walker.translate(ADDRESS, Request.of(access, privilege) | (regime.pan ? Request.PAN : 0));
+                assertThat(result).isIn(PAGE, Translation.fault(FaultKind.PERMISSION, 3, 1));
                 text.append(result == PAGE ? "rwx".charAt(access.ordinal()) : '-');
             }
         }
@@ -171,15 +168,16 @@ class PermissionTest {
     @Test
     void nested_el1_reads_bit_54_as_pxn_and_knows_no_el0() {
         Stage1.Controls nested = new Stage1.Controls(0xff, false, false, false, false, true, true, true);
-        SparseMemory memory =
-                new SparseMemory().store(ROOT, TABLE | 3).store(TABLE + 5 * 8, PAGE | 0x443L | 1L << 54);
+        SparseMemory memory = new SparseMemory().store(ROOT, TABLE | 3).store(TABLE + 5 * 8, PAGE | 0x443L | 1L << 54);
         TableRange tables = TableRange.of(Vmsa64Geometry.stage1(12, 30, OutputEncoding.PA_48), ROOT, 48);
         Stage1Range range = Stage1Range.lower(tables, Stage1Range.Controls.USER);
         TranslationWalker walker = new TranslationWalker(Stage1.twoRanges(range, null, nested), null, memory);
 
         assertThat(walker.translate(ADDRESS, Request.of(Access.READ, Privilege.PRIVILEGED) | Request.PAN))
                 .isEqualTo(PAGE);
-        assertThat(walker.translate(ADDRESS, Access.EXECUTE, Privilege.PRIVILEGED)).isNegative();
-        assertThat(walker.translate(ADDRESS, Access.READ, Privilege.UNPRIVILEGED)).isNegative();
+        assertThat(walker.translate(ADDRESS, Access.EXECUTE, Privilege.PRIVILEGED))
+                .isNegative();
+        assertThat(walker.translate(ADDRESS, Access.READ, Privilege.UNPRIVILEGED))
+                .isNegative();
     }
 }
