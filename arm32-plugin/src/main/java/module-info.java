@@ -3,4 +3,7 @@
 module pagefold.arm32 {
     requires static transitive org.jspecify;
     requires pagefold.api;
+
+    provides pagefold.spi.ArchitecturePlugin with
+            pagefold.arm32.Arm32Plugin;
 }

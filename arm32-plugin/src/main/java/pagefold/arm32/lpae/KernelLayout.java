@@ -1,0 +1,33 @@
+package pagefold.arm32.lpae;
+
+import java.util.List;
+
+/**
+ * Where Linux 6.12 puts things in the kernel's part of the 32-bit space (arch/arm/include/asm/memory.h, fixmap.h).
+ *
+ * @param pageOffset PAGE_OFFSET: the first address of the kernel's part
+ * @param highMemory the first virtual address behind the memory that is mapped linearly
+ */
+record KernelLayout(long pageOffset, long highMemory) {
+    private static final long MODULES_BYTES = 16L << 20;
+    private static final long VMALLOC_GAP = 8L << 20;
+    private static final long FDT_START = 0xff80_0000L;
+    private static final long FIXMAP_START = 0xffc8_0000L;
+    private static final long VECTORS_START = 0xffff_0000L;
+    private static final long VECTORS_BYTES = 0x2000;
+
+    /** A heading of the dump and where it stands. */
+    record Marker(long address, String name) {}
+
+    /** The headings of the kernel's dump, in address order. */
+    List<Marker> markers() {
+        return List.of(
+                new Marker(pageOffset - MODULES_BYTES, "Modules"),
+                new Marker(pageOffset, "Kernel Mapping"),
+                new Marker(highMemory + VMALLOC_GAP & -VMALLOC_GAP, "vmalloc() Area"),
+                new Marker(FDT_START, "FDT Area"),
+                new Marker(FIXMAP_START, "Fixmap Area"),
+                new Marker(VECTORS_START, "Vectors"),
+                new Marker(VECTORS_START + VECTORS_BYTES, "Vectors End"));
+    }
+}

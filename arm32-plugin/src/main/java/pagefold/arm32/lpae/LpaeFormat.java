@@ -1,0 +1,172 @@
+package pagefold.arm32.lpae;
+
+import static pagefold.arm32.lpae.Descriptor.ADDRESS;
+import static pagefold.arm32.lpae.Descriptor.AF;
+import static pagefold.arm32.lpae.Descriptor.AP2;
+import static pagefold.arm32.lpae.Descriptor.CONTIGUOUS;
+import static pagefold.arm32.lpae.Descriptor.DIRTY;
+import static pagefold.arm32.lpae.Descriptor.NG;
+import static pagefold.arm32.lpae.Descriptor.NONE;
+import static pagefold.arm32.lpae.Descriptor.PXN;
+import static pagefold.arm32.lpae.Descriptor.RDONLY;
+import static pagefold.arm32.lpae.Descriptor.SPECIAL;
+import static pagefold.arm32.lpae.Descriptor.SWAPPER;
+import static pagefold.arm32.lpae.Descriptor.TABLE;
+import static pagefold.arm32.lpae.Descriptor.TYPE_TABLE;
+import static pagefold.arm32.lpae.Descriptor.USER;
+import static pagefold.arm32.lpae.Descriptor.VALID;
+import static pagefold.arm32.lpae.Descriptor.XN;
+import static pagefold.arm32.lpae.Descriptor.bits;
+
+import pagefold.model.SpaceKind;
+import pagefold.table.Geometry;
+import pagefold.table.TableFormat;
+
+/**
+ * The words of PL1&amp;0 stage 1 as Linux 6.12 writes them with LPAE.
+ *
+ * <p>Hardware keeps no dirty state here: a page of a process may be written (AP[2] clear) once software has marked it
+ * DIRTY and it is not RDONLY. A kernel's pages carry DIRTY from the start and its blocks never do; both may be written
+ * unless they are RDONLY. A page that is there but grants nothing has NONE and is not valid.
+ */
+final class LpaeFormat implements TableFormat {
+    /** What is left for a region's software bits: Linux's SPECIAL, and bits that nobody uses. */
+    static final long FREE = bits(61, 59) | SPECIAL;
+
+    /** What {@code pte_modify} takes from the new protection, and PXN, which is the same in all of Linux's. */
+    private static final long PROTECTION = USER | RDONLY | XN | PXN | NONE | VALID;
+    /** What may change in a live word without a break (Arm ARM G5.9.1): the rest is address, type and cacheability. */
+    private static final long LIVE = AF | USER | AP2 | XN | PXN | DIRTY | RDONLY | FREE | NG;
+
+    private final boolean isKernel;
+
+    LpaeFormat(SpaceKind kind) {
+        this.isKernel = kind == SpaceKind.KERNEL;
+    }
+
+    @Override
+    public boolean isTable(long word, int level) {
+        return Descriptor.isTable(word, level);
+    }
+
+    @Override
+    public boolean isLeaf(long word, int level) {
+        return Descriptor.isLeaf(word, level);
+    }
+
+    @Override
+    public long tableWord(long table) {
+        return table | TYPE_TABLE;
+    }
+
+    /** The entries of the kernel's start table are marked as its own. */
+    @Override
+    public long tableWord(long table, int level) {
+        return isKernel && level == 1 ? tableWord(table) | SWAPPER : tableWord(table);
+    }
+
+    @Override
+    public long tableAddress(long word) {
+        return word & ADDRESS;
+    }
+
+    /** Linux places blocks of 2 MB, never of 1 GB. */
+    @Override
+    public boolean leafAllowed(int level) {
+        return level >= 2;
+    }
+
+    @Override
+    public long leafWord(long output, int level, long bits) {
+        if (level == Geometry.LAST_LEVEL) {
+            return output | bits | TABLE;
+        }
+        return output | (isKernel ? bits & ~DIRTY : bits);
+    }
+
+    @Override
+    public long relocated(long word, int fromLevel, int toLevel, long output) {
+        long bits = word & ~(ADDRESS | TABLE | CONTIGUOUS);
+        return leafWord(output, toLevel, isKernel ? bits | DIRTY : bits);
+    }
+
+    @Override
+    public long outputAddress(long word, int level) {
+        return word & ADDRESS;
+    }
+
+    @Override
+    public long linearBytes(long output) {
+        return Long.MAX_VALUE;
+    }
+
+    /** Linux does not use the Contiguous bit on arm32. */
+    @Override
+    public int contiguousEntries(int level) {
+        return 1;
+    }
+
+    @Override
+    public boolean isContiguous(long word) {
+        return (word & CONTIGUOUS) != 0;
+    }
+
+    @Override
+    public long withContiguous(long word, boolean contiguous) {
+        return contiguous ? word | CONTIGUOUS : word & ~CONTIGUOUS;
+    }
+
+    /** {@code pte_modify}, then {@code set_pte_at}. */
+    @Override
+    public long modified(long word, long bits) {
+        return stored(word & ~PROTECTION | bits & PROTECTION);
+    }
+
+    /** What {@code cpu_v7_set_pte_ext} stores: memory with NONE is not valid, clean or read-only memory is read-only. */
+    private long stored(long word) {
+        if ((word & NONE) != 0) {
+            return word & ~VALID;
+        }
+        boolean isClean = !isKernel && (word & DIRTY) == 0;
+        return isClean || (word & RDONLY) != 0 ? word | AP2 : word & ~AP2;
+    }
+
+    @Override
+    public boolean isAccessed(long word) {
+        return (word & AF) != 0;
+    }
+
+    @Override
+    public long withAccessed(long word, boolean accessed) {
+        return accessed ? word | AF : word & ~AF;
+    }
+
+    /** {@code pte_mkdirty}. */
+    @Override
+    public long dirtied(long word) {
+        return stored(isKernel ? word : word | DIRTY);
+    }
+
+    @Override
+    public boolean isDirty(long word) {
+        return !isKernel && (word & DIRTY) != 0;
+    }
+
+    /** {@code pte_mkclean} for user memory; a kernel's words do not say whether they are dirty. */
+    @Override
+    public long clean(long word) {
+        return isKernel ? word | AF : stored((word | AF) & ~DIRTY);
+    }
+
+    /** {@code pte_wrprotect}. */
+    @Override
+    public long writeProtected(long word) {
+        return stored(word | RDONLY);
+    }
+
+    @Override
+    public boolean needsBreak(long oldWord, long newWord, int level) {
+        boolean madeGlobal = (oldWord & ~newWord & NG) != 0;
+        return madeGlobal || ((oldWord ^ newWord) & ~LIVE) != 0;
+    }
+}

@@ -1,0 +1,162 @@
+package pagefold.arm32.lpae;
+
+import static pagefold.arm32.lpae.Descriptor.AF;
+import static pagefold.arm32.lpae.Descriptor.AP2;
+import static pagefold.arm32.lpae.Descriptor.DIRTY;
+import static pagefold.arm32.lpae.Descriptor.NG;
+import static pagefold.arm32.lpae.Descriptor.NONE;
+import static pagefold.arm32.lpae.Descriptor.PXN;
+import static pagefold.arm32.lpae.Descriptor.RDONLY;
+import static pagefold.arm32.lpae.Descriptor.SH_SHIFT;
+import static pagefold.arm32.lpae.Descriptor.USER;
+import static pagefold.arm32.lpae.Descriptor.VALID;
+import static pagefold.arm32.lpae.Descriptor.XN;
+
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
+import pagefold.model.Permissions;
+import pagefold.model.Privilege;
+import pagefold.model.Shareability;
+import pagefold.model.SpaceKind;
+import pagefold.table.Geometry;
+import pagefold.table.PhysicalMemory;
+import pagefold.table.TableFormat;
+import pagefold.table.TableReader;
+import pagefold.table.TranslationRegime;
+
+/**
+ * PL1&amp;0 stage 1 of a process below PAGE_OFFSET, or of the kernel from there on.
+ *
+ * <p>Both have a start table of four entries, as Linux gives every process one and keeps {@code swapper_pg_dir} for
+ * itself. A process's table shares the kernel's last entry there; here the kernel's memory is a space of its own, so
+ * that entry stays empty.
+ */
+final class LpaeRegime implements TranslationRegime {
+    private final LpaeProfile profile;
+    private final SpaceKind kind;
+    private final Geometry geometry = Geometry.of(LpaeProfile.GRANULE_BITS, LpaeProfile.INPUT_BITS);
+    private final LpaeFormat format;
+    private final AddressRange inputRange;
+
+    LpaeRegime(LpaeProfile profile, SpaceKind kind) {
+        this.profile = profile;
+        this.kind = kind;
+        this.format = new LpaeFormat(kind);
+        long pageOffset = profile.layout().pageOffset();
+        long last = (1L << LpaeProfile.INPUT_BITS) - 1;
+        this.inputRange =
+                kind == SpaceKind.KERNEL ? new AddressRange(pageOffset, last) : new AddressRange(0, pageOffset - 1);
+    }
+
+    @Override
+    public SpaceKind kind() {
+        return kind;
+    }
+
+    @Override
+    public Geometry geometry() {
+        return geometry;
+    }
+
+    @Override
+    public TableFormat format() {
+        return format;
+    }
+
+    @Override
+    public AddressRange inputRange() {
+        return inputRange;
+    }
+
+    @Override
+    public int outputBits() {
+        return LpaeProfile.OUTPUT_BITS;
+    }
+
+    @Override
+    public @Nullable Unfit unfit(Attributes attributes) {
+        Permissions p = attributes.permissions();
+        boolean read = p.allows(Access.READ, Privilege.PRIVILEGED);
+        boolean write = p.allows(Access.WRITE, Privilege.PRIVILEGED);
+        boolean userRead = p.allows(Access.READ, Privilege.UNPRIVILEGED);
+        boolean userWrite = p.allows(Access.WRITE, Privilege.UNPRIVILEGED);
+        if (!read || userWrite && !(userRead && write) || userRead && write != userWrite) {
+            return new Unfit(
+                    "permissions",
+                    "data permissions rw-/---, rw-/rw-, r--/--- or r--/r-- as AP[2:1] has them, not " + p);
+        }
+        boolean userExecute = p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED);
+        if (userExecute && !userRead) {
+            return new Unfit("permissions", "execution only of what may be read, not " + p);
+        }
+        if (userRead && !userExecute && p.allows(Access.EXECUTE, Privilege.PRIVILEGED)) {
+            return new Unfit(
+                    "permissions",
+                    "no execution by PL1 alone of what PL0 may read, since XN stands for both, not " + p);
+        }
+        if (!MemoryAttributes.has(attributes.memoryType())) {
+            return new Unfit("memory-type", "a memory type without allocation tags");
+        }
+        return attributes.guarded() ? new Unfit("attributes", "memory that is not guarded") : null;
+    }
+
+    @Override
+    public Attributes widened(Attributes attributes) {
+        Permissions p = attributes.permissions();
+        boolean userExecute = p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED);
+        boolean userWrite = p.allows(Access.WRITE, Privilege.UNPRIVILEGED);
+        boolean write = userWrite || p.allows(Access.WRITE, Privilege.PRIVILEGED);
+        boolean userRead = userWrite || userExecute || p.allows(Access.READ, Privilege.UNPRIVILEGED);
+        Permissions wider = p.with(Access.READ, Privilege.PRIVILEGED, true)
+                .with(Access.WRITE, Privilege.PRIVILEGED, write)
+                .with(Access.READ, Privilege.UNPRIVILEGED, userRead)
+                .with(Access.WRITE, Privilege.UNPRIVILEGED, userRead && write);
+        boolean execute = userRead && p.allows(Access.EXECUTE, Privilege.PRIVILEGED);
+        return attributes.withPermissions(wider.with(Access.EXECUTE, Privilege.UNPRIVILEGED, userExecute || execute));
+    }
+
+    @Override
+    public long leafBits(Attributes attributes) {
+        Permissions p = attributes.permissions();
+        boolean write = p.allows(Access.WRITE, Privilege.PRIVILEGED);
+        boolean execute = p.allows(Access.EXECUTE, Privilege.PRIVILEGED);
+        boolean userExecute = p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED);
+        long bits = AF | MemoryAttributes.field(attributes.memoryType()) | software(attributes.software());
+        bits |= (long) domain(attributes.shareability()) << SH_SHIFT;
+        bits |= attributes.global() ? 0 : NG;
+        bits |= p.isNone() ? NONE : VALID;
+        bits |= p.allows(Access.READ, Privilege.UNPRIVILEGED) ? USER : 0;
+        bits |= write ? 0 : RDONLY;
+        bits |= execute || userExecute ? 0 : XN;
+        if (kind == SpaceKind.KERNEL) {
+            return bits | DIRTY | (write ? 0 : AP2) | (userExecute && !execute ? PXN : 0);
+        }
+        // Nothing is written yet, so all of it is read-only.
+        return bits | AP2 | (execute ? 0 : PXN);
+    }
+
+    /** Bit 0 is Linux's SPECIAL; the others are bits 61 to 59. */
+    private static long software(int bits) {
+        return (bits & 1L) << 56 | (bits & 0xeL) << 58;
+    }
+
+    static int softwareOf(long leaf) {
+        return (int) (Descriptor.field(leaf, 56, 56) | Descriptor.field(leaf, 61, 59) << 1);
+    }
+
+    /** The SH field's code: Arm ARM G5.7. */
+    private static int domain(Shareability shareability) {
+        return switch (shareability) {
+            case NON_SHAREABLE -> 0;
+            case OUTER_SHAREABLE -> 2;
+            case INNER_SHAREABLE -> 3;
+        };
+    }
+
+    @Override
+    public TableReader reader(PhysicalMemory memory, long root) {
+        return new SpaceReader(profile, kind, memory, root);
+    }
+}
