@@ -1,0 +1,182 @@
+package pagefold.server.replay;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.model.MemoryEvent;
+import pagefold.model.PluginBinding;
+import pagefold.model.Simulation;
+import pagefold.model.Step;
+import pagefold.table.PageTableModel;
+import pagefold.table.TableListener;
+
+/**
+ * A plugin's model together with the neutral state at the same position.
+ *
+ * <p><b>Guarantees.</b>
+ *
+ * <ol>
+ *   <li>Used by one thread at a time.
+ *   <li>Whatever the plugin throws comes out as {@link ProjectionFailure}.
+ *   <li>After a failure of {@link #apply} the model is of no use any more; the neutral state still is.
+ * </ol>
+ */
+public final class Projection {
+    /** Most destroyed spaces remembered; the ones destroyed first are forgotten first. */
+    public static final int MAX_TOMBSTONES = 65_536;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Projection.class);
+    private static final int HASH_BUFFER_BYTES = 64 << 10;
+
+    private final PluginBinding binding;
+    private final PageTableModel model;
+    private final Map<String, Long> destroyed = new LinkedHashMap<>();
+    private Simulation simulation = Simulation.EMPTY;
+
+    /** A projection at position 0. */
+    public Projection(PluginBinding binding, PageTableModel model) {
+        this.binding = binding;
+        this.model = model;
+    }
+
+    /** Whose model it is. */
+    public PluginBinding binding() {
+        return binding;
+    }
+
+    /** The tables. */
+    public PageTableModel model() {
+        return model;
+    }
+
+    /** The neutral state. */
+    public Simulation simulation() {
+        return simulation;
+    }
+
+    /** How many events led here. */
+    public long position() {
+        return simulation.position();
+    }
+
+    /** At which position a space that is not there was destroyed last; null when it never was, or is forgotten. */
+    public @Nullable Long destroyedAt(String space) {
+        return destroyed.get(space);
+    }
+
+    /**
+     * Whether the tables can hold what these steps lead to from here.
+     *
+     * @throws ProjectionFailure when the plugin fails; its state is as before
+     */
+    public PageTableModel.@Nullable Refusal check(List<Step> steps) {
+        try {
+            return model.check(steps);
+        } catch (RuntimeException | Error e) {
+            throw new ProjectionFailure(position() + 1, "the plugin " + binding.plugin() + " failed to check", e);
+        }
+    }
+
+    /**
+     * Takes steps that happened.
+     *
+     * @throws ProjectionFailure when the plugin fails at one of them
+     */
+    public Delta apply(List<Step> steps) {
+        Counter counter = new Counter();
+        for (Step step : steps) {
+            try {
+                model.apply(step, counter);
+            } catch (RuntimeException | Error e) {
+                throw new ProjectionFailure(
+                        step.after().position(), "the plugin " + binding.plugin() + " failed to apply an event", e);
+            }
+            simulation = step.after();
+            remember(step.event());
+        }
+        return new Delta(counter.words, counter.invalidations);
+    }
+
+    /** The answer to a question; a plugin that fails at it makes the answer, not the projection, a failure. */
+    public <R> Reading<R> answer(Question<R> question) {
+        try {
+            return new Reading.Answered<>(position(), question.ask(this));
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.error("the plugin {} failed to answer at position {}", binding, position(), e);
+            return new Reading.Failed<>(
+                    new Trouble.ModelFailed(position(), binding, "the plugin failed to read: " + e));
+        }
+    }
+
+    private void remember(MemoryEvent event) {
+        if (event instanceof MemoryEvent.SpaceDestroyed(String space)) {
+            if (destroyed.size() == MAX_TOMBSTONES) {
+                destroyed.remove(destroyed.keySet().iterator().next());
+            }
+            destroyed.remove(space);
+            destroyed.put(space, position());
+        } else if (event instanceof MemoryEvent.SpaceCreated created) {
+            destroyed.remove(created.space());
+        } else if (event instanceof MemoryEvent.SpaceForked forked) {
+            destroyed.remove(forked.child());
+        }
+    }
+
+    /** SHA-256 over all tables in ascending address: 8 bytes of address, then the words, all little-endian. */
+    public String imageHash() {
+        MessageDigest digest = sha256();
+        ByteBuffer buffer = ByteBuffer.allocate(HASH_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        model.image((address, words, offset, length) -> {
+            put(buffer, digest, address);
+            for (int i = 0; i < length; i++) {
+                put(buffer, digest, words[offset + i]);
+            }
+        });
+        digest.update(buffer.flip());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void put(ByteBuffer buffer, MessageDigest digest, long word) {
+        if (!buffer.hasRemaining()) {
+            digest.update(buffer.flip());
+            buffer.clear();
+        }
+        buffer.putLong(word);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("expected SHA-256 in every Java platform, but: " + e, e);
+        }
+    }
+
+    private static final class Counter implements TableListener {
+        private long words;
+        private long invalidations;
+
+        @Override
+        public void wrote(long address, int level, long oldWord, long newWord) {
+            words++;
+        }
+
+        @Override
+        public void invalidated(String space, long start, long last, boolean leafOnly) {
+            invalidations++;
+        }
+
+        @Override
+        public void invalidatedAll(String space) {
+            invalidations++;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package pagefold.server.replay;
+
+import java.util.List;
+import pagefold.model.AddressRange;
+import pagefold.model.MemoryEvent;
+import pagefold.model.Rejection;
+import pagefold.model.Simulation;
+
+/** What a replay led to. */
+public sealed interface Replayed {
+
+    /** The projection is at the position asked for. */
+    record Complete(Projection projection) implements Replayed {}
+
+    /**
+     * The neutral state is there, a model is not.
+     *
+     * @param state at the position asked for
+     * @param trouble why there is no model
+     */
+    record WithoutModel(Simulation state, Trouble trouble) implements Replayed {}
+
+    /**
+     * The profile cannot hold the history.
+     *
+     * @param events the first ones that it cannot hold, by position; what depends on a refused event is left out
+     * @param more whether there are others behind them
+     */
+    record Refused(List<RefusedEvent> events, boolean more) implements Replayed {
+        /** Most events in a report. */
+        public static final int MAX_EVENTS = 32;
+    }
+
+    /**
+     * An event that a profile cannot hold.
+     *
+     * @param position of the event
+     * @param event the event itself
+     * @param rejection why
+     */
+    record RefusedEvent(long position, MemoryEvent event, Rejection rejection) {
+        /** The range at fault; null when the reason has none. */
+        public @org.jspecify.annotations.Nullable AddressRange range() {
+            return rejection instanceof Rejection.NotRepresentable refused ? refused.range() : null;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package pagefold.server.replay;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.host.PluginHost;
+import pagefold.model.MemoryEvent;
+import pagefold.model.PluginBinding;
+import pagefold.model.Simulation;
+import pagefold.model.Step;
+import pagefold.server.log.EventLog;
+
+/** Makes projections from the log. Reads the database and computes: not for event loops. */
+public final class Replayer {
+    /** Events that a model gets at a time. */
+    static final int BATCH = 4096;
+
+    private final EventLog log;
+    private final PluginHost host;
+
+    /** A replayer over a log, with the plugins of a host. */
+    public Replayer(EventLog log, PluginHost host) {
+        this.log = log;
+        this.host = host;
+    }
+
+    /**
+     * The state at a position, under the plugin that is bound there.
+     *
+     * @param position at least 1; the head when it is beyond
+     * @throws pagefold.server.log.LogException when the log cannot be read
+     */
+    public Replayed at(String simulation, long position) {
+        Run run = new Run(Simulation.EMPTY, null);
+        log.read(simulation, 1, event -> run.take(event.event()) && event.position() < position);
+        Replayed first = run.finish();
+        PluginBinding last = run.state.binding();
+        // Seldom: the plugin was swapped on the way, so that the model of the last one has not seen it all.
+        return run.superseded && last != null ? under(last, simulation, run.state.position()) : first;
+    }
+
+    private Replayed under(PluginBinding binding, String simulation, long position) {
+        Run run = new Run(Simulation.EMPTY, binding);
+        log.read(simulation, 1, event -> run.take(event.event()) && event.position() < position);
+        return run.finish();
+    }
+
+    /**
+     * Takes a projection on to a position.
+     *
+     * @return null when another plugin is selected on the way: the projection is of no use then
+     */
+    public @Nullable Replayed forward(Projection projection, String simulation, long position) {
+        if (projection.position() >= position) {
+            return new Replayed.Complete(projection);
+        }
+        Run run = new Run(projection);
+        log.read(
+                simulation, projection.position() + 1, event -> run.take(event.event()) && event.position() < position);
+        return run.superseded ? null : run.finish();
+    }
+
+    /**
+     * The whole history up to a position, under another binding: every event is checked before it is applied.
+     *
+     * @param position the head at the time of the call, or below; 0 gives an empty projection
+     */
+    public Replayed shadow(PluginBinding binding, String simulation, long position) {
+        Trial trial = new Trial(binding);
+        Trouble trouble = trial.open(host);
+        if (trouble != null) {
+            return new Replayed.WithoutModel(Simulation.EMPTY, trouble);
+        }
+        return continued(trial, simulation, position);
+    }
+
+    /** Takes a projection that {@link #shadow} made on to a later position, checking every event. */
+    public Replayed shadowForward(Projection projection, String simulation, long position) {
+        return continued(new Trial(projection), simulation, position);
+    }
+
+    private Replayed continued(Trial trial, String simulation, long position) {
+        try {
+            if (trial.position() < position) {
+                log.read(
+                        simulation,
+                        trial.position() + 1,
+                        event -> trial.take(event.position(), event.event()) && event.position() < position);
+            }
+            return trial.finish();
+        } catch (ProjectionFailure e) {
+            return new Replayed.WithoutModel(
+                    Simulation.EMPTY, new Trouble.ModelFailed(e.position(), trial.binding(), e.reason()));
+        }
+    }
+
+    /** One pass over events that were all accepted by the plugin that is bound. */
+    private final class Run {
+        private final @Nullable PluginBinding forced;
+        private final List<Step> buffer = new ArrayList<>();
+        private Simulation state;
+        private @Nullable Projection projection;
+        private @Nullable Trouble trouble;
+        private boolean superseded;
+
+        Run(Simulation state, @Nullable PluginBinding forced) {
+            this.state = state;
+            this.forced = forced;
+            if (forced != null) {
+                open(forced);
+            }
+        }
+
+        Run(Projection projection) {
+            this.state = projection.simulation();
+            this.forced = null;
+            this.projection = projection;
+        }
+
+        boolean take(MemoryEvent event) {
+            Step step = Step.of(state, event);
+            state = step.after();
+            if (forced == null && event instanceof MemoryEvent.PluginSelected selected) {
+                if (projection != null || trouble != null) {
+                    superseded = true;
+                    projection = null;
+                    trouble = null;
+                    buffer.clear();
+                } else if (!superseded) {
+                    open(selected.binding());
+                }
+            }
+            if (projection != null) {
+                buffer.add(step);
+                if (buffer.size() == BATCH) {
+                    flush();
+                }
+            }
+            return true;
+        }
+
+        private void open(PluginBinding binding) {
+            switch (host.find(binding.plugin(), binding.version(), binding.profile())) {
+                case PluginHost.Lookup.Found found ->
+                    projection =
+                            new Projection(binding, found.plugin().newModel(binding.profile(), binding.coarsening()));
+                case PluginHost.Lookup.Missing missing -> trouble = new Trouble.PluginMissing(missing.rejection());
+            }
+        }
+
+        private void flush() {
+            Projection target = projection;
+            if (target != null && !buffer.isEmpty()) {
+                try {
+                    target.apply(buffer);
+                } catch (ProjectionFailure e) {
+                    trouble = new Trouble.ModelFailed(e.position(), target.binding(), e.reason());
+                    projection = null;
+                }
+                buffer.clear();
+            }
+        }
+
+        Replayed finish() {
+            flush();
+            Projection result = projection;
+            if (result != null) {
+                return new Replayed.Complete(result);
+            }
+            Trouble found = trouble;
+            return new Replayed.WithoutModel(state, found != null ? found : new Trouble.Unbound(""));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package pagefold.server.replay;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.host.PluginHost;
+import pagefold.model.AddressRange;
+import pagefold.model.AddressSpace;
+import pagefold.model.MemoryEvent;
+import pagefold.model.PluginBinding;
+import pagefold.model.Simulation;
+import pagefold.model.Step;
+import pagefold.server.replay.Replayed.RefusedEvent;
+import pagefold.table.PageTableModel.Refusal;
+
+/**
+ * A history under a plugin that has not seen it: every event is checked before it is applied.
+ *
+ * <p>After the first refusal the trial goes on with a history that leaves out what was refused and what cannot happen
+ * without it, so that the report names causes and not consequences.
+ */
+final class Trial {
+    private final PluginBinding binding;
+    private final List<Step> buffer = new ArrayList<>();
+    private final List<RefusedEvent> refused = new ArrayList<>();
+    private @Nullable Projection projection;
+    private Simulation state;
+    private long position;
+    private boolean more;
+
+    Trial(PluginBinding binding) {
+        this.binding = binding;
+        this.state = Simulation.EMPTY;
+    }
+
+    Trial(Projection projection) {
+        this.binding = projection.binding();
+        this.projection = projection;
+        this.state = projection.simulation();
+        this.position = projection.position();
+    }
+
+    PluginBinding binding() {
+        return binding;
+    }
+
+    /** The position of the last event taken. */
+    long position() {
+        return position;
+    }
+
+    /** Makes the empty model; null when that worked. */
+    @Nullable
+    Trouble open(PluginHost host) {
+        return switch (host.find(binding.plugin(), binding.version(), binding.profile())) {
+            case PluginHost.Lookup.Found found -> {
+                projection = new Projection(binding, found.plugin().newModel(binding.profile(), binding.coarsening()));
+                yield null;
+            }
+            case PluginHost.Lookup.Missing missing -> new Trouble.PluginMissing(missing.rejection());
+        };
+    }
+
+    private Projection model() {
+        Projection opened = projection;
+        if (opened == null) {
+            throw new IllegalStateException("expected an open trial, but it has no model (open was not called)");
+        }
+        return opened;
+    }
+
+    /** Takes the next event; false when the report is full. */
+    boolean take(long eventPosition, MemoryEvent event) {
+        position = eventPosition;
+        if (!refused.isEmpty()) {
+            takeAlone(eventPosition, event);
+            return !more;
+        }
+        Step step = Step.of(state, event);
+        state = step.after();
+        buffer.add(step);
+        if (buffer.size() == Replayer.BATCH) {
+            flush();
+        }
+        return !more;
+    }
+
+    private void flush() {
+        if (buffer.isEmpty()) {
+            return;
+        }
+        List<Step> steps = List.copyOf(buffer);
+        buffer.clear();
+        Refusal refusal = model().check(steps);
+        if (refusal == null) {
+            model().apply(steps);
+            return;
+        }
+        model().apply(steps.subList(0, refusal.index()));
+        state = model().simulation();
+        // Up to here positions of events and of the state agree; from here on refused events are missing in the state.
+        for (Step step : steps.subList(refusal.index(), steps.size())) {
+            takeAlone(step.after().position(), step.event());
+        }
+    }
+
+    private void takeAlone(long eventPosition, MemoryEvent event) {
+        if (more || !canHappen(event)) {
+            return;
+        }
+        List<Step> step = List.of(Step.of(state, event));
+        Refusal refusal = model().check(step);
+        if (refusal == null) {
+            model().apply(step);
+            state = model().simulation();
+        } else if (refused.size() == Replayed.Refused.MAX_EVENTS) {
+            more = true;
+        } else {
+            refused.add(new RefusedEvent(eventPosition, event, refusal.rejection()));
+        }
+    }
+
+    private boolean canHappen(MemoryEvent event) {
+        return switch (event) {
+            case MemoryEvent.SpaceCreated e -> true;
+            case MemoryEvent.SpaceDestroyed e -> isThere(e.space());
+            case MemoryEvent.RangeMapped e -> isThere(e.space());
+            case MemoryEvent.RangeUnmapped e -> isThere(e.space());
+            case MemoryEvent.RangeProtected e -> isMapped(e.space(), e.range());
+            case MemoryEvent.RangeMoved e -> isMapped(e.space(), e.from());
+            case MemoryEvent.SpaceForked e -> isThere(e.space());
+            case MemoryEvent.RangeTouched e -> isMapped(e.space(), e.range());
+            case MemoryEvent.RangeAged e -> isMapped(e.space(), e.range());
+            case MemoryEvent.RangeWriteProtected e -> isMapped(e.space(), e.range());
+            case MemoryEvent.PluginSelected e -> true;
+            case MemoryEvent.Annotated e -> true;
+        };
+    }
+
+    private boolean isThere(String space) {
+        return state.space(space) != null;
+    }
+
+    private boolean isMapped(String space, AddressRange range) {
+        AddressSpace there = state.space(space);
+        return there != null && there.firstHole(range) == null;
+    }
+
+    Replayed finish() {
+        flush();
+        return refused.isEmpty() ? new Replayed.Complete(model()) : new Replayed.Refused(List.copyOf(refused), more);
+    }
+}

@@ -1,0 +1,44 @@
+package pagefold.server.replay;
+
+import pagefold.model.PluginBinding;
+import pagefold.model.Rejection;
+
+/** Why a simulation cannot answer; nothing of it is the fault of what a command says. */
+public sealed interface Trouble {
+
+    /** No simulation has that name. */
+    record NoSuchSimulation(String simulation) implements Trouble {}
+
+    /**
+     * A limit of the server is reached for the moment.
+     *
+     * @param what of what there is too much, in words
+     * @param limit how much there may be
+     * @param waiting how much there is
+     */
+    record Busy(String what, long limit, long waiting) implements Trouble {}
+
+    /** No plugin has been selected yet. */
+    record Unbound(String simulation) implements Trouble {}
+
+    /** The plugin that the log names is not loaded. */
+    record PluginMissing(Rejection.NoSuchPlugin rejection) implements Trouble {}
+
+    /**
+     * The plugin failed where it should not have: a bug in it. The log goes on, the model does not.
+     *
+     * @param position of the event, or of the state, at which it failed
+     * @param binding whose plugin failed
+     * @param reason in words
+     */
+    record ModelFailed(long position, PluginBinding binding, String reason) implements Trouble {}
+
+    /** The position asked for has not happened yet. */
+    record BeyondHead(long requested, long head) implements Trouble {}
+
+    /** The log cannot be read or written now, or is damaged; the sentence is for people. */
+    record LogFailed(String sentence) implements Trouble {}
+
+    /** Something of the server itself failed: a bug; the sentence is for people. */
+    record Unexpected(String sentence) implements Trouble {}
+}
