@@ -1,0 +1,226 @@
+package pagefold.server.space;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.host.PluginHost;
+import pagefold.model.Decision;
+import pagefold.model.MemoryCommand;
+import pagefold.model.MemoryEvent;
+import pagefold.model.PluginBinding;
+import pagefold.model.Rejection;
+import pagefold.model.Simulation;
+import pagefold.model.Step;
+import pagefold.server.log.AppendResult;
+import pagefold.server.log.NewBatch;
+import pagefold.server.replay.Delta;
+import pagefold.server.replay.Projection;
+import pagefold.server.replay.Replayed;
+import pagefold.server.replay.Trouble;
+import pagefold.table.PageTableModel.Refusal;
+
+/**
+ * The selection of a plugin: a shadow is built from the log while the old model serves, and takes over between two
+ * events, or nothing changes.
+ *
+ * <pre>
+ *  (none) ── start ──▶ BUILDING ──▶ READY ── flip, between two rounds ──▶ (none): PluginSelected is in the log
+ *                          └────────────┴── refused, stale, failed ─────▶ (none): nothing has changed
+ * </pre>
+ *
+ * <p>Runs on the writer's virtual thread; only the replays are elsewhere.
+ */
+final class PluginSwap {
+    private static final Logger LOG = LoggerFactory.getLogger(PluginSwap.class);
+    /** A shadow that is at most this many events behind catches up while the writer waits. */
+    private static final long CLOSE_ENOUGH = 4096;
+    /** How often a shadow tries to come that close while events go on. */
+    private static final int MAX_PURSUITS = 8;
+
+    private final SimulationWriter writer;
+    private final String name;
+    private final Tools tools;
+    private @Nullable Pending pending;
+    private @Nullable Projection ready;
+
+    PluginSwap(SimulationWriter writer, String name, Tools tools) {
+        this.writer = writer;
+        this.name = name;
+        this.tools = tools;
+    }
+
+    boolean isReady() {
+        return ready != null;
+    }
+
+    boolean hasKey(String key) {
+        Pending under = pending;
+        return under != null && key.equals(under.unit().ids().commandId());
+    }
+
+    /** Begins to build; one at a time. */
+    void start(Pending unit) {
+        if (pending != null) {
+            unit.answer(new UnitAnswer.Failed(new Trouble.Busy("plugin selections of a simulation", 1, 2)));
+            return;
+        }
+        pending = unit;
+        writer.later(() -> build(unit));
+    }
+
+    private void build(Pending unit) {
+        try {
+            UnitAnswer answer = prepare(unit);
+            if (answer != null) {
+                end(unit, answer);
+            } else {
+                writer.pump();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the plugin of {} could not be changed", name, e);
+            end(unit, new UnitAnswer.Failed(new Trouble.Unexpected("The plugin could not be changed: " + e)));
+        }
+    }
+
+    private void end(Pending unit, UnitAnswer answer) {
+        if (pending == unit) {
+            pending = null;
+            ready = null;
+            unit.answer(answer);
+        }
+        writer.pump();
+    }
+
+    /** Answers for everything that is under way. */
+    void abandon(Trouble trouble) {
+        Pending unit = pending;
+        pending = null;
+        ready = null;
+        if (unit != null) {
+            unit.answer(new UnitAnswer.Failed(trouble));
+        }
+    }
+
+    private @Nullable UnitAnswer prepare(Pending unit) {
+        Lane lane = unit.unit().lane();
+        if (lane != null && lane.isBroken()) {
+            return new UnitAnswer.Cancelled();
+        }
+        UnitAnswer early = Round.repeated(unit.unit(), writer::recorded);
+        if (early == null) {
+            early = stale(unit);
+        }
+        if (early != null) {
+            return early;
+        }
+        PluginBinding binding = binding(unit);
+        if (tools.host().find(binding.plugin(), binding.version(), binding.profile())
+                instanceof PluginHost.Lookup.Missing(Rejection.NoSuchPlugin rejection)) {
+            return new UnitAnswer.Rejected(0, rejection);
+        }
+        long head = writer.durable().position();
+        Replayed shadow = writer.blocking(() -> tools.replayer().shadow(binding, name, head));
+        for (int i = 0; i < MAX_PURSUITS && shadow instanceof Replayed.Complete(Projection behind); i++) {
+            if (writer.durable().position() - behind.position() <= CLOSE_ENOUGH) {
+                break;
+            }
+            shadow = catchUp(behind);
+        }
+        if (shadow instanceof Replayed.Complete(Projection projection)) {
+            ready = pending == unit ? projection : null;
+            return null;
+        }
+        return refused(binding, shadow);
+    }
+
+    private Replayed catchUp(Projection behind) {
+        long head = writer.durable().position();
+        return writer.blocking(() -> tools.replayer().shadowForward(behind, name, head));
+    }
+
+    private static PluginBinding binding(Pending unit) {
+        return ((MemoryCommand.SelectPlugin) unit.unit().commands().getFirst()).binding();
+    }
+
+    private @Nullable UnitAnswer stale(Pending unit) {
+        Long expected = unit.unit().expected();
+        long position = writer.durable().position();
+        return expected != null && expected != position ? new UnitAnswer.Stale(expected, position) : null;
+    }
+
+    private static UnitAnswer refused(PluginBinding binding, Replayed shadow) {
+        return switch (shadow) {
+            case Replayed.Refused refused -> new UnitAnswer.SwapRefused(binding, refused.events(), refused.more());
+            case Replayed.WithoutModel without -> new UnitAnswer.Failed(without.trouble());
+            case Replayed.Complete complete ->
+                throw new IllegalStateException("expected a shadow that was refused, but it is complete");
+        };
+    }
+
+    /** Takes over, with nothing of the writer under way. */
+    void flip() {
+        Pending unit = pending;
+        Projection behind = ready;
+        ready = null;
+        if (unit == null || behind == null) {
+            return;
+        }
+        UnitAnswer answer;
+        try {
+            PluginBinding binding = binding(unit);
+            Replayed shadow = catchUp(behind);
+            UnitAnswer stale = stale(unit);
+            if (stale != null) {
+                answer = stale;
+            } else if (shadow instanceof Replayed.Complete(Projection projection)) {
+                answer = append(unit, projection);
+            } else {
+                answer = refused(binding, shadow);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the plugin of {} could not be changed", name, e);
+            answer = new UnitAnswer.Failed(new Trouble.Unexpected("The plugin could not be changed: " + e));
+        }
+        end(unit, answer);
+    }
+
+    private UnitAnswer append(Pending unit, Projection projection) {
+        Simulation before = writer.durable();
+        MemoryCommand command = unit.unit().commands().getFirst();
+        return switch (before.decide(command)) {
+            case Decision.Rejected(Rejection rejection) -> new UnitAnswer.Rejected(0, rejection);
+            case Decision.Accepted(MemoryEvent event) -> {
+                List<Step> step = List.of(Step.of(before, event));
+                Refusal refusal = projection.check(step);
+                yield refusal != null
+                        ? new UnitAnswer.Rejected(0, refusal.rejection())
+                        : append(unit, projection, step);
+            }
+        };
+    }
+
+    private UnitAnswer append(Pending unit, Projection projection, List<Step> step) {
+        CommandUnit.Ids ids = unit.unit().ids();
+        NewBatch batch = new NewBatch(List.of(new NewBatch.Unit(
+                List.of(step.getFirst().event()),
+                ids.commandId(),
+                ids.requestDigest(),
+                ids.correlation(),
+                ids.causation())));
+        Simulation after = step.getFirst().after();
+        AppendResult result = writer.await(
+                tools.log().append(name, writer.epoch(), writer.durable().position(), batch));
+        if (!(result instanceof AppendResult.Appended)) {
+            writer.refusedByLog(result);
+            return new UnitAnswer.Failed(
+                    new Trouble.LogFailed("The log did not take the selection of the plugin: " + result + "."));
+        }
+        writer.moveTo(after);
+        Delta delta = projection.apply(step);
+        writer.deploy(projection);
+        LOG.info("the simulation {} is shown by {} from position {}", name, projection.binding(), after.position());
+        writer.publish(new Published(name, after.position(), after.position(), delta));
+        return new UnitAnswer.Accepted(after.position(), after.position(), false);
+    }
+}

@@ -1,0 +1,420 @@
+package pagefold.server.space;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.model.Rejection;
+import pagefold.model.Simulation;
+import pagefold.server.log.AppendResult;
+import pagefold.server.log.CommandRecord;
+import pagefold.server.log.LoggedSimulation;
+import pagefold.server.replay.Delta;
+import pagefold.server.replay.Projection;
+import pagefold.server.replay.Replayed;
+import pagefold.server.replay.Trouble;
+
+/**
+ * The one writer of a simulation, at the address {@code simulation.{id}}, on a virtual thread of its own.
+ *
+ * <pre>
+ *            start                 units wait                 model accepts
+ *  (closed) ──────▶ RECOVERING ──▶ DECIDING ──▶ CHECKING ───────────────────▶ APPENDING ──durable──▶ APPLYING
+ *                                    ▲  ▲          │ nothing left: answer         │                     │
+ *                                    │  └──────────┴──────────────────────────────│─────────────────────┘
+ *                                    └── the next round is decided meanwhile ─────┤
+ *                                                                                 │ fenced, log failed
+ *                       FLIPPING: between two rounds, when a shadow is ready      ▼
+ *                                                                              (closed)
+ * </pre>
+ *
+ * <p>A round is the hops 3 to 8: decide on the speculative state, check with the model, append one batch, and when it
+ * is durable evolve, apply, publish and answer. While the append of one round waits for the disk, the next round is
+ * decided. The model hears of an event only when it is durable.
+ */
+final class SimulationWriter extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(SimulationWriter.class);
+    private static final DeploymentOptions MODEL_DEPLOYMENT = new DeploymentOptions()
+            .setThreadingModel(ThreadingModel.WORKER)
+            .setWorkerPoolName("pagefold-model")
+            .setWorkerPoolSize(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
+
+    private final String name;
+    private final Tools tools;
+    private final Consumer<SimulationWriter> onClosed;
+    private final Deque<Pending> queue = new ArrayDeque<>();
+    private final PluginSwap swap;
+
+    private Simulation durable = Simulation.EMPTY;
+    private long epoch;
+    private @Nullable InFlight inFlight;
+    private @Nullable Round current;
+    private boolean pumping;
+    private int alone;
+    private @Nullable Trouble closed;
+    private @Nullable String modelDeployment;
+    private @Nullable MessageConsumer<CommandUnit> consumer;
+    private final Promise<Void> drained = Promise.promise();
+    private boolean draining;
+
+    private volatile int generation;
+    private volatile @Nullable Trouble modelTrouble;
+
+    private record InFlight(Round round, CompletableFuture<AppendResult> outcome) {}
+
+    SimulationWriter(String name, Tools tools, Consumer<SimulationWriter> onClosed) {
+        this.name = name;
+        this.tools = tools;
+        this.onClosed = onClosed;
+        this.swap = new PluginSwap(this, name, tools);
+    }
+
+    static String address(String simulation) {
+        return "simulation." + simulation;
+    }
+
+    /** Where the model listens now; read by any thread. */
+    String modelAddress() {
+        return ModelConsumer.address(name, generation);
+    }
+
+    /** Why there is no model to ask; read by any thread. */
+    @Nullable
+    Trouble modelTrouble() {
+        return modelTrouble;
+    }
+
+    @Override
+    public Future<?> start() {
+        LoggedSimulation head = blocking(() -> tools.log().takeOwnership(name));
+        epoch = head.epoch();
+        if (head.head() == 0) {
+            modelTrouble = new Trouble.Unbound(name);
+        } else {
+            recover(head.head());
+        }
+        MessageConsumer<CommandUnit> local = vertx.eventBus().localConsumer(address(name));
+        consumer = local;
+        local.handler(this::receive);
+        return Future.succeededFuture();
+    }
+
+    private void recover(long head) {
+        switch (blocking(() -> tools.replayer().at(name, head))) {
+            case Replayed.Complete(Projection projection) -> {
+                durable = projection.simulation();
+                deploy(projection);
+            }
+            case Replayed.WithoutModel(Simulation state, Trouble trouble) -> {
+                durable = state;
+                modelTrouble = trouble;
+                LOG.error("the simulation {} opens without a model: {}", name, trouble);
+            }
+            case Replayed.Refused refused ->
+                throw new IllegalStateException("expected a history that was accepted, but event "
+                        + refused.events().getFirst().position() + " is refused");
+        }
+        if (durable.position() != head) {
+            throw new IllegalStateException("expected the simulation '" + name + "' at position " + head
+                    + ", but its events lead to " + durable.position());
+        }
+    }
+
+    /** Makes a projection the next generation; the last one answers what it was asked and goes. */
+    void deploy(Projection projection) {
+        String old = modelDeployment;
+        String oldAddress = modelAddress();
+        boolean oldWorks = modelTrouble == null && old != null;
+        int next = generation + 1;
+        modelDeployment = vertx.deployVerticle(new ModelConsumer(name, next, projection), MODEL_DEPLOYMENT)
+                .await();
+        generation = next;
+        modelTrouble = null;
+        if (old != null) {
+            Future<?> last = oldWorks
+                    ? vertx.eventBus()
+                            .request(oldAddress, new ModelMessage.Ask(p -> 0, null), LocalBus.options())
+                            .mapEmpty()
+                    : Future.succeededFuture();
+            last.onComplete(done -> vertx.undeploy(old));
+        }
+    }
+
+    /** Runs what blocks on a worker and waits for it; other messages are taken meanwhile. */
+    <T> T blocking(Callable<T> task) {
+        return tools.replays().executeBlocking(task, false).await();
+    }
+
+    /** Runs a task on the writer's thread, after what is on it now. */
+    void later(Runnable task) {
+        context.runOnContext(ignored -> task.run());
+    }
+
+    Simulation durable() {
+        return durable;
+    }
+
+    @Nullable
+    CommandRecord recorded(String commandId) {
+        return tools.log().command(name, commandId);
+    }
+
+    private void receive(Message<CommandUnit> message) {
+        Pending pending = new Pending(message);
+        Trouble trouble = closed;
+        if (trouble != null) {
+            pending.answer(new UnitAnswer.Failed(trouble));
+        } else {
+            queue.add(pending);
+            pump();
+        }
+    }
+
+    /** Works until nothing waits any more. */
+    void pump() {
+        if (pumping || closed != null) {
+            return;
+        }
+        pumping = true;
+        try {
+            while (closed == null && (!queue.isEmpty() || inFlight != null || swap.isReady())) {
+                turn();
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("the writer of {} failed and closes", name, e);
+            close(new Trouble.Unexpected("The simulation had to be closed: " + e));
+        } finally {
+            pumping = false;
+        }
+        Trouble trouble = closed;
+        if (trouble != null) {
+            failAll(trouble);
+        }
+        if (draining) {
+            drained.tryComplete();
+        }
+    }
+
+    private void turn() {
+        InFlight waiting = inFlight;
+        Round round = new Round(waiting == null ? durable : waiting.round().after());
+        current = round;
+        decide(round);
+        if (waiting != null) {
+            boolean isDurable = settle(waiting);
+            inFlight = null;
+            if (!isDurable) {
+                putBack(round.takeAll());
+                putBack(waiting.round().takeAll());
+                return;
+            }
+            decide(round);
+        }
+        if (swap.isReady()) {
+            putBack(round.takeAll());
+            swap.flip();
+            return;
+        }
+        check(round);
+        if (round.hasSteps()) {
+            inFlight = new InFlight(round, tools.log().append(name, epoch, durable.position(), round.toBatch()));
+        } else {
+            round.answerAll();
+            round.clear();
+        }
+        current = null;
+    }
+
+    private void putBack(Deque<Pending> units) {
+        for (Iterator<Pending> last = units.descendingIterator(); last.hasNext(); ) {
+            queue.addFirst(last.next());
+        }
+    }
+
+    private void decide(Round round) {
+        int maxUnits = alone > 0 ? 1 : Round.MAX_UNITS;
+        for (Pending next = queue.peek(); next != null; next = queue.peek()) {
+            String key = next.unit().ids().commandId();
+            if (!round.hasRoom(next.unit(), maxUnits) || key != null && isUndecided(key, round)) {
+                return;
+            }
+            queue.remove();
+            Trouble trouble = modelTrouble;
+            if (next.isSwap()) {
+                swap.start(next);
+            } else if (trouble != null) {
+                next.answer(new UnitAnswer.Failed(trouble));
+            } else {
+                round.add(next, this::recorded);
+                alone = Math.max(0, alone - 1);
+            }
+        }
+    }
+
+    /** Whether a unit of that command id is on its way to the log: then the log will know what to answer. */
+    private boolean isUndecided(String key, Round round) {
+        InFlight waiting = inFlight;
+        return round.hasKey(key) || waiting != null && waiting.round().hasKey(key) || swap.hasKey(key);
+    }
+
+    private void check(Round round) {
+        while (round.hasSteps()) {
+            switch (ask(new ModelMessage.Check(round.steps()))) {
+                case ModelMessage.Checked(pagefold.table.PageTableModel.Refusal refusal) -> {
+                    if (refusal != null) {
+                        Rejection rejection = refusal.rejection();
+                        putBack(round.refuse(refusal.index(), rejection));
+                    }
+                    return;
+                }
+                case ModelMessage.Broken(Trouble.ModelFailed trouble) -> {
+                    if (round.acceptedCount() == 1 || modelTrouble != null) {
+                        round.refuseOnly(new UnitAnswer.Failed(trouble));
+                    } else {
+                        // One of them makes the plugin fail: each by itself, so that the others are not its victims.
+                        alone = round.acceptedCount();
+                        putBack(round.keepFirst());
+                    }
+                }
+                case ModelMessage other -> throw unexpected(other);
+            }
+        }
+    }
+
+    private ModelMessage ask(ModelMessage question) {
+        return vertx.eventBus()
+                .<ModelMessage>request(modelAddress(), question, LocalBus.options())
+                .await()
+                .body();
+    }
+
+    private static IllegalStateException unexpected(ModelMessage message) {
+        return new IllegalStateException("expected another answer from a model, but it is " + message);
+    }
+
+    /** Waits until a round is durable, and finishes it; false when it is not in the log. */
+    private boolean settle(InFlight waiting) {
+        return switch (await(waiting.outcome())) {
+            case AppendResult.Appended appended -> {
+                durable = waiting.round().after();
+                apply(waiting.round());
+                waiting.round().answerAll();
+                waiting.round().clear();
+                yield true;
+            }
+            case AppendResult.DuplicateCommand duplicate -> false;
+            case AppendResult.TooLarge tooLarge -> {
+                alone = waiting.round().unitCount();
+                if (waiting.round().acceptedCount() == 1) {
+                    waiting.round().refuseOnly(new UnitAnswer.TooLarge(tooLarge.bytes(), tooLarge.limit()));
+                    waiting.round().answerAll();
+                    waiting.round().clear();
+                }
+                yield false;
+            }
+            case AppendResult.Conflict conflict -> refusedByLog(conflict);
+            case AppendResult.UnknownSimulation unknown -> refusedByLog(unknown);
+            case AppendResult.Unavailable unavailable -> refusedByLog(unavailable);
+        };
+    }
+
+    AppendResult await(CompletableFuture<AppendResult> outcome) {
+        return Future.fromCompletionStage(outcome, context).await();
+    }
+
+    /** Closes after an append that the log did not take. */
+    boolean refusedByLog(AppendResult result) {
+        LOG.error("the log did not take an append to {}: {}", name, result);
+        close(
+                switch (result) {
+                    case AppendResult.UnknownSimulation unknown -> new Trouble.NoSuchSimulation(name);
+                    case AppendResult.Unavailable(pagefold.server.log.LogUnavailable failure) ->
+                        new Trouble.LogFailed(String.valueOf(failure.getMessage()));
+                    case AppendResult.Conflict conflict ->
+                        new Trouble.LogFailed("Another server has taken over this simulation: the log is at position "
+                                + conflict.actualHead() + " of epoch " + conflict.actualEpoch() + ".");
+                    case AppendResult other -> new Trouble.Unexpected("The log answered " + other + ".");
+                });
+        return false;
+    }
+
+    private void apply(Round round) {
+        long first = round.before().position() + 1;
+        String address = modelAddress();
+        vertx.eventBus()
+                .<ModelMessage>request(address, new ModelMessage.Apply(round.steps()), LocalBus.options())
+                .onComplete(answered -> {
+                    if (answered.succeeded()
+                            && answered.result().body() instanceof ModelMessage.Applied(long position, Delta delta)) {
+                        publish(new Published(name, first, position, delta));
+                    } else if (address.equals(modelAddress())) {
+                        modelTrouble = answered.succeeded()
+                                        && answered.result().body()
+                                                instanceof ModelMessage.Broken(Trouble.ModelFailed trouble)
+                                ? trouble
+                                : new Trouble.Unexpected("The model did not answer: " + answered.cause());
+                    }
+                });
+    }
+
+    void publish(Published published) {
+        vertx.eventBus().publish(address(name) + ".events", published, LocalBus.options());
+    }
+
+    /** The log is at a later state now; used when the swap has appended. */
+    void moveTo(Simulation state) {
+        durable = state;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    private void close(Trouble trouble) {
+        closed = trouble;
+        onClosed.accept(this);
+    }
+
+    private void failAll(Trouble trouble) {
+        Round round = current;
+        if (round != null) {
+            putBack(round.takeAll());
+        }
+        InFlight waiting = inFlight;
+        if (waiting != null) {
+            putBack(waiting.round().takeAll());
+            inFlight = null;
+        }
+        for (Pending pending : queue) {
+            pending.answer(new UnitAnswer.Failed(trouble));
+        }
+        queue.clear();
+        swap.abandon(trouble);
+    }
+
+    @Override
+    public Future<?> stop() {
+        MessageConsumer<CommandUnit> local = consumer;
+        if (local != null) {
+            local.unregister();
+        }
+        draining = true;
+        swap.abandon(new Trouble.LogFailed("The server is stopping."));
+        if (!pumping) {
+            drained.tryComplete();
+        }
+        return drained.future();
+    }
+}

@@ -1,0 +1,370 @@
+package pagefold.server.space;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.host.PluginHost;
+import pagefold.model.MemoryCommand;
+import pagefold.model.PluginBinding;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.server.log.CreateResult;
+import pagefold.server.log.EventLog;
+import pagefold.server.log.LogException;
+import pagefold.server.log.LoggedSimulation;
+import pagefold.server.log.NoSuchSimulation;
+import pagefold.server.log.RecordedEvent;
+import pagefold.server.replay.PastStates;
+import pagefold.server.replay.Question;
+import pagefold.server.replay.Reading;
+import pagefold.server.replay.Replayer;
+import pagefold.server.replay.Trouble;
+
+/**
+ * The simulations of a server: opens a writer at first use, and closes the one that was idle longest when there are too
+ * many.
+ *
+ * <p>All methods may be called on event loops; none blocks.
+ */
+public final class Simulations {
+    private static final Logger LOG = LoggerFactory.getLogger(Simulations.class);
+    private static final DeploymentOptions WRITER_DEPLOYMENT =
+            new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
+    private static final int PAST_THREADS = 2;
+
+    private final Vertx vertx;
+    private final Limits limits;
+    private final PluginHost host;
+    private final EventLog log;
+    private final WorkerExecutor blocking;
+    private final WorkerExecutor past;
+    private final PastStates pastStates;
+    private final Tools tools;
+    private final Map<String, OpenSimulation> open = new HashMap<>();
+    private boolean closing;
+
+    /** What a request does with an open simulation. */
+    private interface Use<T> {
+        Future<T> with(OpenSimulation simulation);
+    }
+
+    /** The simulations of a log, shown by the plugins of a host. */
+    public Simulations(Vertx vertx, EventLog log, PluginHost host, Limits limits) {
+        this.vertx = vertx;
+        this.limits = limits;
+        this.host = host;
+        this.log = log;
+        int processors = Runtime.getRuntime().availableProcessors();
+        this.blocking = executor("pagefold-log", 4);
+        this.past = executor("pagefold-past", PAST_THREADS);
+        Replayer replayer = new Replayer(log, host);
+        this.pastStates = new PastStates(log, replayer);
+        this.tools = new Tools(log, host, replayer, executor("pagefold-replay", Math.max(2, processors)));
+        LocalBus.register(vertx.eventBus());
+    }
+
+    private WorkerExecutor executor(String name, int threads) {
+        // Replays of long histories and waits for the disk are no reason to complain of a blocked thread.
+        return vertx.createSharedWorkerExecutor(name, threads, 1, TimeUnit.HOURS);
+    }
+
+    /** The limits in force. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** The head rows of all simulations, by name. */
+    public Future<List<LoggedSimulation>> list() {
+        return blocking.executeBlocking(log::list, false);
+    }
+
+    /**
+     * Events from the log, which can be read even when no model can be made.
+     *
+     * @return at most {@code limit} events
+     */
+    public Future<Reading<List<RecordedEvent>>> events(String name, long from, int limit) {
+        return blocking.executeBlocking(
+                () -> {
+                    try {
+                        LoggedSimulation head = log.find(name);
+                        if (head == null) {
+                            return new Reading.Failed<>(new Trouble.NoSuchSimulation(name));
+                        }
+                        return new Reading.Answered<>(head.head(), log.read(name, from, limit));
+                    } catch (NoSuchSimulation e) {
+                        return new Reading.Failed<>(new Trouble.NoSuchSimulation(name));
+                    } catch (LogException e) {
+                        return new Reading.Failed<>(new Trouble.LogFailed(String.valueOf(e.getMessage())));
+                    }
+                },
+                false);
+    }
+
+    /**
+     * Makes a simulation and selects its plugin at position 1.
+     *
+     * @param version of the plugin, or {@code null} for the newest
+     */
+    public Future<Creation> create(
+            String name, String plugin, @Nullable String version, String profile, Coarsening coarsening) {
+        switch (host.find(plugin, version, profile)) {
+            case PluginHost.Lookup.Missing missing -> {
+                return Future.succeededFuture(new Creation.Rejected(missing.rejection()));
+            }
+            case PluginHost.Lookup.Found found -> {
+                PluginBinding binding = new PluginBinding(plugin, found.plugin().version(), profile, coarsening);
+                return blocking.executeBlocking(() -> createInLog(name), false).compose(created -> switch (created) {
+                    case CREATED -> select(name, binding);
+                    case EXISTS -> Future.succeededFuture(new Creation.Exists(name));
+                    case LIMIT_REACHED -> Future.succeededFuture(new Creation.LimitReached(EventLog.MAX_SIMULATIONS));
+                });
+            }
+        }
+    }
+
+    /** One whose creation was cut short has no event; it is taken up where it was left. */
+    private CreateResult createInLog(String name) {
+        CreateResult created = log.create(name);
+        LoggedSimulation existing = created == CreateResult.EXISTS ? log.find(name) : null;
+        return existing != null && existing.head() == 0 ? CreateResult.CREATED : created;
+    }
+
+    private Future<Creation> select(String name, PluginBinding binding) {
+        CommandUnit unit =
+                new CommandUnit(List.of(new MemoryCommand.SelectPlugin(binding)), 0L, CommandUnit.Ids.NONE, null);
+        return submit(name, unit).map(answer -> switch (answer) {
+            case UnitAnswer.Accepted accepted -> new Creation.Created(binding, accepted.last());
+            case UnitAnswer.Stale stale -> new Creation.Exists(name);
+            case UnitAnswer.Rejected rejected -> new Creation.Rejected(rejected.rejection());
+            case UnitAnswer.Failed failed -> new Creation.Failed(failed.trouble());
+            case UnitAnswer other ->
+                new Creation.Failed(new Trouble.Unexpected("The first event was answered with " + other + "."));
+        });
+    }
+
+    /** Removes a simulation with its history; false when there is none. */
+    public Future<Boolean> delete(String name) {
+        OpenSimulation leaving;
+        synchronized (this) {
+            leaving = open.remove(name);
+            if (leaving != null) {
+                leaving.leaving = true;
+            }
+        }
+        Future<?> closed = leaving == null
+                ? Future.succeededFuture()
+                : leaving.ready().compose(vertx::undeploy).otherwiseEmpty();
+        return closed.compose(done -> blocking.executeBlocking(
+                () -> {
+                    boolean deleted = log.delete(name);
+                    pastStates.forget(name);
+                    return deleted;
+                },
+                false));
+    }
+
+    /** Has a unit decided, and answers when it is durable or refused. */
+    public Future<UnitAnswer> submit(String name, CommandUnit unit) {
+        int weight = unit.commands().size();
+        Function<Trouble, UnitAnswer> failed = trouble -> {
+            Lane lane = unit.lane();
+            if (lane != null) {
+                lane.breakBy(unit);
+            }
+            return new UnitAnswer.Failed(trouble);
+        };
+        return use(
+                name,
+                weight,
+                failed,
+                simulation -> vertx.eventBus()
+                        .<UnitAnswer>request(SimulationWriter.address(name), unit, LocalBus.options())
+                        .map(message -> message.body()));
+    }
+
+    /** Opens a simulation; answers what keeps it from taking commands, or {@code null}. */
+    public Future<@Nullable Trouble> open(String name) {
+        return this.<@Nullable Trouble>use(
+                name, 0, trouble -> trouble, simulation -> Future.succeededFuture(simulation.writer.modelTrouble()));
+    }
+
+    /** Asks the state at the head. */
+    public <R> Future<Reading<R>> ask(String name, Question<R> question) {
+        return use(name, 0, Reading.Failed::new, simulation -> askModel(simulation, question, null, true))
+                .map(reading -> reading == null
+                        ? new Reading.Failed<R>(new Trouble.Unexpected("The model did not answer."))
+                        : reading);
+    }
+
+    /**
+     * Asks the state at a position.
+     *
+     * @param position at least 1
+     */
+    public <R> Future<Reading<R>> ask(String name, long position, Question<R> question) {
+        return this.<@Nullable Reading<R>>use(
+                        name, 0, Reading.Failed::new, simulation -> askModel(simulation, question, position, true))
+                .compose(reading -> reading instanceof Reading.Answered<R>
+                        ? Future.succeededFuture(reading)
+                        : past.executeBlocking(() -> pastStates.ask(name, position, question), false));
+    }
+
+    @SuppressWarnings("unchecked") // the model answers a question with its own type
+    private <R> Future<@Nullable Reading<R>> askModel(
+            OpenSimulation simulation, Question<R> question, @Nullable Long position, boolean again) {
+        Trouble trouble = simulation.writer.modelTrouble();
+        if (trouble != null) {
+            return Future.succeededFuture(new Reading.Failed<>(trouble));
+        }
+        return vertx.eventBus()
+                .<ModelMessage>request(
+                        simulation.writer.modelAddress(), new ModelMessage.Ask(question, position), LocalBus.options())
+                .map(message -> (Reading<R>) ((ModelMessage.Answer) message.body()).reading())
+                .recover(e -> again && isGone(e)
+                        // The model was replaced between looking up its address and asking it.
+                        ? askModel(simulation, question, position, false)
+                        : Future.failedFuture(e));
+    }
+
+    private static boolean isGone(Throwable e) {
+        return e instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+    }
+
+    private <T> Future<T> use(String name, int weight, Function<Trouble, T> failed, Use<T> use) {
+        OpenSimulation simulation;
+        synchronized (this) {
+            simulation = open.get(name);
+            Trouble busy = busy(simulation, weight);
+            if (busy != null) {
+                return Future.succeededFuture(failed.apply(busy));
+            }
+            if (simulation == null) {
+                simulation = opened(name);
+            }
+            simulation.users++;
+            simulation.commands += weight;
+        }
+        OpenSimulation used = simulation;
+        return used.ready()
+                .compose(deployed -> use.with(used))
+                .otherwise(e -> failed.apply(trouble(name, e)))
+                .onComplete(done -> release(used, weight));
+    }
+
+    private @Nullable Trouble busy(@Nullable OpenSimulation simulation, int weight) {
+        if (closing) {
+            return new Trouble.LogFailed("The server is stopping.");
+        }
+        if (simulation == null) {
+            return open.size() < limits.openSimulations() || evict()
+                    ? null
+                    : new Trouble.Busy("open simulations", limits.openSimulations(), open.size());
+        }
+        if (simulation.users >= limits.waitingRequests()) {
+            return new Trouble.Busy("waiting requests of a simulation", limits.waitingRequests(), simulation.users);
+        }
+        return simulation.commands > 0 && simulation.commands + weight > limits.waitingCommands()
+                ? new Trouble.Busy("waiting commands of a simulation", limits.waitingCommands(), simulation.commands)
+                : null;
+    }
+
+    private OpenSimulation opened(String name) {
+        OpenSimulation[] self = new OpenSimulation[1];
+        SimulationWriter writer = new SimulationWriter(name, tools, closed -> leave(name, self[0]));
+        OpenSimulation simulation = new OpenSimulation(writer);
+        self[0] = simulation;
+        open.put(name, simulation);
+        vertx.deployVerticle(writer, WRITER_DEPLOYMENT)
+                .onFailure(e -> remove(name, simulation))
+                .onComplete(simulation.deployment);
+        return simulation;
+    }
+
+    private synchronized void remove(String name, OpenSimulation simulation) {
+        open.remove(name, simulation);
+    }
+
+    private synchronized void leave(String name, OpenSimulation simulation) {
+        open.remove(name, simulation);
+        simulation.leaving = true;
+        undeployIfUnused(simulation);
+    }
+
+    private synchronized void release(OpenSimulation simulation, int weight) {
+        simulation.users--;
+        simulation.commands -= weight;
+        simulation.lastUse = System.nanoTime();
+        if (simulation.leaving) {
+            undeployIfUnused(simulation);
+        }
+    }
+
+    private void undeployIfUnused(OpenSimulation simulation) {
+        if (simulation.users == 0) {
+            simulation
+                    .ready()
+                    .compose(vertx::undeploy)
+                    .onFailure(e -> LOG.debug("a writer was undeployed already: {}", e.getMessage()));
+        }
+    }
+
+    private boolean evict() {
+        String oldest = null;
+        for (Map.Entry<String, OpenSimulation> entry : open.entrySet()) {
+            OpenSimulation candidate = entry.getValue();
+            if (candidate.users == 0
+                    && candidate.ready().succeeded()
+                    && (oldest == null || candidate.lastUse - open.get(oldest).lastUse < 0)) {
+                oldest = entry.getKey();
+            }
+        }
+        if (oldest != null) {
+            leave(oldest, open.get(oldest));
+        }
+        return oldest != null;
+    }
+
+    private static Trouble trouble(String name, Throwable e) {
+        return switch (e) {
+            case NoSuchSimulation gone -> new Trouble.NoSuchSimulation(name);
+            case LogException failed -> new Trouble.LogFailed(String.valueOf(failed.getMessage()));
+            case ReplyException reply
+            when reply.failureType() == ReplyFailure.NO_HANDLERS ->
+                new Trouble.LogFailed("The simulation is being closed; try again.");
+            case ReplyException reply
+            when reply.failureType() == ReplyFailure.TIMEOUT ->
+                new Trouble.LogFailed(
+                        "The simulation did not answer in time; what became of the request is not known.");
+            default -> {
+                LOG.error("a request to {} failed", name, e);
+                yield new Trouble.Unexpected("The simulation failed: " + e);
+            }
+        };
+    }
+
+    /** Takes no more requests, and completes when everything that was taken is answered. */
+    public Future<Void> close() {
+        List<Future<?>> writers = new ArrayList<>();
+        synchronized (this) {
+            closing = true;
+            open.values()
+                    .forEach(simulation -> writers.add(
+                            simulation.ready().compose(vertx::undeploy).otherwiseEmpty()));
+            open.clear();
+        }
+        return Future.join(writers).mapEmpty();
+    }
+}

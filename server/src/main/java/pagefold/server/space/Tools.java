@@ -1,0 +1,16 @@
+package pagefold.server.space;
+
+import io.vertx.core.WorkerExecutor;
+import pagefold.host.PluginHost;
+import pagefold.server.log.EventLog;
+import pagefold.server.replay.Replayer;
+
+/**
+ * What every writer of a server works with.
+ *
+ * @param log the log of the server
+ * @param host its plugins
+ * @param replayer over both
+ * @param replays where histories are replayed
+ */
+record Tools(EventLog log, PluginHost host, Replayer replayer, WorkerExecutor replays) {}
