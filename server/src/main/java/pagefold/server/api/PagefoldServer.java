@@ -1,60 +1,124 @@
 package pagefold.server.api;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Clock;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.host.PluginHost;
+import pagefold.server.log.EventLog;
+import pagefold.server.log.LogException;
+import pagefold.server.ops.Health;
+import pagefold.server.space.Limits;
+import pagefold.server.space.Simulations;
 
-/** A running server. {@link #close} stops taking requests, finishes what is under way and closes the log. */
+/**
+ * A running server.
+ *
+ * <p>{@link #close} says that it is not ready any more, lets requests that were taken finish, answers what waits for the
+ * log, and gives the data directory back.
+ */
 public final class PagefoldServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PagefoldServer.class);
     private static final int START_SECONDS = 60;
-    private static final int CLOSE_SECONDS = 30;
+    private static final int DRAIN_SECONDS = 20;
+    private static final int IDLE_SECONDS = 600;
+    private static final int MAX_HEADER_BYTES = 16 << 10;
+    private static final int MAX_LINE_BYTES = 8 << 10;
 
     private final Vertx vertx;
+    private final PluginHost host;
+    private final EventLog log;
+    private final Simulations simulations;
+    private final Health health;
     private final HttpServer http;
     private final ServerOptions options;
 
-    private PagefoldServer(Vertx vertx, HttpServer http, ServerOptions options) {
+    private PagefoldServer(
+            Vertx vertx,
+            PluginHost host,
+            EventLog log,
+            Simulations simulations,
+            Health health,
+            HttpServer http,
+            ServerOptions options) {
         this.vertx = vertx;
+        this.host = host;
+        this.log = log;
+        this.simulations = simulations;
+        this.health = health;
         this.http = http;
         this.options = options;
     }
 
     /**
-     * Starts a server and returns when it answers.
+     * Starts a server with the plugins that come with it, and returns when it answers.
      *
-     * @throws IOException when the log cannot be opened or the port cannot be had; the sentence says which
+     * @throws LogException when the log cannot be opened, or another server has it
+     * @throws IOException when the port cannot be had; the sentence says why
      */
     public static PagefoldServer start(ServerOptions options) throws IOException {
-        Vertx vertx = Vertx.vertx(new VertxOptions()
-                .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(true)));
+        return start(options, PluginHost.withBuiltIn(PagefoldServer.class.getClassLoader()), Limits.DEFAULT);
+    }
+
+    /** Starts a server with other plugins and limits. The host is the server's from now on. */
+    static PagefoldServer start(ServerOptions options, PluginHost host, Limits limits) throws IOException {
+        EventLog log = EventLog.open(options.dataDirectory(), Clock.systemUTC());
+        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try {
-            Router router = Router.router(vertx);
-            router.get("/health/live").handler(context -> context.json(java.util.Map.of("status", "up")));
-            HttpServer http = vertx.createHttpServer(
-                            new HttpServerOptions().setHost(options.host()).setPort(options.port()))
-                    .requestHandler(router)
-                    .listen()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(START_SECONDS, TimeUnit.SECONDS);
-            return new PagefoldServer(vertx, http, options);
-        } catch (ExecutionException | TimeoutException e) {
+            Simulations simulations = new Simulations(vertx, log, host, limits);
+            Health health = new Health();
+            Router router = await(new ApiRouter(simulations, host, health).build(vertx), START_SECONDS);
+            HttpServer http = listen(vertx, options, router);
+            health.setReady(true);
+            PagefoldServer server = new PagefoldServer(vertx, host, log, simulations, health, http, options);
+            LOG.info("listening on {}", server.uri());
+            return server;
+        } catch (IOException | RuntimeException e) {
             vertx.close();
+            log.close();
+            host.close();
+            throw e;
+        }
+    }
+
+    private static HttpServer listen(Vertx vertx, ServerOptions options, Router router) throws IOException {
+        HttpServerOptions http = new HttpServerOptions()
+                .setHost(options.host())
+                .setPort(options.port())
+                .setTcpNoDelay(true)
+                .setHandle100ContinueAutomatically(true)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setIdleTimeout(IDLE_SECONDS);
+        try {
+            return await(vertx.createHttpServer(http).requestHandler(router).listen(), START_SECONDS);
+        } catch (IOException e) {
             throw new IOException(
                     "cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> T await(Future<T> future, int seconds) throws IOException {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(String.valueOf(cause.getMessage()), cause);
+        } catch (TimeoutException e) {
+            throw new IOException("it took longer than " + seconds + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            vertx.close();
-            throw new IOException("interrupted while starting", e);
+            throw new IOException("interrupted", e);
         }
     }
 
@@ -65,17 +129,25 @@ public final class PagefoldServer implements AutoCloseable {
 
     /** Where the server answers, without a path. */
     public URI uri() {
-        return URI.create("http://" + options.host() + ":" + port());
+        String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+        return URI.create("http://" + host + ":" + port());
     }
 
     @Override
     public void close() {
+        health.setReady(false);
+        quietly("the port", http.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS));
+        quietly("the simulations", simulations.close());
+        quietly("the threads", vertx.close());
+        log.close();
+        host.close();
+    }
+
+    private static void quietly(String what, Future<?> closed) {
         try {
-            vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("expected to close within " + CLOSE_SECONDS + " s, but: " + e, e);
+            await(closed, DRAIN_SECONDS + 5);
+        } catch (IOException e) {
+            LOG.warn("could not close {} in order: {}", what, e.getMessage());
         }
     }
 }

@@ -1,0 +1,93 @@
+package pagefold.server.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import io.vertx.ext.web.openapi.router.OpenAPIRoute;
+import io.vertx.ext.web.openapi.router.RouterBuilder;
+import io.vertx.openapi.validation.ValidatorException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import pagefold.host.PluginHost;
+import pagefold.server.ops.Health;
+import pagefold.server.space.Simulations;
+
+/** The routes of the contract, each with its handler; a test keeps both the same. */
+final class ApiRouter {
+    private static final List<Integer> STATUSES = List.of(400, 404, 405, 406, 413, 414, 415, 431, 500);
+
+    private final Contract contract;
+    private final Map<String, Handler<RoutingContext>> handlers;
+
+    ApiRouter(Simulations simulations, PluginHost host, Health health) throws IOException {
+        Catalogue catalogue = new Catalogue(simulations, host);
+        Reads reads = new Reads(simulations);
+        contract = Contract.read();
+        byte[] yaml = contract.yaml();
+        handlers = Map.ofEntries(
+                Map.entry("listSimulations", catalogue::list),
+                Map.entry("createSimulation", catalogue::create),
+                Map.entry("getSimulation", reads::simulation),
+                Map.entry("deleteSimulation", catalogue::delete),
+                Map.entry("postCommands", new Commands(simulations)::post),
+                Map.entry("getEvents", catalogue::events),
+                Map.entry("getSpaces", reads::spaces),
+                Map.entry("getRegions", reads::regions),
+                Map.entry("getWalk", reads::walk),
+                Map.entry("getPtdump", reads::ptdump),
+                Map.entry("getTables", reads::tables),
+                Map.entry("getTable", reads::table),
+                Map.entry("getStats", reads::stats),
+                Map.entry("listPlugins", catalogue::plugins),
+                Map.entry("getLive", health::live),
+                Map.entry("getReady", health::ready),
+                Map.entry("getContract", routing -> new Exchange(routing).send(200, "application/yaml", yaml)));
+    }
+
+    Future<Router> build(Vertx vertx) {
+        return contract.forRouter(vertx).map(document -> {
+            RouterBuilder builder = RouterBuilder.create(vertx, document);
+            for (OpenAPIRoute route : builder.getRoutes()) {
+                String operation = route.getOperation().getOperationId();
+                Handler<RoutingContext> handler = handlers.get(operation);
+                if (handler == null) {
+                    throw new IllegalStateException(
+                            "expected a handler for the operation " + operation + ", but there is none");
+                }
+                // Bodies are read within limits, and streams not at all: by the handlers, in the contract's forms.
+                boolean hasBody = route.getOperation().getRequestBody() != null;
+                route.setDoValidation(!hasBody).addHandler(handler).addFailureHandler(ApiRouter::failed);
+            }
+            Router router = builder.createRouter();
+            for (int status : STATUSES) {
+                router.errorHandler(status, ApiRouter::failed);
+            }
+            return router;
+        });
+    }
+
+    private static void failed(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        Throwable failure = routing.failure();
+        switch (failure) {
+            case null ->
+                exchange.send(Problems.ofStatus(
+                        routing.statusCode(), routing.request().path()));
+            case HttpException http
+            when http.getCause() instanceof ValidatorException invalid ->
+                exchange.send(Problem.of(400, "invalid-parameter", sentence(String.valueOf(invalid.getMessage()))));
+            case HttpException http ->
+                exchange.send(Problems.ofStatus(
+                        http.getStatusCode(), routing.request().path()));
+            default -> exchange.failed(failure);
+        }
+    }
+
+    private static String sentence(String message) {
+        return message.endsWith(".") ? message : message + ".";
+    }
+}

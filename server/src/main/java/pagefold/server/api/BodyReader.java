@@ -1,0 +1,61 @@
+package pagefold.server.api;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a body within a limit; one beyond it is refused as soon as that is known. */
+final class BodyReader {
+    private BodyReader() {}
+
+    /** The media type of the body in lower case, without parameters; empty when the request names none. */
+    static String mediaType(Exchange exchange) {
+        @Nullable String type = exchange.header(HttpHeaders.CONTENT_TYPE);
+        if (type == null) {
+            return "";
+        }
+        int parameters = type.indexOf(';');
+        return (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    static void read(Exchange exchange, int limit, Consumer<Buffer> whole) {
+        HttpServerRequest request = exchange.routing().request();
+        refuseBeyond(exchange.header(HttpHeaders.CONTENT_LENGTH), limit);
+        Buffer body = Buffer.buffer();
+        boolean[] refused = new boolean[1];
+        request.handler(part -> {
+            if (refused[0]) {
+                return;
+            }
+            if (body.length() + part.length() > limit) {
+                refused[0] = true;
+                exchange.send(tooLarge(limit));
+            } else {
+                body.appendBuffer(part);
+            }
+        });
+        request.endHandler(end -> {
+            if (!refused[0]) {
+                try {
+                    whole.accept(body);
+                } catch (RuntimeException e) {
+                    exchange.failed(e);
+                }
+            }
+        });
+    }
+
+    private static void refuseBeyond(@Nullable String length, int limit) {
+        if (length != null && (length.length() > 18 || Long.parseLong(length) > limit)) {
+            throw new Problem.Exception(tooLarge(limit));
+        }
+    }
+
+    private static Problem tooLarge(int limit) {
+        return Problem.of(
+                413, "too-large", "The body of the request may have at most " + limit + " bytes.", "limit", limit);
+    }
+}

@@ -1,0 +1,240 @@
+package pagefold.server.api;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import pagefold.host.LoadedPlugin;
+import pagefold.host.PluginHost;
+import pagefold.model.Names;
+import pagefold.model.PluginBinding;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.server.log.LoggedSimulation;
+import pagefold.server.log.RecordedEvent;
+import pagefold.server.replay.Reading;
+import pagefold.server.replay.Trouble;
+import pagefold.server.space.Creation;
+import pagefold.server.space.Simulations;
+import pagefold.server.wire.MalformedJson;
+import pagefold.server.wire.WireJson;
+import pagefold.server.wire.WireText;
+
+/** What there is: simulations, their events, plugins. */
+final class Catalogue {
+    private static final int MAX_BODY_BYTES = WireJson.MAX_DOCUMENT_BYTES;
+    private static final int MAX_EVENTS = 10_000;
+    private static final int DEFAULT_EVENTS = 1000;
+    private static final Set<String> FIELDS = Set.of("name", "plugin", "version", "profile", "coarsening");
+
+    private final Simulations simulations;
+    private final PluginHost host;
+
+    Catalogue(Simulations simulations, PluginHost host) {
+        this.simulations = simulations;
+        this.host = host;
+    }
+
+    void list(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        exchange.then(
+                simulations.list(),
+                all -> exchange.send(200, Json.CONTENT_TYPE, Json.line(json -> {
+                    json.writeStartObject();
+                    json.writeArrayFieldStart("simulations");
+                    for (LoggedSimulation simulation : all) {
+                        json.writeStartObject();
+                        json.writeStringField("name", simulation.name());
+                        json.writeNumberField("position", simulation.head());
+                        json.writeStringField(
+                                "created",
+                                Instant.ofEpochMilli(simulation.createdMillis()).toString());
+                        json.writeEndObject();
+                    }
+                    json.writeEndArray();
+                    json.writeEndObject();
+                })));
+    }
+
+    void create(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        if (!BodyReader.mediaType(exchange).equals(Json.CONTENT_TYPE)) {
+            throw new Problem.Exception(
+                    Problems.ofStatus(415, routing.request().path()).with("accepted", List.of(Json.CONTENT_TYPE)));
+        }
+        BodyReader.read(exchange, MAX_BODY_BYTES, body -> create(exchange, body));
+    }
+
+    private void create(Exchange exchange, Buffer body) {
+        Map<String, String> fields;
+        try {
+            fields = WireJson.decode(body.getBytes(), Catalogue::strings);
+        } catch (MalformedJson e) {
+            throw new Problem.Exception(Problems.of(e));
+        }
+        String name = required(fields, "name");
+        String word = fields.getOrDefault("coarsening", WireText.text(Coarsening.REJECT));
+        Coarsening coarsening = WireText.COARSENINGS.of(word);
+        if (coarsening == null) {
+            throw new Problem.Exception(
+                    Problems.of(new MalformedJson("coarsening", WireText.COARSENINGS.choices(), "'" + word + "'")));
+        }
+        @Nullable String version = fields.containsKey("version") ? required(fields, "version") : null;
+        exchange.then(
+                simulations.create(name, required(fields, "plugin"), version, required(fields, "profile"), coarsening),
+                creation -> created(exchange, name, creation));
+    }
+
+    private static Map<String, String> strings(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw new MalformedJson("", "an object", "something else");
+        }
+        Map<String, String> fields = new HashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            if (!FIELDS.contains(field)) {
+                throw new MalformedJson(
+                        field, "one of the fields " + FIELDS.stream().sorted().toList(), "another one");
+            }
+            if (parser.nextToken() != JsonToken.VALUE_STRING) {
+                throw new MalformedJson(field, "a string", "something else");
+            }
+            if (fields.put(field, parser.getText()) != null) {
+                throw new MalformedJson(field, "the field once", "it twice");
+            }
+        }
+        return fields;
+    }
+
+    private static String required(Map<String, String> fields, String field) {
+        String value = fields.get(field);
+        if (value == null || !Names.isValid(value)) {
+            throw new Problem.Exception(Problems.of(new MalformedJson(
+                    field,
+                    "1 to " + Names.MAX_LENGTH + " letters, digits, dots, underscores or hyphens",
+                    value == null ? "nothing" : "'" + value + "'")));
+        }
+        return value;
+    }
+
+    private static void created(Exchange exchange, String name, Creation creation) {
+        switch (creation) {
+            case Creation.Created(PluginBinding binding, long position) -> {
+                exchange.routing()
+                        .response()
+                        .putHeader(HttpHeaders.LOCATION, "/v1/simulations/" + name)
+                        .putHeader(HttpHeaders.ETAG, Exchange.etag(position));
+                exchange.send(201, Json.CONTENT_TYPE, Json.line(json -> {
+                    json.writeStartObject();
+                    json.writeStringField("name", name);
+                    json.writeNumberField("position", position);
+                    new StateWriter(json).binding(binding);
+                    json.writeEndObject();
+                }));
+            }
+            case Creation.Exists exists ->
+                exchange.send(Problem.of(
+                        409, "simulation-exists", "There is a simulation '" + name + "' already.", "simulation", name));
+            case Creation.LimitReached(long limit) ->
+                exchange.send(Problem.of(
+                        422,
+                        "limit-exceeded",
+                        "There may be at most " + limit + " simulations.",
+                        "what",
+                        "simulations",
+                        "limit",
+                        limit,
+                        "requested",
+                        limit + 1));
+            case Creation.Rejected rejected -> exchange.send(Problems.of(rejected.rejection()));
+            case Creation.Failed failed -> exchange.send(Problems.of(failed.trouble()));
+        }
+    }
+
+    void delete(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        String name = exchange.simulation();
+        exchange.then(simulations.delete(name), deleted -> {
+            if (deleted) {
+                routing.response().setStatusCode(204).end();
+            } else {
+                exchange.send(Problems.of(new Trouble.NoSuchSimulation(name)));
+            }
+        });
+    }
+
+    void events(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        String name = exchange.simulation();
+        long from = exchange.number("from", 1, Long.MAX_VALUE, 1);
+        int limit = (int) exchange.number("limit", 1, MAX_EVENTS, DEFAULT_EVENTS);
+        Long at = exchange.at();
+        exchange.then(simulations.events(name, from, limit), reading -> {
+            switch (reading) {
+                case Reading.Failed<List<RecordedEvent>> failed -> exchange.send(Problems.of(failed.trouble()));
+                case Reading.Answered<List<RecordedEvent>>(long head, List<RecordedEvent> events) -> {
+                    if (at != null && at > head) {
+                        exchange.send(Problems.of(new Trouble.BeyondHead(at, head)));
+                    } else {
+                        sendEvents(exchange, name, at == null ? head : at, limit, events);
+                    }
+                }
+            }
+        });
+    }
+
+    private static void sendEvents(Exchange exchange, String name, long position, int limit, List<RecordedEvent> read) {
+        List<RecordedEvent> events =
+                read.stream().filter(event -> event.position() <= position).toList();
+        long next = events.isEmpty() ? position + 1 : events.getLast().position() + 1;
+        exchange.routing().response().putHeader(HttpHeaders.ETAG, Exchange.etag(position));
+        if (next <= position) {
+            exchange.routing()
+                    .response()
+                    .putHeader(
+                            "Link",
+                            "</v1/simulations/" + name + "/events?from=" + next + "&limit=" + limit
+                                    + ">; rel=\"next\"");
+        }
+        if (exchange.accepts(Json.LINES_CONTENT_TYPE)) {
+            Buffer lines = Buffer.buffer();
+            for (RecordedEvent event : events) {
+                lines.appendBytes(Json.line(json -> new StateWriter(json).event(event)));
+            }
+            exchange.send(200, Json.LINES_CONTENT_TYPE, lines.getBytes());
+            return;
+        }
+        exchange.send(200, Json.CONTENT_TYPE, Json.line(json -> {
+            json.writeStartObject();
+            json.writeNumberField("position", position);
+            json.writeArrayFieldStart("events");
+            for (RecordedEvent event : events) {
+                new StateWriter(json).event(event);
+            }
+            json.writeEndArray();
+            if (next <= position) {
+                json.writeNumberField("next", next);
+            }
+            json.writeEndObject();
+        }));
+    }
+
+    void plugins(RoutingContext routing) {
+        new Exchange(routing).send(200, Json.CONTENT_TYPE, Json.line(json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("plugins");
+            for (LoadedPlugin plugin : host.plugins()) {
+                new StateWriter(json).plugin(plugin);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }));
+    }
+}

@@ -1,0 +1,128 @@
+package pagefold.server.api;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.MemoryCommand;
+import pagefold.server.space.CommandUnit;
+import pagefold.server.space.Simulations;
+import pagefold.server.space.UnitAnswer;
+import pagefold.server.wire.CommandCodec;
+import pagefold.server.wire.MalformedJson;
+import pagefold.server.wire.WireJson;
+
+/** Commands over HTTP: one, a batch, or a stream. */
+final class Commands {
+    /** Largest body of a batch, in bytes. */
+    static final int MAX_BODY_BYTES = 16 << 20;
+
+    private final Simulations simulations;
+
+    Commands(Simulations simulations) {
+        this.simulations = simulations;
+    }
+
+    /** Sees the request before any of its body is read, so that a stream never is in memory as a whole. */
+    void post(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        switch (BodyReader.mediaType(exchange)) {
+            case Json.CONTENT_TYPE -> {
+                String name = exchange.simulation();
+                RequestHeaders headers = RequestHeaders.of(exchange);
+                BodyReader.read(exchange, MAX_BODY_BYTES, body -> batch(exchange, name, headers, body));
+            }
+            case Json.LINES_CONTENT_TYPE ->
+                new CommandStream(exchange, simulations, exchange.simulation(), RequestHeaders.of(exchange)).start();
+            default ->
+                throw new Problem.Exception(
+                        Problems.ofStatus(415, routing.request().path())
+                                .with("accepted", List.of(Json.CONTENT_TYPE, Json.LINES_CONTENT_TYPE)));
+        }
+    }
+
+    private void batch(Exchange exchange, String name, RequestHeaders headers, Buffer body) {
+        byte[] bytes = body.getBytes();
+        CommandUnit unit = unit(parse(bytes), headers, RequestHeaders.sha256().digest(bytes));
+        exchange.then(simulations.submit(name, unit), answer -> respond(exchange, name, unit, answer));
+    }
+
+    private static CommandUnit unit(List<MemoryCommand> commands, RequestHeaders headers, byte[] digest) {
+        if (commands.isEmpty() || commands.size() > CommandUnit.MAX_COMMANDS) {
+            throw new Problem.Exception(Problem.of(
+                    commands.isEmpty() ? 400 : 413,
+                    commands.isEmpty() ? "malformed" : "too-large",
+                    "Expected 1 to " + CommandUnit.MAX_COMMANDS + " commands, but there are "
+                            + (commands.isEmpty() ? "none." : "more."),
+                    "limit",
+                    CommandUnit.MAX_COMMANDS));
+        }
+        if (commands.size() > 1 && commands.stream().anyMatch(MemoryCommand.SelectPlugin.class::isInstance)) {
+            throw new Problem.Exception(Problem.of(
+                    400, "select-plugin-alone", "The selection of a plugin must be the only command of its request."));
+        }
+        return new CommandUnit(commands, headers.expected(), headers.ids(digest), null);
+    }
+
+    /** One command, or an array of them; at most one more than may be. */
+    private static List<MemoryCommand> parse(byte[] body) {
+        List<MemoryCommand> commands = new ArrayList<>();
+        CommandCodec codec = new CommandCodec();
+        try (JsonParser parser = WireJson.FACTORY.createParser(body)) {
+            if (parser.nextToken() == JsonToken.START_ARRAY) {
+                while (parser.nextToken() != JsonToken.END_ARRAY && commands.size() <= CommandUnit.MAX_COMMANDS) {
+                    commands.add(element(codec, parser, commands.size()));
+                }
+            } else {
+                commands.add(codec.read(parser));
+            }
+            if (commands.size() <= CommandUnit.MAX_COMMANDS && parser.nextToken() != null) {
+                throw new MalformedJson("", "the end of the document", "more behind the commands");
+            }
+            return commands;
+        } catch (MalformedJson e) {
+            throw new Problem.Exception(Problems.of(e));
+        } catch (JsonProcessingException e) {
+            throw new Problem.Exception(Problems.of(WireJson.malformed(e)));
+        } catch (IOException e) {
+            throw new Problem.Exception(
+                    Problems.of(new MalformedJson("", "JSON in UTF-8", String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private static MemoryCommand element(CommandCodec codec, JsonParser parser, int index) throws IOException {
+        try {
+            return codec.read(parser);
+        } catch (MalformedJson e) {
+            throw e.within("[" + index + "]");
+        }
+    }
+
+    private static void respond(Exchange exchange, String name, CommandUnit unit, UnitAnswer answer) {
+        @Nullable Problem problem = Problems.of(answer, unit.commands().size());
+        if (problem != null) {
+            exchange.send(problem);
+        } else if (answer instanceof UnitAnswer.Accepted(long first, long last, boolean repeated)) {
+            exchange.routing()
+                    .response()
+                    .putHeader(HttpHeaders.ETAG, Exchange.etag(last))
+                    .putHeader(HttpHeaders.LOCATION, "/v1/simulations/" + name + "/events?from=" + first);
+            if (repeated) {
+                exchange.routing().response().putHeader("Idempotent-Replayed", "true");
+            }
+            exchange.send(201, Json.CONTENT_TYPE, Json.line(json -> {
+                json.writeStartObject();
+                json.writeNumberField("first", first);
+                json.writeNumberField("position", last);
+                json.writeNumberField("commands", last - first + 1);
+                json.writeEndObject();
+            }));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package pagefold.server.api;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.MediaType;
+import io.vertx.openapi.contract.OpenAPIContract;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The contract, {@code openapi.yaml}: as it is served, and as the router of this Vert.x can take it. */
+final class Contract {
+    static final String RESOURCE = "openapi.yaml";
+
+    private final byte[] yaml;
+
+    private Contract(byte[] yaml) {
+        this.yaml = yaml;
+    }
+
+    /** Reads the resource. */
+    static Contract read() throws IOException {
+        try (InputStream in = Contract.class.getClassLoader().getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IOException("the resource " + RESOURCE + " is not on the class path");
+            }
+            return new Contract(in.readAllBytes());
+        }
+    }
+
+    /** The document as it is written. */
+    byte[] yaml() {
+        return yaml.clone();
+    }
+
+    /**
+     * The document for the router, which knows a handful of media types and refuses all others: bodies of other types
+     * are left out of it. They are not validated by it either.
+     */
+    Future<OpenAPIContract> forRouter(Vertx vertx) {
+        Map<String, Object> document;
+        try {
+            document = new YAMLMapper().readValue(yaml, new TypeReference<>() {});
+        } catch (IOException e) {
+            return Future.failedFuture(e);
+        }
+        leaveOutUnknownTypes(document);
+        return OpenAPIContract.from(vertx, new JsonObject(document));
+    }
+
+    private static void leaveOutUnknownTypes(@Nullable Object node) {
+        switch (node) {
+            case Map<?, ?> map -> {
+                if (map.get("content") instanceof Map<?, ?> content) {
+                    content.keySet().removeIf(type -> !MediaType.isMediaTypeSupported(String.valueOf(type)));
+                    if (content.isEmpty()) {
+                        map.remove("content");
+                    }
+                }
+                map.values().forEach(Contract::leaveOutUnknownTypes);
+            }
+            case List<?> list -> list.forEach(Contract::leaveOutUnknownTypes);
+            case null, default -> {}
+        }
+    }
+}

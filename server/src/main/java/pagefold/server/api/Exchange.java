@@ -1,0 +1,186 @@
+package pagefold.server.api;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.model.Hex;
+import pagefold.model.Names;
+
+/** One request with the parameters and answers that all of them have in common. */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private final RoutingContext routing;
+    private final Context context;
+
+    Exchange(RoutingContext routing) {
+        this.routing = routing;
+        this.context = routing.vertx().getOrCreateContext();
+    }
+
+    /** The name of the simulation in the path. */
+    String simulation() {
+        return name("simulation");
+    }
+
+    /** The name of the space in the path. */
+    String space() {
+        return name("space");
+    }
+
+    private String name(String parameter) {
+        String name = routing.pathParam(parameter);
+        if (name == null || !Names.isValid(name)) {
+            throw new Problem.Exception(Problems.invalid(
+                    parameter,
+                    "Expected the name of a " + parameter + " of 1 to " + Names.MAX_LENGTH
+                            + " letters, digits, dots, underscores or hyphens."));
+        }
+        return name;
+    }
+
+    /** The position that the read is about; null for the head. */
+    @Nullable
+    Long at() {
+        return routing.queryParam("at").isEmpty() ? null : number("at", 1, Long.MAX_VALUE, 1);
+    }
+
+    long number(String parameter, long least, long most, long absent) {
+        String text = query(parameter);
+        if (text == null) {
+            return absent;
+        }
+        try {
+            long number = Long.parseLong(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with numbers out of range.
+        }
+        throw new Problem.Exception(
+                Problems.invalid(parameter, "Expected a whole number from " + least + " to " + most + "."));
+    }
+
+    @Nullable
+    String query(String parameter) {
+        var values = routing.queryParam(parameter);
+        if (values.size() > 1) {
+            throw new Problem.Exception(Problems.invalid(
+                    parameter, "Expected the parameter once, but it is there " + values.size() + " times."));
+        }
+        return values.isEmpty() ? null : values.getFirst();
+    }
+
+    /** An address among the query parameters, or {@code absent}. */
+    long address(String parameter, long absent) {
+        String text = query(parameter);
+        return text == null ? absent : parsed(parameter, text);
+    }
+
+    /** An address in the path. */
+    long pathAddress(String parameter) {
+        String text = routing.pathParam(parameter);
+        return parsed(parameter, text == null ? "" : text);
+    }
+
+    private static long parsed(String parameter, String text) {
+        try {
+            return Hex.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Problem.Exception(
+                    Problems.invalid(parameter, "Expected 0x and 1 to 16 hexadecimal digits as the address."));
+        }
+    }
+
+    @Nullable
+    String header(CharSequence name) {
+        return routing.request().getHeader(name);
+    }
+
+    /** Whether the client names a type among those that it accepts. */
+    boolean accepts(String type) {
+        String accept = header(HttpHeaders.ACCEPT);
+        return accept != null && accept.contains(type);
+    }
+
+    RoutingContext routing() {
+        return routing;
+    }
+
+    /** Goes on with a result on this request's own thread. */
+    <T> void then(Future<T> future, Consumer<T> next) {
+        future.onComplete(result -> context.runOnContext(ignored -> {
+            if (result.failed()) {
+                failed(result.cause());
+                return;
+            }
+            try {
+                next.accept(result.result());
+            } catch (RuntimeException e) {
+                failed(e);
+            }
+        }));
+    }
+
+    void failed(Throwable e) {
+        if (e instanceof Problem.Exception expected) {
+            send(expected.problem());
+        } else {
+            LOG.error(
+                    "{} {} failed",
+                    routing.request().method(),
+                    routing.request().path(),
+                    e);
+            send(Problems.ofStatus(500, routing.request().path()));
+        }
+    }
+
+    void send(Problem problem) {
+        HttpServerResponse response = routing.response();
+        if (response.headWritten() || response.closed()) {
+            response.reset();
+            return;
+        }
+        if (problem.status() == 503) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+        }
+        if (problem.members().get("position") instanceof Long position && problem.status() == 412) {
+            response.putHeader(HttpHeaders.ETAG, etag(position));
+        }
+        boolean unread = hasBody() && !routing.request().isEnded();
+        if (unread) {
+            response.putHeader(HttpHeaders.CONNECTION, "close");
+        }
+        Future<Void> sent = response.setStatusCode(problem.status())
+                .putHeader(HttpHeaders.CONTENT_TYPE, Problem.CONTENT_TYPE)
+                .end(Buffer.buffer(problem.toJson()));
+        if (unread) {
+            // What the client still sends is of no use; reading it would be.
+            sent.onComplete(done -> routing.request().connection().close());
+        }
+    }
+
+    private boolean hasBody() {
+        String length = header(HttpHeaders.CONTENT_LENGTH);
+        return header(HttpHeaders.TRANSFER_ENCODING) != null || length != null && !length.equals("0");
+    }
+
+    void send(int status, String contentType, byte[] body) {
+        routing.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+                .end(Buffer.buffer(body));
+    }
+
+    static String etag(long position) {
+        return "\"" + position + "\"";
+    }
+}

@@ -1,0 +1,213 @@
+package pagefold.server.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import pagefold.host.LoadedPlugin;
+import pagefold.model.AddressSpace;
+import pagefold.model.PluginBinding;
+import pagefold.model.Region;
+import pagefold.server.log.RecordedEvent;
+import pagefold.server.wire.EventCodec;
+import pagefold.server.wire.ModelWriter;
+import pagefold.server.wire.WireText;
+import pagefold.spi.Capability;
+import pagefold.spi.Profile;
+import pagefold.table.FaultKind;
+import pagefold.table.ModelStatistics;
+import pagefold.table.TableView;
+import pagefold.table.Walk;
+
+/** Writes what reads answer with as JSON, in the forms that the contract says. */
+final class StateWriter {
+    private final JsonGenerator json;
+
+    StateWriter(JsonGenerator json) {
+        this.json = json;
+    }
+
+    void binding(PluginBinding binding) throws IOException {
+        ModelWriter.writeBindingFields(json, binding);
+    }
+
+    void event(RecordedEvent event) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("position", event.position());
+        json.writeStringField("time", Instant.ofEpochMilli(event.timeMillis()).toString());
+        if (event.commandId() != null) {
+            json.writeStringField("commandId", event.commandId());
+        }
+        if (event.correlation() != null) {
+            json.writeStringField("correlation", event.correlation());
+        }
+        if (event.causation() != null) {
+            json.writeStringField("causation", event.causation());
+        }
+        EventCodec.writeFields(json, event.event());
+        json.writeEndObject();
+    }
+
+    void space(AddressSpace space) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", space.name());
+        json.writeStringField("kind", WireText.text(space.kind()));
+        json.writeNumberField("regions", space.regionCount());
+        json.writeEndObject();
+    }
+
+    void region(Region region) throws IOException {
+        json.writeStartObject();
+        json.writeFieldName("range");
+        ModelWriter.writeRange(json, region.range());
+        json.writeFieldName("output");
+        ModelWriter.writeOutput(json, region.output());
+        json.writeFieldName("attributes");
+        ModelWriter.writeAttributes(json, region.attributes());
+        json.writeEndObject();
+    }
+
+    void hex(String name, long value) throws IOException {
+        json.writeFieldName(name);
+        ModelWriter.writeHex(json, value);
+    }
+
+    void walk(Walk walk) throws IOException {
+        hex("input", walk.input());
+        json.writeArrayFieldStart("steps");
+        for (Walk.Step step : walk.steps()) {
+            step(step);
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("outcome");
+        switch (walk.outcome()) {
+            case Walk.Translated translated -> {
+                json.writeBooleanField("translated", true);
+                hex("output", translated.output());
+                json.writeNumberField("level", translated.level());
+                hex("leafSize", translated.leafSize());
+                json.writeFieldName("attributes");
+                ModelWriter.writeAttributes(json, translated.attributes());
+            }
+            case Walk.Faulted faulted -> {
+                json.writeBooleanField("translated", false);
+                json.writeStringField("fault", text(faulted.kind()));
+                json.writeNumberField("level", faulted.level());
+                json.writeNumberField("stage", faulted.stage());
+            }
+        }
+        json.writeEndObject();
+    }
+
+    private void step(Walk.Step step) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("stage", step.stage());
+        json.writeStringField("generic", step.generic());
+        json.writeNumberField("level", step.level());
+        json.writeBooleanField("folded", step.folded());
+        hex("table", step.table());
+        json.writeNumberField("index", step.index());
+        hex("entry", step.entry());
+        hex("word", step.word());
+        json.writeStringField("meaning", step.meaning());
+        json.writeArrayFieldStart("fields");
+        for (Walk.Field field : step.fields()) {
+            json.writeStartObject();
+            json.writeNumberField("high", field.high());
+            json.writeNumberField("low", field.low());
+            json.writeStringField("name", field.name());
+            hex("value", field.value());
+            json.writeStringField("meaning", field.meaning());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static String text(FaultKind kind) {
+        return switch (kind) {
+            case TRANSLATION -> "translation";
+            case ADDRESS_SIZE -> "address-size";
+            case ACCESS_FLAG -> "access-flag";
+            case DOMAIN -> "domain";
+            case PERMISSION -> "permission";
+        };
+    }
+
+    void tableFields(TableView table) throws IOException {
+        json.writeStringField("space", table.space());
+        hex("address", table.address());
+        json.writeStringField("generic", table.generic());
+        json.writeNumberField("level", table.level());
+        hex("start", table.start());
+        hex("last", table.last());
+        json.writeNumberField("used", table.used());
+    }
+
+    void words(long[] words) throws IOException {
+        json.writeArrayFieldStart("words");
+        for (long word : words) {
+            ModelWriter.writeHex(json, word);
+        }
+        json.writeEndArray();
+    }
+
+    void statistics(ModelStatistics statistics) throws IOException {
+        json.writeNumberField("tables", statistics.tables());
+        json.writeNumberField("tableBytes", statistics.tableBytes());
+        json.writeNumberField("overMappedBytes", statistics.overMappedBytes());
+        json.writeNumberField("widenedPermissionBytes", statistics.widenedPermissionBytes());
+        json.writeArrayFieldStart("spaces");
+        for (ModelStatistics.Space space : statistics.spaces()) {
+            json.writeStartObject();
+            json.writeStringField("space", space.space());
+            json.writeStringField("kind", space.kind().toLowerCase(Locale.ROOT));
+            hex("root", space.root());
+            json.writeNumberField("tables", space.tables());
+            json.writeNumberField("tableBytes", space.tableBytes());
+            leaves(space.leaves());
+            json.writeNumberField("contiguousEntries", space.contiguousEntries());
+            json.writeNumberField("mappedBytes", space.mappedBytes());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void leaves(List<ModelStatistics.Leaves> leaves) throws IOException {
+        json.writeArrayFieldStart("leaves");
+        for (ModelStatistics.Leaves level : leaves) {
+            json.writeStartObject();
+            json.writeNumberField("level", level.level());
+            hex("size", level.size());
+            json.writeNumberField("count", level.count());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    void plugin(LoadedPlugin plugin) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", plugin.id());
+        json.writeStringField("version", plugin.version());
+        json.writeStringField("digest", plugin.digest());
+        json.writeArrayFieldStart("profiles");
+        for (Profile profile : plugin.profiles()) {
+            json.writeStartObject();
+            json.writeStringField("name", profile.name());
+            json.writeStringField("title", profile.title());
+            json.writeNumberField("granuleBits", profile.granuleBits());
+            json.writeNumberField("inputBits", profile.inputBits());
+            json.writeNumberField("outputBits", profile.outputBits());
+            json.writeArrayFieldStart("capabilities");
+            for (Capability capability :
+                    profile.capabilities().stream().sorted().toList()) {
+                json.writeString(capability.name());
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+}
