@@ -15,7 +15,7 @@ import pagefold.table.PhysicalMemory;
  */
 public final class TableDump {
     /** Most tables that one dump looks into: a damaged image may hold tables that contain themselves. */
-    public static final int MAX_TABLES = 1 << 20;
+    public static final int MAX_TABLES = 1 << 17;
 
     private static final String[] GENERIC = {"PGD", "P4D", "PUD", "PMD", "PTE"};
 
