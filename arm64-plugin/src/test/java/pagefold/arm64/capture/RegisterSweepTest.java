@@ -26,15 +26,33 @@ class RegisterSweepTest {
 
     /** Which granules a start level has which sizes with: granule code, level, least and most bits. */
     private static final int[][] STAGE_1 = {
-        {12, -1, 49, 52}, {12, 0, 40, 48}, {12, 1, 31, 39}, {12, 2, 22, 30}, {12, 3, 16, 21},
-        {14, 0, 48, 52}, {14, 1, 37, 47}, {14, 2, 26, 36}, {14, 3, 16, 25},
-        {16, 1, 43, 52}, {16, 2, 30, 42}, {16, 3, 17, 29}
+        {12, -1, 49, 52},
+        {12, 0, 40, 48},
+        {12, 1, 31, 39},
+        {12, 2, 22, 30},
+        {12, 3, 16, 21},
+        {14, 0, 48, 52},
+        {14, 1, 37, 47},
+        {14, 2, 26, 36},
+        {14, 3, 16, 25},
+        {16, 1, 43, 52},
+        {16, 2, 30, 42},
+        {16, 3, 17, 29}
     };
 
     private static final int[][] STAGE_2 = {
-        {12, -1, 49, 52}, {12, 0, 40, 52}, {12, 1, 31, 43}, {12, 2, 22, 34}, {12, 3, 16, 25},
-        {14, 0, 48, 52}, {14, 1, 37, 51}, {14, 2, 26, 40}, {14, 3, 16, 29},
-        {16, 1, 43, 52}, {16, 2, 30, 46}, {16, 3, 17, 33}
+        {12, -1, 49, 52},
+        {12, 0, 40, 52},
+        {12, 1, 31, 43},
+        {12, 2, 22, 34},
+        {12, 3, 16, 25},
+        {14, 0, 48, 52},
+        {14, 1, 37, 51},
+        {14, 2, 26, 40},
+        {14, 3, 16, 29},
+        {16, 1, 43, 52},
+        {16, 2, 30, 46},
+        {16, 3, 17, 33}
     };
 
     private static Arm64Machine machine(String cpu, Map<String, Long> registers) {
@@ -69,8 +87,8 @@ class RegisterSweepTest {
                         | (long) lowerCode(granuleBits) << 14
                         | (long) upperCode(granuleBits) << 30
                         | (ds ? 1L << 59 : 0);
-                Arm64Machine machine = machine(
-                        cpu, Map.of("TCR_EL1", tcr, "TTBR0_EL1", ROOT, "TTBR1_EL1", ROOT, "MAIR_EL1", 0xffL));
+                Arm64Machine machine =
+                        machine(cpu, Map.of("TCR_EL1", tcr, "TTBR0_EL1", ROOT, "TTBR1_EL1", ROOT, "MAIR_EL1", 0xffL));
                 int lower = status(machine.addressTranslation("s1e1r", 0));
                 int upper = status(machine.addressTranslation("s1e1r", -1L << 64 - size));
                 if (lower != expected || size >= 12 && size < 49 && upper != expected) {
@@ -108,8 +126,7 @@ class RegisterSweepTest {
                             | (long) (code >> 2) << 33
                             | (long) lowerCode(granuleBits) << 14
                             | (ds ? 1L << 32 : 0);
-                    Map<String, Long> registers =
-                            Map.of("VTCR_EL2", vtcr, "VTTBR_EL2", ROOT, "HCR_EL2", 0x8000_0001L);
+                    Map<String, Long> registers = Map.of("VTCR_EL2", vtcr, "VTTBR_EL2", ROOT, "HCR_EL2", 0x8000_0001L);
                     int found = status(machine(cpu, registers).addressTranslation("s12e1r", 0));
                     if (found != expected) {
                         wrong.add(granuleBits + " SL " + code + " T0SZ " + size + ": " + expected + " " + found);
@@ -160,8 +177,10 @@ class RegisterSweepTest {
             registers.put("MAIR_" + level, 0xffL);
         }
 
-        assertThat(status(machine("max", registers).addressTranslation("s1e2r", 0))).isZero();
-        assertThat(status(machine("max", registers).addressTranslation("s1e3w", 0))).isZero();
+        assertThat(status(machine("max", registers).addressTranslation("s1e2r", 0)))
+                .isZero();
+        assertThat(status(machine("max", registers).addressTranslation("s1e3w", 0)))
+                .isZero();
         assertThat(status(machine("max", registers).addressTranslation("s1e2r", 1L << 55)))
                 .isEqualTo(TRANSLATION_0);
     }

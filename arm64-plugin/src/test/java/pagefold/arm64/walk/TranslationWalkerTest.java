@@ -150,8 +150,7 @@ class TranslationWalkerTest {
         TranslationWalker noUser = lower(tables, new Stage1Range.Controls(false, false, false, true, false, 3));
 
         assertThat(noUser.translate(0, READ)).isZero();
-        assertThat(noUser.translate(0, Access.READ, Privilege.UNPRIVILEGED))
-                .isEqualTo(fault(FaultKind.TRANSLATION, 0));
+        assertThat(noUser.translate(0, Access.READ, Privilege.UNPRIVILEGED)).isEqualTo(fault(FaultKind.TRANSLATION, 0));
         assertThat(lower(tables, Stage1Range.Controls.DISABLED).translate(0, READ))
                 .isEqualTo(fault(FaultKind.TRANSLATION, 0));
     }
@@ -194,8 +193,7 @@ class TranslationWalkerTest {
             Stage1 regime = Stage1.twoRanges(range, null, Stage1.Controls.of(0xff, true, dirty));
             TranslationWalker walker = new TranslationWalker(regime, null, memory);
             assertThat(walker.translate(0, READ)).isEqualTo(0x4000_0000L);
-            assertThat(walker.translate(0, WRITE))
-                    .isEqualTo(dirty ? 0x4000_0000L : fault(FaultKind.PERMISSION, 1));
+            assertThat(walker.translate(0, WRITE)).isEqualTo(dirty ? 0x4000_0000L : fault(FaultKind.PERMISSION, 1));
         }
         assertThat(memory.load64(ROOT)).isEqualTo(clean);
     }

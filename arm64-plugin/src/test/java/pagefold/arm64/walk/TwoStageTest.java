@@ -128,7 +128,8 @@ class TwoStageTest {
         assertThat(walker.translate(0x1000, READ)).isEqualTo(0xa000_1000L);
         assertThat(walker.translate(0x1000, WRITE)).isEqualTo(Translation.fault(FaultKind.PERMISSION, 2, 2));
         assertThat(walker.faultedOnStage1Walk()).isTrue();
-        assertThat(walker.translate(0x1000, WRITE | Request.ADDRESS_TRANSLATION)).isEqualTo(0xa000_1000L);
+        assertThat(walker.translate(0x1000, WRITE | Request.ADDRESS_TRANSLATION))
+                .isEqualTo(0xa000_1000L);
         guestRoot(NORMAL | S2_AP);
         assertThat(walker.translate(0x1000, WRITE)).isEqualTo(0xa000_1000L);
     }
