@@ -1,0 +1,201 @@
+package pagefold.server.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Speaks with one server; whatever goes wrong is a {@link CliFailure}. */
+final class ApiClient implements AutoCloseable {
+    /** Largest answer that is taken into memory, in bytes. */
+    private static final int MAX_ANSWER_BYTES = 256 << 20;
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofMinutes(10);
+    private static final int GONE = 410;
+
+    private final URI server;
+    private final Consumer<String> talk;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .build();
+
+    /**
+     * A client.
+     *
+     * @param talk receives what the user should know besides the answer
+     */
+    ApiClient(URI server, Consumer<String> talk) {
+        this.server = server;
+        this.talk = talk;
+    }
+
+    /** An answer that is no problem. */
+    record Answer(int status, Map<String, String> headers, byte[] body) {
+        JsonTree json() {
+            try {
+                return JsonTree.parse(body);
+            } catch (IOException e) {
+                throw new CliFailure(ExitCodes.UNREACHABLE, "the server's answer is no JSON: is it a Pagefold server?");
+            }
+        }
+    }
+
+    /**
+     * Reads.
+     *
+     * <p>What is asked of a destroyed space is asked once more at the last position at which it was there, unless the
+     * query names a position itself.
+     */
+    Answer get(String path, Map<String, String> query) {
+        return get(path, query, "*/*");
+    }
+
+    /** The same, asking for a media type. */
+    Answer get(String path, Map<String, String> query, String accept) {
+        HttpResponse<InputStream> response =
+                send(request(path, query).header("Accept", accept).GET().build());
+        byte[] body = body(response);
+        if (response.statusCode() < 300) {
+            return new Answer(response.statusCode(), headers(response), body);
+        }
+        Problem problem = Problem.of(response.statusCode(), body);
+        String last = problem.fields().get("lastPosition").text();
+        if (problem.status() != GONE || last.isEmpty() || query.containsKey("at")) {
+            throw failure(problem);
+        }
+        talk.accept("the space was destroyed at position "
+                + problem.fields().get("destroyedAt").text() + "; showing position " + last + " (--at " + last + ")");
+        Map<String, String> earlier = new LinkedHashMap<>(query);
+        earlier.put("at", last);
+        return get(path, earlier, accept);
+    }
+
+    /** What is at a path, or {@code null}. */
+    @Nullable
+    JsonTree find(String path) {
+        HttpResponse<InputStream> response = send(request(path, Map.of()).GET().build());
+        byte[] body = body(response);
+        if (response.statusCode() == 404) {
+            return null;
+        }
+        if (response.statusCode() >= 300) {
+            throw failure(Problem.of(response.statusCode(), body));
+        }
+        return new Answer(response.statusCode(), headers(response), body).json();
+    }
+
+    Answer post(String path, String contentType, byte[] body) {
+        return change(request(path, Map.of())
+                .header("Content-Type", contentType)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build());
+    }
+
+    /** Sends lines of JSON; a problem is an answer here, since it says how far the server has come. */
+    Answer postLines(String path, byte[] lines) {
+        HttpResponse<InputStream> response = send(request(path, Map.of())
+                .header("Content-Type", "application/x-ndjson")
+                .POST(BodyPublishers.ofByteArray(lines))
+                .build());
+        return new Answer(response.statusCode(), headers(response), body(response));
+    }
+
+    Answer delete(String path) {
+        return change(request(path, Map.of()).DELETE().build());
+    }
+
+    private Answer change(HttpRequest request) {
+        HttpResponse<InputStream> response = send(request);
+        byte[] body = body(response);
+        if (response.statusCode() >= 300) {
+            throw failure(Problem.of(response.statusCode(), body));
+        }
+        return new Answer(response.statusCode(), headers(response), body);
+    }
+
+    static CliFailure failure(Problem problem) {
+        int exitCode = problem.status() == 503 || problem.status() == 504 ? ExitCodes.UNREACHABLE : ExitCodes.REJECTED;
+        return new CliFailure(exitCode, problem.line());
+    }
+
+    private static Map<String, String> headers(HttpResponse<?> response) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
+        return headers;
+    }
+
+    private byte[] body(HttpResponse<InputStream> response) {
+        try (InputStream in = response.body()) {
+            byte[] body = in.readNBytes(MAX_ANSWER_BYTES + 1);
+            if (body.length > MAX_ANSWER_BYTES) {
+                throw new CliFailure(ExitCodes.REJECTED, "the answer has more than " + MAX_ANSWER_BYTES + " bytes");
+            }
+            return body;
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path, Map<String, String> query) {
+        StringBuilder text = new StringBuilder(server.toString());
+        while (!text.isEmpty() && text.charAt(text.length() - 1) == '/') {
+            text.setLength(text.length() - 1);
+        }
+        text.append(path);
+        char separator = '?';
+        for (Map.Entry<String, String> entry : query.entrySet()) {
+            text.append(separator)
+                    .append(entry.getKey())
+                    .append('=')
+                    .append(URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8));
+            separator = '&';
+        }
+        try {
+            return HttpRequest.newBuilder(URI.create(text.toString())).timeout(ANSWER);
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage("expected --server http://HOST:PORT, but found " + server);
+        }
+    }
+
+    private HttpResponse<InputStream> send(HttpRequest request) {
+        try {
+            return http.send(request, BodyHandlers.ofInputStream());
+        } catch (java.net.http.HttpConnectTimeoutException | java.net.ConnectException e) {
+            throw new CliFailure(
+                    ExitCodes.UNREACHABLE,
+                    "no server answers at " + server
+                            + "; start one with 'pagefold serve', or name another with --server");
+        } catch (java.net.http.HttpTimeoutException e) {
+            throw new CliFailure(
+                    ExitCodes.UNREACHABLE, "no answer from " + server + " within " + ANSWER.toMinutes() + " minutes");
+        } catch (IOException e) {
+            throw lost(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliFailure(ExitCodes.UNREACHABLE, "interrupted");
+        }
+    }
+
+    private CliFailure lost(IOException e) {
+        String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return new CliFailure(ExitCodes.UNREACHABLE, "the connection to " + server + " was lost: " + why);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

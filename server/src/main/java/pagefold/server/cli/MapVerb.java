@@ -1,0 +1,153 @@
+package pagefold.server.cli;
+
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Attributes;
+import pagefold.model.MemoryCommand;
+import pagefold.model.MemoryCommand.MapRange;
+import pagefold.model.MemoryType;
+import pagefold.model.Output;
+import pagefold.model.Permissions;
+import pagefold.model.Shareability;
+import pagefold.server.wire.WireText;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Maps a range. */
+@Command(
+        name = "map",
+        header = {
+            "Maps a range to a physical address or to a backing object.",
+            "",
+            "Examples:",
+            "  pagefold map demo 0x400000 --size 2M --pa 0x40000000 --permissions r-x/r-x --blocks",
+            "  pagefold map demo 0x600000 --size 64K --object heap --permissions rw-/rw- --space 17406",
+            "  pagefold map demo 0xffff000009000000 --size 4K --pa 0x9000000 --permissions rw-/--- \\",
+            "           --memory-type device-nGnRE --global --space kernel",
+            ""
+        })
+final class MapVerb extends CommandVerb {
+
+    @Parameters(index = "1", paramLabel = "VA", converter = Texts.Address.class, description = "First address, 0x….")
+    private long address;
+
+    @Option(
+            names = {"--size", "--len"},
+            paramLabel = "SIZE",
+            required = true,
+            converter = Texts.Size.class,
+            description = "Bytes: 4096, 0x1000, 4K, 2M, 1G.")
+    private long size;
+
+    @ArgGroup(multiplicity = "1")
+    private Target target = new Target();
+
+    /** Where the range leads. */
+    static final class Target {
+        @Option(
+                names = "--pa",
+                required = true,
+                paramLabel = "PA",
+                converter = Texts.Address.class,
+                description = "The physical address of the first byte.")
+        private @Nullable Long physical;
+
+        @Option(
+                names = "--object",
+                required = true,
+                paramLabel = "NAME",
+                description = "A backing object; the model places its frames.")
+        private @Nullable String object;
+    }
+
+    @Option(
+            names = "--offset",
+            paramLabel = "BYTES",
+            defaultValue = "0x0",
+            converter = Texts.Address.class,
+            description = "Where in the object the range begins, 0x… (${DEFAULT-VALUE}).")
+    private long offset;
+
+    @Option(
+            names = "--sharing",
+            paramLabel = "HOW",
+            defaultValue = "private",
+            description = "private, shared or copy-on-write (${DEFAULT-VALUE}).")
+    private String sharing = "private";
+
+    @Option(
+            names = {"-p", "--permissions"},
+            paramLabel = "RWX/RWX",
+            required = true,
+            converter = Texts.PermissionText.class,
+            description = "Privileged and unprivileged, as in rw-/r--.")
+    private Permissions permissions = Permissions.NONE;
+
+    @Option(
+            names = "--memory-type",
+            paramLabel = "TYPE",
+            defaultValue = "normal-wb",
+            description = "normal-wb, normal-wt, normal-nc, normal-tagged, device-nGnRnE, device-nGnRE, device-nGRE,"
+                    + " device-GRE (${DEFAULT-VALUE}).")
+    private String memoryType = "normal-wb";
+
+    @Option(
+            names = "--shareability",
+            paramLabel = "DOMAIN",
+            defaultValue = "inner",
+            description = "non, outer or inner (${DEFAULT-VALUE}).")
+    private String shareability = "inner";
+
+    @Option(names = "--global", description = "Holds for every address space identifier.")
+    private boolean global;
+
+    @Option(names = "--guarded", description = "Branches must land on branch targets (BTI).")
+    private boolean guarded;
+
+    @Option(names = "--software", paramLabel = "BITS", defaultValue = "0", description = "Software bits, 0 to 15.")
+    private int software;
+
+    @Option(names = "--blocks", description = "Blocks may be used where they fit.")
+    private boolean blocks;
+
+    @Option(names = "--contiguous", description = "Contiguous runs may be marked where they fit.")
+    private boolean contiguous;
+
+    @Option(names = "--replace", description = "What is mapped there goes first; otherwise it is an error.")
+    private boolean replace;
+
+    @Override
+    MemoryCommand command(String space) {
+        if (software < 0 || software > 15) {
+            throw CliFailure.usage("expected --software from 0 to 15, but it is " + software);
+        }
+        MemoryType type = word(WireText.MEMORY_TYPES, "--memory-type", memoryType);
+        Shareability domain = word(WireText.SHAREABILITIES, "--shareability", shareability);
+        Attributes attributes =
+                new Attributes(permissions, type, domain, global, guarded, software, blocks, contiguous);
+        return new MapRange(space, Texts.range(address, size), output(), attributes, replace);
+    }
+
+    private Output output() {
+        Long physical = target.physical;
+        String object = target.object;
+        if (physical != null || object == null) {
+            return new Output.Physical(physical == null ? 0 : physical);
+        }
+        try {
+            return new Output.Backed(object, offset, word(WireText.SHARINGS, "--sharing", sharing));
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    static <E> E word(WireText.Words<E> words, String option, String text) {
+        E value = words.of(text);
+        if (value == null) {
+            throw CliFailure.usage(
+                    "expected " + words.choices().replace("\"", "") + " for " + option + ", but found '" + text + "'");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,189 @@
+package pagefold.server.cli;
+
+import org.jspecify.annotations.Nullable;
+import pagefold.model.AddressRange;
+import pagefold.model.MemoryCommand;
+import pagefold.model.MemoryCommand.AgeRange;
+import pagefold.model.MemoryCommand.MoveRange;
+import pagefold.model.MemoryCommand.ProtectRange;
+import pagefold.model.MemoryCommand.TouchRange;
+import pagefold.model.MemoryCommand.UnmapRange;
+import pagefold.model.MemoryCommand.WriteProtectRange;
+import pagefold.model.Permissions;
+import pagefold.server.wire.WireText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The verbs for a range that is mapped. */
+final class RangeVerbs {
+    private RangeVerbs() {}
+
+    /** A verb for an address and a size. */
+    abstract static class RangeVerb extends CommandVerb {
+        @Parameters(
+                index = "1",
+                paramLabel = "VA",
+                converter = Texts.Address.class,
+                description = "First address, 0x….")
+        private long address;
+
+        @Option(
+                names = {"--size", "--len"},
+                paramLabel = "SIZE",
+                required = true,
+                converter = Texts.Size.class,
+                description = "Bytes: 4096, 0x1000, 4K, 2M, 1G.")
+        private long size;
+
+        final AddressRange range() {
+            return Texts.range(address, size);
+        }
+    }
+
+    @Command(
+            name = "unmap",
+            header = {
+                "Unmaps a range; regions that cross its ends are cut.",
+                "",
+                "Example:",
+                "  pagefold unmap demo 0x400000 --size 8K",
+                ""
+            })
+    static final class Unmap extends RangeVerb {
+        @Option(names = "--holes", description = "Parts that are not mapped are passed over, as munmap(2) does.")
+        private boolean holes;
+
+        @Override
+        MemoryCommand command(String space) {
+            return new UnmapRange(space, range(), holes);
+        }
+    }
+
+    @Command(
+            name = "protect",
+            header = {
+                "Sets the permissions of a range.",
+                "",
+                "Example:",
+                "  pagefold protect demo 0x400000 --size 2M --permissions r--/r-x",
+                ""
+            })
+    static final class Protect extends RangeVerb {
+        @Option(
+                names = {"-p", "--permissions"},
+                paramLabel = "RWX/RWX",
+                required = true,
+                converter = Texts.PermissionText.class,
+                description = "Privileged and unprivileged, as in rw-/r--.")
+        private Permissions permissions = Permissions.NONE;
+
+        @Override
+        MemoryCommand command(String space) {
+            return new ProtectRange(space, range(), permissions);
+        }
+    }
+
+    @Command(
+            name = "move",
+            header = {
+                "Moves a range, and makes it longer, as mremap(2) does.",
+                "",
+                "Examples:",
+                "  pagefold move demo 0x400000 --size 8K --to 0x800000",
+                "  pagefold move demo 0x400000 --size 8K --to 0x400000 --new-size 16K",
+                ""
+            })
+    static final class Move extends RangeVerb {
+        @Option(
+                names = "--to",
+                paramLabel = "VA",
+                required = true,
+                converter = Texts.Address.class,
+                description = "Where to, 0x….")
+        private long to;
+
+        @Option(
+                names = "--new-size",
+                paramLabel = "SIZE",
+                converter = Texts.Size.class,
+                description = "Bytes at the new place (as before).")
+        private @Nullable Long newSize;
+
+        @Option(names = "--replace", description = "What is mapped there goes first; otherwise it is an error.")
+        private boolean replace;
+
+        @Override
+        MemoryCommand command(String space) {
+            AddressRange from = range();
+            Long size = newSize;
+            return new MoveRange(space, from, Texts.range(to, size == null ? from.size() : size), replace);
+        }
+    }
+
+    @Command(
+            name = "touch",
+            header = {
+                "Simulates an access to every byte of a range.",
+                "",
+                "Example:",
+                "  pagefold touch demo 0x400000 --size 4K --access write",
+                ""
+            })
+    static final class Touch extends RangeVerb {
+        @Option(
+                names = "--access",
+                paramLabel = "ACCESS",
+                defaultValue = "read",
+                description = "read, write or execute (${DEFAULT-VALUE}).")
+        private String access = "read";
+
+        @Option(
+                names = "--privilege",
+                paramLabel = "WHO",
+                defaultValue = "unprivileged",
+                description = "privileged or unprivileged (${DEFAULT-VALUE}).")
+        private String privilege = "unprivileged";
+
+        @Override
+        MemoryCommand command(String space) {
+            return new TouchRange(
+                    space,
+                    range(),
+                    MapVerb.word(WireText.ACCESSES, "--access", access),
+                    MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege));
+        }
+    }
+
+    @Command(
+            name = "age",
+            header = {
+                "Clears the accessed state of a range.",
+                "",
+                "Example:",
+                "  pagefold age demo 0x400000 --size 2M",
+                ""
+            })
+    static final class Age extends RangeVerb {
+        @Override
+        MemoryCommand command(String space) {
+            return new AgeRange(space, range());
+        }
+    }
+
+    @Command(
+            name = "write-protect",
+            header = {
+                "Makes the writable pages of a range fault on the next write, as dirty logging does.",
+                "",
+                "Example:",
+                "  pagefold write-protect demo 0x400000 --size 2M",
+                ""
+            })
+    static final class WriteProtect extends RangeVerb {
+        @Override
+        MemoryCommand command(String space) {
+            return new WriteProtectRange(space, range());
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package pagefold.server.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import pagefold.server.api.PagefoldServer;
+import pagefold.server.api.ServerOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a server. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        header = {
+            "Runs a server with its log in a directory, until it is interrupted.",
+            "",
+            "Examples:",
+            "  pagefold serve",
+            "  pagefold serve --port 8181 --data /var/lib/pagefold",
+            ""
+        })
+final class ServeVerb implements Callable<Integer> {
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            defaultValue = "127.0.0.1",
+            description = "Where to listen; there is no login, so think before it is more than this machine"
+                    + " (${DEFAULT-VALUE}).")
+    private String host = "127.0.0.1";
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            description = "0 takes a free one (${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIRECTORY",
+            defaultValue = "./data",
+            description = "The log's directory; made when it is not there (${DEFAULT-VALUE}).")
+    private Path data = Path.of("data");
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        run(options(host, port, data), this::announce, () -> {});
+        return ExitCodes.OK;
+    }
+
+    private void announce(PagefoldServer server) {
+        spec.commandLine().getOut().println(server.uri());
+        spec.commandLine().getOut().flush();
+        spec.commandLine().getErr().println("serving until Ctrl-C");
+        spec.commandLine().getErr().flush();
+    }
+
+    static ServerOptions options(String host, int port, Path data) {
+        try {
+            return new ServerOptions(host, port, data);
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Starts a server, does something, and serves until the process is told to end.
+     *
+     * @param whenUp what to do when it answers
+     * @param whenClosed what to do when nothing is open any more
+     */
+    static void run(ServerOptions options, Consumer<PagefoldServer> whenUp, Runnable whenClosed) {
+        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        // The process ends when this thread does, so it waits until all is closed.
+        Thread ending = new Thread(
+                () -> {
+                    told.countDown();
+                    await(closed);
+                },
+                "ending");
+        Runtime.getRuntime().addShutdownHook(ending);
+        try {
+            serve(options, whenUp, told);
+        } finally {
+            whenClosed.run();
+            closed.countDown();
+        }
+    }
+
+    private static void serve(ServerOptions options, Consumer<PagefoldServer> whenUp, CountDownLatch told) {
+        try (PagefoldServer server = PagefoldServer.start(options)) {
+            whenUp.accept(server);
+            await(told);
+        } catch (IOException e) {
+            String hint = options.port() == 0 ? "" : "; --port 0 takes a free port";
+            throw new CliFailure(ExitCodes.UNREACHABLE, e.getMessage() + hint);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

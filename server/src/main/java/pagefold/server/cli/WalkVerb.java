@@ -1,0 +1,119 @@
+package pagefold.server.cli;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Hex;
+import pagefold.server.wire.WireText;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Walks the tables for one address. */
+@Command(
+        name = "walk",
+        header = {
+            "Walks the tables for an address and shows every level; exit code 1 when it faults.",
+            "",
+            "Examples:",
+            "  pagefold walk demo 0x7f8cf7faf000 --space 17406",
+            "  pagefold walk demo 0x7f8cf7faf000 --space 17406 --access write --privilege unprivileged --at 1284",
+            ""
+        })
+final class WalkVerb extends ClientVerb {
+
+    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
+    private String simulation = "";
+
+    @Parameters(index = "1", paramLabel = "VA", converter = Texts.Address.class, description = "The address, 0x….")
+    private long address;
+
+    @Option(
+            names = {"-s", "--space"},
+            paramLabel = "SPACE",
+            description = "The address space; may be left out when there is only one.")
+    private @Nullable String space;
+
+    @Option(
+            names = "--access",
+            paramLabel = "ACCESS",
+            defaultValue = "read",
+            description = "read, write or execute (${DEFAULT-VALUE}).")
+    private String access = "read";
+
+    @Option(
+            names = "--privilege",
+            paramLabel = "WHO",
+            defaultValue = "privileged",
+            description = "privileged or unprivileged (${DEFAULT-VALUE}).")
+    private String privilege = "privileged";
+
+    @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
+    private @Nullable Long at;
+
+    @Option(names = "--fields", description = "Shows the fields of every word, too.")
+    private boolean fields;
+
+    @Override
+    int run(ApiClient api) {
+        var access2 = MapVerb.word(WireText.ACCESSES, "--access", access);
+        var privilege2 = MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege);
+        Map<String, String> query = at(at);
+        query.put("va", Hex.address(address));
+        query.put("access", WireText.text(access2));
+        query.put("privilege", WireText.text(privilege2));
+        String named = space(api, simulation, space, at);
+        ApiClient.Answer answer = api.get(spacePath(simulation, named) + "/walk", query);
+        JsonTree walk = answer.json();
+        JsonTree outcome = walk.get("outcome");
+        boolean translated = outcome.get("translated").text().equals("true");
+        if (wantsJson()) {
+            printJson(answer);
+        } else {
+            print(walk);
+            print(outcome, translated);
+        }
+        return translated ? ExitCodes.OK : ExitCodes.NO;
+    }
+
+    private void print(JsonTree walk) {
+        TextTable table = new TextTable("STAGE", "LEVEL", "NAME", "INDEX", "ENTRY", "WORD", "MEANING");
+        for (JsonTree step : walk.get("steps").items()) {
+            boolean folded = step.get("folded").text().equals("true");
+            table.row(
+                    step.get("stage").text(),
+                    folded ? "-" : "L" + step.get("level").text(),
+                    step.get("generic").text(),
+                    folded ? "-" : step.get("index").text(),
+                    folded ? "-" : step.get("entry").text(),
+                    step.get("word").text(),
+                    folded ? "folded" : step.get("meaning").text());
+            if (fields && !folded) {
+                for (JsonTree field : step.get("fields").items()) {
+                    String bits = "[" + field.get("high").text() + ":"
+                            + field.get("low").text() + "]";
+                    table.row(
+                            "",
+                            "",
+                            "",
+                            "",
+                            bits,
+                            field.get("name").text() + "=" + field.get("value").text(),
+                            field.get("meaning").text());
+                }
+            }
+        }
+        table.print(out());
+    }
+
+    private void print(JsonTree outcome, boolean translated) {
+        String level = "level " + outcome.get("level").text();
+        if (translated) {
+            out().println(Hex.address(address) + " -> " + outcome.get("output").text() + "  " + level + ", "
+                    + Hex.size(Hex.parse(outcome.get("leafSize").text())) + ", "
+                    + outcome.get("attributes").text());
+        } else {
+            out().println(Hex.address(address) + " -> " + outcome.get("fault").text() + " fault, " + level + ", stage "
+                    + outcome.get("stage").text());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package pagefold.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagefold.model.Hex;
+import picocli.CommandLine;
+
+class PagefoldTest {
+
+    static List<String> verbs() {
+        List<String> verbs = new ArrayList<>();
+        collect("", Pagefold.commandLine(), verbs);
+        return verbs;
+    }
+
+    private static void collect(String prefix, CommandLine command, List<String> verbs) {
+        command.getSubcommands().forEach((name, sub) -> {
+            verbs.add(prefix + name);
+            collect(prefix + name + " ", sub, verbs);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void help_begins_with_a_sentence_and_examples(String verb) {
+        List<String> words = new ArrayList<>(List.of(verb.split(" ")));
+        words.add("--help");
+
+        CliRun run = CliRun.of(words.toArray(String[]::new)).ends(ExitCodes.OK);
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.lines()).allMatch(line -> line.length() <= 100);
+        if (!verb.equals("completion")) {
+            assertThat(run.lines().get(0)).endsWith(".");
+            assertThat(run.lines().get(2)).matches("Examples?:");
+            assertThat(run.out().indexOf("Example")).isLessThan(run.out().indexOf("Usage: pagefold " + verb));
+        }
+    }
+
+    @Test
+    void an_unknown_verb_is_answered_with_likely_ones() {
+        CliRun run = CliRun.of("ptdum", "demo").ends(ExitCodes.USAGE);
+
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("Did you mean: pagefold ptdump");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "sim",
+                "walk demo",
+                "walk demo 1234",
+                "walk demo 0x1 --access jump --space u",
+                "walk ../x 0x1 --space u",
+                "map demo 0x1000 --size 4K -p rw-/rw-",
+                "map demo 0x1000 --size 4K -p rw-/rw- --pa 0x1 --object x",
+                "map demo 0x1000 --size 4Q -p rw-/rw- --pa 0x1",
+                "map demo 0x1000 --size 0 -p rw-/rw- --pa 0x1",
+                "map demo 0x1000 --size 4K -p rwx --pa 0x1",
+                "map demo 0xfffffffffffff000 --size 8K -p rw-/rw- --pa 0x1 --space u",
+                "map demo 0x1000 --size 4K -p rw-/rw- --pa 0x1 --software 16 --space u",
+                "map demo 0x1000 --size 4K -p rw-/rw- --pa 0x1 --memory-type rom --space u",
+                "space create demo .x",
+                "space create demo u --kind hyper",
+                "sim create x --coarsen maybe",
+                "events demo --from 0",
+                "ptdump demo --space u -o json",
+                "import strace /no/such/file --simulation x",
+                "import strace /no/such/file",
+                "serve --port 70000",
+                "image walk /no/such/directory",
+                "image ptdump",
+                "sim ls --server localhost:8080",
+            })
+    void wrong_usage_is_one_line_and_exit_code_2(String line) {
+        String[] words = line.isEmpty() ? new String[0] : line.split(" ");
+
+        CliRun run = CliRun.of(words).ends(ExitCodes.USAGE);
+
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("pagefold: ");
+        assertThat(run.err().lines().count()).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void an_unreachable_server_is_one_line_that_says_how_to_start_one() throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+
+        CliRun run =
+                CliRun.of("sim", "ls", "--server", "http://127.0.0.1:" + port).ends(ExitCodes.UNREACHABLE);
+
+        assertThat(run.err().lines()).singleElement().asString().contains("pagefold serve");
+    }
+
+    @Test
+    void a_malformed_line_is_named_and_nothing_is_sent(@TempDir Path directory) throws IOException {
+        Path trace = Files.writeString(directory.resolve("t"), "5 brk(NULL) = 0x1000\n5 brk(0x2000) = x\n");
+
+        CliRun run = CliRun.of(
+                        "import", "strace", trace.toString(), "--simulation", "s", "--server", "http://127.0.0.1:1")
+                .ends(ExitCodes.USAGE);
+
+        assertThat(run.err())
+                .contains("line 2: expected a number, but found 'x'")
+                .contains("nothing was sent");
+    }
+
+    @Test
+    void a_captured_machine_answers_like_the_processor() {
+        Path walks = Path.of(Objects.requireNonNull(PagefoldTest.class.getResource("/walks/arm64-s1-000/queries.csv"))
+                .getPath());
+        List<String> queries = InputFile.lines(walks.toString());
+
+        CliRun run =
+                CliRun.of("image", "walk", walks.resolveSibling("").toString()).ends(ExitCodes.OK);
+
+        List<String> answers = run.lines();
+        assertThat(answers).hasSize(queries.size() - 1);
+        for (int i = 0; i < answers.size(); i++) {
+            String[] query = queries.get(i + 1).split(",");
+            String[] answer = answers.get(i).split(",");
+            assertThat(answer).hasSize(4).startsWith("arm64-s1-000", query[0], query[1]);
+            long mask = Hex.parse(query[3]);
+            assertThat(Hex.parse(answer[3]) & mask).as(queries.get(i + 1)).isEqualTo(Hex.parse(query[2]) & mask);
+        }
+    }
+
+    @Test
+    void the_completion_script_knows_the_verbs() {
+        CliRun run = CliRun.of("completion").ends(ExitCodes.OK);
+
+        assertThat(run.out()).contains("ptdump").contains("write-protect");
+    }
+}
