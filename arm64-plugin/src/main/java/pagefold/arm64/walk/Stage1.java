@@ -140,10 +140,6 @@ public final class Stage1 {
         return twoRanges;
     }
 
-    public long memoryAttributes() {
-        return controls.memoryAttributes;
-    }
-
     /** What a leaf grants, given the attributes of its tables: bits as in {@link pagefold.model.Permissions}. */
     public int granted(Stage1Range range, long leaf, long tables) {
         return grants[PermissionTable.index1(effective(leaf), tables & range.hierarchical)];

@@ -285,11 +285,6 @@ public final class TranslationWalker {
         return stage1.enabled || throughStage2 ? smaller().word : 0;
     }
 
-    /** The attributes of all tables on the way to the stage-1 leaf, or-ed, as far as they count. */
-    public long hierarchicalAttributes(long address) {
-        return first.tables & stage1.range(address).hierarchical;
-    }
-
     /** What both stages grant: bits as in {@link pagefold.model.Permissions}. */
     public int granted(long address) {
         int granted = stage1.enabled ? stage1.granted(stage1.range(address), first.word, first.tables) : 0b111_111;
