@@ -84,8 +84,8 @@ final class BulkSender {
         long index = problem.fields().get("line").number();
         long kept = acknowledged + problem.fields().get("acknowledgedCommands").number();
         String where = index >= 1 && index <= lines.size() ? "line " + lines.get((int) index - 1) + ": " : "";
-        return new CliFailure(
-                failure.exitCode(), where + failure.line() + "; the " + kept + " commands before that were applied");
+        String before = kept == 0 ? "nothing was applied" : "the first " + kept + " commands were applied";
+        return new CliFailure(failure.exitCode(), where + failure.line() + "; " + before);
     }
 
     /** How many commands are durable. */

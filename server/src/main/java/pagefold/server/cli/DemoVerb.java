@@ -1,5 +1,7 @@
 package pagefold.server.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import pagefold.server.api.PagefoldServer;
 import pagefold.server.importer.ImportOutcome;
 import pagefold.server.importer.StraceImporter;
@@ -57,6 +60,10 @@ final class DemoVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // What a server logs as it goes would stand between the figures.
+        if (LoggerFactory.getLogger("pagefold") instanceof Logger logger) {
+            logger.setLevel(Level.WARN);
+        }
         Path given = data;
         Path directory = given == null ? temporary() : given;
         ServeVerb.run(ServeVerb.options("127.0.0.1", port, directory), this::show, () -> {

@@ -1,0 +1,211 @@
+package pagefold.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import pagefold.server.api.PagefoldServer;
+import pagefold.server.api.ServerOptions;
+
+/** Every client verb against a running server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ServerVerbsTest {
+    private PagefoldServer server;
+    private Path directory;
+
+    @BeforeAll
+    void start(@TempDir Path data) throws IOException {
+        directory = data;
+        server = PagefoldServer.start(new ServerOptions("127.0.0.1", 0, data.resolve("log")));
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    private CliRun run(String line) {
+        return run(line.split(" "));
+    }
+
+    private CliRun run(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--server", server.uri().toString()));
+        return CliRun.of(all.toArray(String[]::new));
+    }
+
+    private String file(String name, String content) throws IOException {
+        return Files.writeString(directory.resolve(name), content).toString();
+    }
+
+    private String resource(String name) throws IOException {
+        try (var in = ServerVerbsTest.class.getResourceAsStream(name)) {
+            assertThat(in).isNotNull();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void a_simulation_is_made_listed_and_removed() {
+        assertThat(run("sim create life --plugin arm64 --profile 4k-48").ends(0).lines())
+                .containsExactly("life");
+        assertThat(run("sim ls").ends(0).out()).containsPattern("(?m)^life +1 ");
+        assertThat(run("sim create life").ends(ExitCodes.REJECTED).err()).contains("life");
+        run("sim rm life").ends(0);
+        assertThat(run("sim ls").ends(0).out()).doesNotContain("life ");
+        run("sim rm life").ends(ExitCodes.REJECTED);
+        assertThat(run("sim create x --profile no-such")
+                        .ends(ExitCodes.REJECTED)
+                        .err())
+                .contains("no-such");
+    }
+
+    @Test
+    void every_command_has_its_verb() {
+        run("sim create verbs").ends(0);
+        assertThat(run("space create verbs u").ends(0).lines()).containsExactly("2");
+        run("map verbs 0x400000 --size 16K --object heap -p rw-/rw-").ends(0);
+        run("protect verbs 0x400000 --size 4K -p r--/r--").ends(0);
+        run("move verbs 0x402000 --size 8K --to 0x800000 --new-size 12K").ends(0);
+        run("touch verbs 0x800000 --size 4K --access write").ends(0);
+        run("age verbs 0x800000 --size 4K").ends(0);
+        run("write-protect verbs 0x800000 --size 4K").ends(0);
+        run("annotate", "verbs", "half way").ends(0);
+        run("fork verbs u v").ends(0);
+        run("unmap verbs 0x400000 --size 8K --space v").ends(0);
+        run("map verbs 0x900000 --size 4K --pa 0x9000000 -p rw-/--- --memory-type device-nGnRE --space v")
+                .ends(0);
+        assertThat(run("space rm verbs v").ends(0).lines()).containsExactly("13");
+
+        assertThat(run("space ls verbs").ends(0).out()).containsPattern("(?m)^u +user +3$");
+        assertThat(run("space ls verbs --at 12").ends(0).out()).containsPattern("(?m)^v +user +2$");
+        List<String> events = run("events verbs").ends(0).lines();
+        assertThat(events).hasSize(13);
+        assertThat(events.get(2)).contains("range-mapped").contains("0x0000000000400000");
+        assertThat(run("events verbs --from 4 --limit 2 -o json").ends(0).lines())
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+    }
+
+    @Test
+    void a_walk_ends_with_0_or_with_1_when_it_faults() {
+        run("sim create walks").ends(0);
+        run("space create walks u").ends(0);
+        run("map walks 0x400000 --size 4K --pa 0x40000000 -p r--/r--").ends(0);
+
+        assertThat(run("walk walks 0x400123 --fields").ends(ExitCodes.OK).out())
+                .contains("-> 0x0000000040000123")
+                .contains("[");
+        assertThat(run("walk walks 0x401000").ends(ExitCodes.NO).out()).contains("translation fault, level 3");
+        assertThat(run("walk walks 0x400000 --access write").ends(ExitCodes.NO).out())
+                .contains("permission fault");
+        assertThat(run("walk walks 0x400000 --at 2").ends(ExitCodes.NO).out()).contains("translation fault");
+        assertThat(run("ptdump walks").ends(0).out())
+                .contains("0x0000000000400000-0x0000000000401000           4K PTE");
+        List<String> tables = run("tables walks").ends(0).lines();
+        assertThat(tables).hasSize(5);
+        String leaf = tables.get(4).split(" ")[0];
+        assertThat(run("tables walks " + leaf).ends(0).lines()).hasSize(2);
+        assertThat(run("stats walks").ends(0).out()).contains("1 x 4K").contains("image hash");
+        assertThat(run("stats walks -o json").ends(0).out()).contains("\"imageHash\"");
+    }
+
+    @Test
+    void a_rejection_is_one_line_with_the_numbers() {
+        run("sim create no").ends(0);
+        run("space create no u").ends(0);
+        run("map no 0x400000 --size 8K --object a -p rw-/rw-").ends(0);
+
+        CliRun overlap = run("map no 0x401000 --size 8K --object a -p rw-/rw-").ends(ExitCodes.REJECTED);
+        CliRun misaligned =
+                run("map no 0x800800 --size 4K --object a -p rw-/rw-").ends(ExitCodes.REJECTED);
+        CliRun nowhere = run("ptdump nowhere --space u").ends(ExitCodes.REJECTED);
+
+        assertThat(overlap.err().lines()).singleElement().asString().contains("0x0000000000400000");
+        assertThat(misaligned.err().lines()).singleElement().asString().contains("misaligned");
+        assertThat(nowhere.err().lines()).singleElement().asString().contains("nowhere");
+    }
+
+    @Test
+    void a_destroyed_space_is_shown_as_it_was_at_last() {
+        run("sim create gone").ends(0);
+        run("space create gone u").ends(0);
+        run("map gone 0x400000 --size 4K --object a -p rw-/rw-").ends(0);
+        run("space rm gone u").ends(0);
+
+        CliRun dump = run("ptdump gone --space u").ends(0);
+
+        assertThat(dump.out()).contains("0x0000000000400000-0x0000000000401000");
+        assertThat(dump.err()).contains("--at 3");
+        run("ptdump gone --space u --at 4").ends(ExitCodes.REJECTED);
+        run("ptdump gone").ends(ExitCodes.USAGE);
+    }
+
+    @Test
+    void a_trace_is_imported_once() throws IOException {
+        String trace = file("trace", resource("/traces/gcc.strace"));
+
+        CliRun first = run("import strace " + trace + " --simulation gcc --plugin arm64 --profile 4k-48")
+                .ends(0);
+        CliRun again = run("import strace " + trace + " --simulation gcc").ends(ExitCodes.REJECTED);
+        CliRun other = run("import strace " + trace + " --simulation gcc --profile 64k-48")
+                .ends(ExitCodes.USAGE);
+
+        assertThat(first.out()).containsPattern("lines +308").containsPattern("spaces +5");
+        assertThat(again.err()).contains("line 1: ").contains("nothing was applied");
+        assertThat(other.err()).contains("--profile 4k-48, not 64k-48");
+        assertThat(run("space ls gcc").ends(0).lines()).hasSize(2);
+        assertThat(run("ptdump gcc --space 17512").ends(0).out()).contains("PTE   USR");
+        assertThat(run("ptdump gcc --space 17513").ends(0).err()).contains("destroyed");
+        assertThat(run("import strace " + trace + " --simulation gcc2 -o json")
+                        .ends(0)
+                        .out())
+                .contains("\"lines\":308");
+    }
+
+    @Test
+    void maps_are_imported() throws IOException {
+        String maps = file(
+                "maps",
+                "00010000-00088000 r-xp 00000000 00:02 7 /init\n"
+                        + "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0 [vsyscall]\n");
+
+        CliRun run =
+                run("import maps " + maps + " --simulation maps --space init").ends(0);
+
+        assertThat(run.out()).containsPattern("skipped: regions at kernel addresses +1");
+        assertThat(run("ptdump maps --space init").ends(0).out()).contains("0x0000000000010000-0x0000000000088000");
+    }
+
+    @Test
+    void a_file_of_commands_is_applied_up_to_its_first_error() throws IOException {
+        StringBuilder lines = new StringBuilder("{\"type\":\"create-space\",\"space\":\"u\",\"kind\":\"user\"}\n\n");
+        for (int i = 0; i < 40_000; i++) {
+            lines.append("{\"type\":\"annotate\",\"text\":\"").append(i).append("\"}\n");
+        }
+        String good = file("good", lines.toString());
+        String bad = file(
+                "bad",
+                lines.append("{\"type\":\"destroy-space\",\"space\":\"none\"}\n")
+                        .toString());
+        String typo = file("typo", "{\"type\":\"anotate\"}\n");
+        run("sim create apply").ends(0);
+        run("sim create apply2").ends(0);
+
+        assertThat(run("apply apply -f " + good).ends(0).lines()).containsExactly("40002");
+        CliRun stopped = run("apply apply2 -f " + bad).ends(ExitCodes.REJECTED);
+        assertThat(stopped.err()).contains("line 40003: ").contains("commands were applied");
+        assertThat(run("apply apply2 -f " + typo).ends(ExitCodes.REJECTED).err())
+                .contains("anotate");
+        assertThat(run("events apply --from 39990").ends(0).lines()).hasSize(13);
+    }
+}
