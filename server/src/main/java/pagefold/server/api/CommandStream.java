@@ -110,6 +110,10 @@ final class CommandStream {
         if (problem == null && !isFull()) {
             consume();
         }
+        if (finished) {
+            // What was consumed was refused and nothing was outstanding: the answer has ended.
+            return;
+        }
         boolean waits = isFull() && problem == null;
         if (waits) {
             request.pause();
