@@ -7,7 +7,6 @@ import static pagefold.arm64.descriptor.Descriptor.NG;
 import static pagefold.arm64.descriptor.Descriptor.PXN;
 import static pagefold.arm64.descriptor.Descriptor.RDONLY;
 import static pagefold.arm64.descriptor.Descriptor.SH_SHIFT;
-import static pagefold.arm64.descriptor.Descriptor.SOFTWARE_SHIFT;
 import static pagefold.arm64.descriptor.Descriptor.USER;
 import static pagefold.arm64.descriptor.Descriptor.UXN;
 import static pagefold.arm64.descriptor.Descriptor.VALID;
@@ -90,9 +89,6 @@ final class El1And0Regime implements TranslationRegime {
         if (userWrite && p.allows(Access.EXECUTE, Privilege.PRIVILEGED)) {
             return new Unfit("permissions", "no privileged execution of what EL0 may write, not " + p);
         }
-        if ((attributes.software() & 1) != 0) {
-            return new Unfit("attributes", "software bits without the lowest, which holds Linux's dirty state");
-        }
         if (profile.sharesByControl() && attributes.shareability() != Shareability.INNER_SHAREABLE) {
             return new Unfit("attributes", "inner shareable memory, since descriptors have no SH field");
         }
@@ -119,7 +115,7 @@ final class El1And0Regime implements TranslationRegime {
         boolean write = p.allows(Access.WRITE, Privilege.PRIVILEGED);
         boolean userRead = p.allows(Access.READ, Privilege.UNPRIVILEGED);
         long bits =
-                AF | MemoryAttributes.field(attributes.memoryType()) | (long) attributes.software() << SOFTWARE_SHIFT;
+                AF | MemoryAttributes.field(attributes.memoryType()) | software(attributes.software());
         bits |= isNone ? Stage1Format.PRESENT_INVALID : VALID | (attributes.global() ? 0 : NG);
         bits |= p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED) ? 0 : UXN;
         bits |= p.allows(Access.EXECUTE, Privilege.PRIVILEGED) ? 0 : PXN;
@@ -136,6 +132,11 @@ final class El1And0Regime implements TranslationRegime {
         }
         MemoryType type = attributes.memoryType();
         return type == MemoryType.NORMAL_WB || type == MemoryType.NORMAL_TAGGED ? Stage1Format.DIRTY : 0;
+    }
+
+    /** Bits 58:56 and 63: bit 55 is Linux's dirty state. */
+    private static long software(int bits) {
+        return (bits & 7L) << 56 | (bits & 8L) << 60;
     }
 
     /** The SH field's code: Arm ARM D8.6.2. */

@@ -28,7 +28,7 @@ import pagefold.table.TableFormat;
  * <p>Bits: {@link Descriptor}. What software makes of the bits that hardware leaves to it:
  *
  * <pre>
- *   58 57 56   55      51     11 (while not valid)
+ *  63, 58:56   55      51     11 (while not valid)
  * +----------+-------+-------+-------------------+
  * | software | DIRTY | WRITE |  PRESENT_INVALID  |
  * +----------+-------+-------+-------------------+
@@ -43,8 +43,8 @@ final class Stage1Format implements TableFormat {
     /** Linux's mark of a page that is there but grants nothing; nG's place, free while the word is not valid. */
     static final long PRESENT_INVALID = NG;
 
-    /** What is left for a region's software bits: Linux's SPECIAL, DEVMAP and UFFD_WP. */
-    static final long FREE = Descriptor.bits(58, 56);
+    /** What is left for a region's software bits: Linux's SPECIAL, DEVMAP and UFFD_WP, and bit 63. */
+    static final long FREE = Descriptor.bits(58, 56) | Descriptor.bit(63);
 
     /** What {@code pte_modify} takes from the new protection. */
     private static final long PROTECTION = USER | PXN | UXN | RDONLY | VALID | DBM | GP | ATTR_INDX | PRESENT_INVALID;
