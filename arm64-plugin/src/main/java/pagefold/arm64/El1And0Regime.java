@@ -114,8 +114,7 @@ final class El1And0Regime implements TranslationRegime {
         boolean isNone = p.isNone();
         boolean write = p.allows(Access.WRITE, Privilege.PRIVILEGED);
         boolean userRead = p.allows(Access.READ, Privilege.UNPRIVILEGED);
-        long bits =
-                AF | MemoryAttributes.field(attributes.memoryType()) | software(attributes.software());
+        long bits = AF | MemoryAttributes.field(attributes.memoryType()) | software(attributes.software());
         bits |= isNone ? Stage1Format.PRESENT_INVALID : VALID | (attributes.global() ? 0 : NG);
         bits |= p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED) ? 0 : UXN;
         bits |= p.allows(Access.EXECUTE, Privilege.PRIVILEGED) ? 0 : PXN;

@@ -171,12 +171,21 @@ final class Stage1Format implements TableFormat {
         return accessed ? word | AF : word & ~AF;
     }
 
-    /** What hardware does with HD = 1; else {@code pte_mkdirty}, as Linux's fault handler does. */
+    /** What hardware does with HD = 1; else what Linux's fault handler does. */
     @Override
     public long dirtied(long word) {
-        boolean writable = (word & DBM) != 0;
-        long dirty = writable && hardwareDirty ? word : word | DIRTY;
-        return writable ? dirty & ~RDONLY : dirty;
+        return hardwareDirty && (word & DBM) != 0 ? word & ~RDONLY : dirtiedBySoftware(word);
+    }
+
+    /** {@code pte_mkdirty} on what {@code do_anonymous_page} maps. */
+    @Override
+    public long populatedByWrite(long word) {
+        return (word & DBM) != 0 ? dirtiedBySoftware(word) : word;
+    }
+
+    /** {@code pte_mkdirty}. */
+    private static long dirtiedBySoftware(long word) {
+        return (word & DBM) != 0 ? (word | DIRTY) & ~RDONLY : word | DIRTY;
     }
 
     @Override

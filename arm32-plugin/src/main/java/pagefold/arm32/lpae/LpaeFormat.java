@@ -147,6 +147,12 @@ final class LpaeFormat implements TableFormat {
         return stored(isKernel ? word : word | DIRTY);
     }
 
+    /** {@code pte_mkdirty} on what {@code do_anonymous_page} maps. */
+    @Override
+    public long populatedByWrite(long word) {
+        return (word & RDONLY) == 0 ? dirtied(word) : word;
+    }
+
     @Override
     public boolean isDirty(long word) {
         return !isKernel && (word & DIRTY) != 0;

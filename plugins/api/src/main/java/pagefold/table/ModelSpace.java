@@ -65,7 +65,7 @@ final class ModelSpace {
 
     private void populate(Region region) {
         Attributes attributes = region.attributes();
-        long bits = regime.leafBits(initial(region));
+        long bits = populatedBits(region);
         AddressRange range = region.range();
         switch (region.output()) {
             case Output.Physical(long address) ->
@@ -76,6 +76,14 @@ final class ModelSpace {
                     table.map(start, start + bytes - 1, frame, bits, attributes.blocks(), attributes.contiguous());
                 });
         }
+    }
+
+    /** Linux populates anonymous memory by writes, so that its pages start dirty; all others start clean. */
+    private long populatedBits(Region region) {
+        long bits = regime.leafBits(initial(region));
+        boolean isPrivate = region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
+                && sharing == Sharing.PRIVATE;
+        return isPrivate ? format.populatedByWrite(bits) : bits;
     }
 
     private static Attributes initial(Region region) {
@@ -278,11 +286,7 @@ final class ModelSpace {
                 pages.start(),
                 pages.last(),
                 (word, level, address) -> opens[0] |= format.isContiguous(word) && format.modified(word, bits) != word);
-        table.update(
-                pages.start(),
-                pages.last(),
-                opens[0],
-                (word, level, address) -> format.dirtied(format.withAccessed(format.modified(word, bits), true)));
+        table.update(pages.start(), pages.last(), opens[0], (word, level, address) -> written(word, bits));
     }
 
     /** A write to a page of copy-on-write memory: a frame of its own, unless it has one already. */
@@ -296,9 +300,19 @@ final class ModelSpace {
                 }
                 own = format.relocated(word, level, level, backings.copy(granule));
             }
-            long writable = format.modified(own, regime.leafBits(region.attributes()));
-            return format.dirtied(format.withAccessed(writable, true));
+            long bits = regime.leafBits(region.attributes());
+            return own == word ? written(word, bits) : format.populatedByWrite(format.modified(accessed(own), bits));
         });
+    }
+
+    /** The word after a write: by hardware where the word grants it, else by a fault that grants it again. */
+    private long written(long word, long bits) {
+        long granting = format.modified(word, bits);
+        return granting == word ? format.dirtied(accessed(word)) : format.populatedByWrite(accessed(granting));
+    }
+
+    private long accessed(long word) {
+        return format.withAccessed(word, true);
     }
 
     void age(AddressRange range) {

@@ -70,8 +70,11 @@ public interface TableFormat {
 
     long withAccessed(long word, boolean accessed);
 
-    /** The word after a write to a page that may be written. */
+    /** The word after a write to a page that may be written: what hardware, or where it does not, software makes. */
     long dirtied(long word);
+
+    /** The word of a page that the kernel's own fault handler made for a write; the same where it may not be written. */
+    long populatedByWrite(long word);
 
     /** Whether writes have reached the page since it was last clean. */
     boolean isDirty(long word);
