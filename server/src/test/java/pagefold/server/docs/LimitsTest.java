@@ -35,13 +35,25 @@ final class LimitsTest {
     @MethodSource("limits")
     void a_limit_is_the_constant_that_it_names(List<String> row) throws ReflectiveOperationException {
         String constant = Markdown.quoted(row.get(2)).getFirst();
-        int dot = constant.lastIndexOf('.');
 
-        Field field =
-                Class.forName(constant.substring(0, dot), false, classes).getDeclaredField(constant.substring(dot + 1));
+        assertThat(value(constant)).as(row.get(0)).isEqualTo(number(row.get(1)));
+    }
+
+    /** The value of {@code package.Class.CONSTANT}, or of a component of that constant. */
+    private long value(String constant) throws ReflectiveOperationException {
+        List<String> parts = List.of(constant.split("\\."));
+        int type = 0;
+        while (Character.isLowerCase(parts.get(type).charAt(0))) {
+            type++;
+        }
+        Field field = Class.forName(String.join(".", parts.subList(0, type + 1)), false, classes)
+                .getDeclaredField(parts.get(type + 1));
         field.setAccessible(true);
-
-        assertThat(((Number) field.get(null)).longValue()).as(row.get(0)).isEqualTo(number(row.get(1)));
+        Object value = field.get(null);
+        for (String component : parts.subList(type + 2, parts.size())) {
+            value = value.getClass().getMethod(component).invoke(value);
+        }
+        return ((Number) value).longValue();
     }
 
     /** {@code 65,536} or {@code 64K}. */

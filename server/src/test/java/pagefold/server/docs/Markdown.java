@@ -19,14 +19,14 @@ import java.util.stream.Stream;
  * @param path of the file
  * @param text all of it
  */
-record Markdown(Path path, String text) {
+public record Markdown(Path path, String text) {
     private static final Set<String> SKIPPED = Set.of("target", ".git", "data", "node_modules");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```([^\\n]*)\\n(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
     /** The directory of the whole project. */
-    static Path root() {
+    public static Path root() {
         Path directory = Path.of("").toAbsolutePath();
         while (directory != null && !Files.exists(directory.resolve("README.md"))) {
             directory = directory.getParent();
@@ -38,7 +38,7 @@ record Markdown(Path path, String text) {
     }
 
     /** A file of the project. */
-    static Markdown read(String path) {
+    public static Markdown read(String path) {
         return read(root().resolve(path));
     }
 
@@ -71,7 +71,7 @@ record Markdown(Path path, String text) {
     }
 
     /** The blocks with a label. */
-    List<String> blocks(String label) {
+    public List<String> blocks(String label) {
         List<String> blocks = new ArrayList<>();
         Matcher matcher = BLOCK.matcher(text);
         while (matcher.find()) {
