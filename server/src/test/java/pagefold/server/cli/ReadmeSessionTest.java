@@ -59,7 +59,9 @@ final class ReadmeSessionTest {
             arguments.add(argument.contains("/") && Files.exists(file) ? file.toString() : argument);
         }
         arguments.add("--server=" + server.uri());
-        return CliRun.of(arguments.toArray(String[]::new)).out().lines()
+        return CliRun.of(arguments.toArray(String[]::new))
+                .out()
+                .lines()
                 .map(String::stripTrailing)
                 .limit(limit)
                 .toList();
