@@ -1,6 +1,7 @@
 package pagefold.arm64;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,17 @@ class WideningTest {
 
         assertThat(accepted).isFalse();
         assertThat(refusal.rejection().fields().get("reason")).isEqualTo("memory-type");
+    }
+
+    @Test
+    void the_longest_name_at_another_alignment_works_and_reserved_names_are_refused() {
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
+
+        assertThat(run(map(0x1000, 0x2000, anonymous("x".repeat(256), 0x200), "rw-/rw-")))
+                .isTrue();
+        assertThatThrownBy(() -> map(0x8000, 0x1000, anonymous("~page u 8000", 0), "rw-/rw-"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not begin with '~'");
     }
 
     @Test

@@ -22,7 +22,13 @@ public sealed interface MemoryCommand {
      *     rejected
      */
     record MapRange(String space, AddressRange range, Output output, Attributes attributes, boolean replace)
-            implements MemoryCommand {}
+            implements MemoryCommand {
+        public MapRange {
+            if (output instanceof Output.Backed(String object, long offset, Sharing sharing)) {
+                Names.checkNotReserved(object);
+            }
+        }
+    }
 
     /**
      * Unmaps a range; regions that cross its ends are cut.

@@ -7,6 +7,9 @@ public final class Names {
     /** Longest name of a backing object, in characters. */
     public static final int MAX_OBJECT_LENGTH = 256;
 
+    /** The first character of names of objects that the model makes up; no user's object begins so. */
+    public static final char RESERVED = '~';
+
     private Names() {}
 
     /** Whether {@code name} is 1 to 64 letters, digits, dots, underscores or hyphens, the first no dot or hyphen. */
@@ -23,8 +26,22 @@ public final class Names {
                         || c == '-');
     }
 
-    /** Refuses an empty name, one longer than {@code limit}, or one with control characters. */
-    static void check(String what, String name, int limit) {
+    /** Refuses the name of a backing object that is empty, too long or has control characters. */
+    static void checkObject(String name) {
+        // A made-up name holds another one and up to 31 characters more.
+        boolean isMadeUp = !name.isEmpty() && name.charAt(0) == RESERVED;
+        check("backing object", name, isMadeUp ? MAX_OBJECT_LENGTH + 32 : MAX_OBJECT_LENGTH);
+    }
+
+    /** Refuses the name of a backing object that only the model may make. */
+    static void checkNotReserved(String name) {
+        if (name.charAt(0) == RESERVED) {
+            throw new IllegalArgumentException(
+                    "expected the name of a backing object that does not begin with '" + RESERVED + "'");
+        }
+    }
+
+    private static void check(String what, String name, int limit) {
         if (name.isEmpty() || name.length() > limit || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("expected the name of a " + what + " of 1 to " + limit
                     + " printable characters, but it has " + name.length());

@@ -19,7 +19,7 @@ public sealed interface Output {
      */
     record Backed(String object, long offset, Sharing sharing) implements Output {
         public Backed {
-            Names.check("backing object", object, Names.MAX_OBJECT_LENGTH);
+            Names.checkObject(object);
             if (offset < 0) {
                 throw new IllegalArgumentException("expected an offset of at least 0, but it is " + offset);
             }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Attributes;
+import pagefold.model.Names;
 import pagefold.model.Output;
 import pagefold.model.Region;
 import pagefold.model.Sharing;
@@ -132,7 +133,7 @@ final class WidenedPages {
             }
             sharing = its == Sharing.COPY_ON_WRITE || sharing == Sharing.SHARED ? its : sharing;
         }
-        String object = "page~" + space.name() + "~" + Long.toHexString(page.start());
+        String object = Names.RESERVED + "page " + space.name() + " " + Long.toHexString(page.start());
         result.add(new Region(page, new Output.Backed(object, 0, sharing), regime.widened(attributes)));
     }
 
@@ -150,7 +151,7 @@ final class WidenedPages {
             }
             case Output.Backed(String object, long offset, Sharing sharing) -> {
                 long skew = offset + ahead & granule - 1;
-                String name = skew == 0 ? object : object + "~" + Long.toHexString(skew);
+                String name = skew == 0 ? object : Names.RESERVED + Long.toHexString(skew) + " " + object;
                 long at = skew == 0 ? offset + ahead : offset + ahead - skew + granule;
                 result.add(new Region(pages, new Output.Backed(name, at, sharing), fitting));
             }
