@@ -1,0 +1,47 @@
+package flat;
+
+import java.util.List;
+import java.util.Set;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.spi.ArchitecturePlugin;
+import pagefold.spi.Capability;
+import pagefold.spi.Capture;
+import pagefold.spi.CapturedMachine;
+import pagefold.spi.Profile;
+import pagefold.table.PageTableModel;
+
+/** Profiles: {@code wide} holds everything, {@code narrow} nothing at or above 4 GiB, {@code faulty} fails on demand. */
+public final class FlatPlugin implements ArchitecturePlugin {
+
+    /** For the service loader. */
+    public FlatPlugin() {}
+
+    @Override
+    public String id() {
+        return "flat";
+    }
+
+    @Override
+    public String version() {
+        return "1.0";
+    }
+
+    @Override
+    public List<Profile> profiles() {
+        return List.of(profile("wide"), profile("narrow"), profile("faulty"));
+    }
+
+    private static Profile profile(String name) {
+        return new Profile(name, "A flat list of leaves", 12, 64, 64, Set.of(Capability.USER_SPACE));
+    }
+
+    @Override
+    public PageTableModel newModel(String profile, Coarsening coarsening) {
+        return new FlatModel(profile);
+    }
+
+    @Override
+    public CapturedMachine capture(Capture capture) {
+        throw new IllegalArgumentException("expected a plugin that reads captured machines, but flat does not");
+    }
+}
