@@ -257,7 +257,7 @@ final class CommandStream {
         chunks++;
         int number = chunks;
         CommandUnit unit = new CommandUnit(
-                chunk, chunks == 1 ? headers.expected() : null, headers.ids(digest.digest(), number), lane);
+                chunk, chunks == 1 ? headers.expected() : null, headers.ids(digest.digest(), number), lane.next());
         outstanding++;
         exchange.then(simulations.submit(simulation, unit), answer -> answered(number, chunkLines, answer));
     }
@@ -329,11 +329,6 @@ final class CommandStream {
             exchange.send(whole);
             return;
         }
-        response.end(Buffer.buffer(whole.toJson())).onComplete(sent -> {
-            if (!ended) {
-                // What the client still sends is of no use; reading it would be.
-                request.connection().close();
-            }
-        });
+        response.end(Buffer.buffer(whole.toJson())).onComplete(sent -> exchange.discardRest());
     }
 }

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
@@ -16,6 +17,8 @@ import pagefold.model.Names;
 /** One request with the parameters and answers that all of them have in common. */
 final class Exchange {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private static final long LINGER_MILLIS = 5000;
 
     private final RoutingContext routing;
     private final Context context;
@@ -163,9 +166,27 @@ final class Exchange {
                 .putHeader(HttpHeaders.CONTENT_TYPE, Problem.CONTENT_TYPE)
                 .end(Buffer.buffer(problem.toJson()));
         if (unread) {
-            // What the client still sends is of no use; reading it would be.
-            sent.onComplete(done -> routing.request().connection().close());
+            sent.onComplete(done -> discardRest());
         }
+    }
+
+    /**
+     * Reads and forgets what the client still sends, for a while, and closes the connection. To close it at once would
+     * reset it, and the client could lose the answer.
+     */
+    void discardRest() {
+        HttpServerRequest request = routing.request();
+        if (request.isEnded()) {
+            return;
+        }
+        long timer = routing.vertx()
+                .setTimer(LINGER_MILLIS, late -> request.connection().close());
+        request.handler(part -> {});
+        request.endHandler(end -> {
+            routing.vertx().cancelTimer(timer);
+            request.connection().close();
+        });
+        request.resume();
     }
 
     private boolean hasBody() {

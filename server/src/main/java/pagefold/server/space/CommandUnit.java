@@ -11,13 +11,10 @@ import pagefold.server.log.NewBatch;
  * @param commands at least one, at most {@value #MAX_COMMANDS}; the selection of a plugin stands alone
  * @param expected the position that the simulation must be at, or {@code null} for any
  * @param ids how the log names the unit
- * @param lane what the unit depends on, or {@code null}
+ * @param place on the lane of what it depends on, or {@code null}
  */
 public record CommandUnit(
-        List<MemoryCommand> commands,
-        @Nullable Long expected,
-        Ids ids,
-        @Nullable Lane lane) {
+        List<MemoryCommand> commands, @Nullable Long expected, Ids ids, Lane.@Nullable Place place) {
     /** Most commands of one unit. */
     public static final int MAX_COMMANDS = 16_384;
 

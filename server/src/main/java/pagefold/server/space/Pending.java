@@ -21,9 +21,9 @@ final class Pending {
     }
 
     void answer(UnitAnswer answer) {
-        Lane lane = unit().lane();
-        if (lane != null && !(answer instanceof UnitAnswer.Accepted)) {
-            lane.breakBy(this);
+        Lane.Place place = unit().place();
+        if (place != null && !(answer instanceof UnitAnswer.Accepted)) {
+            place.refuse();
         }
         message.reply(answer, LocalBus.options());
     }

@@ -103,8 +103,8 @@ final class PluginSwap {
     }
 
     private @Nullable UnitAnswer prepare(Pending unit) {
-        Lane lane = unit.unit().lane();
-        if (lane != null && lane.isBroken()) {
+        Lane.Place place = unit.unit().place();
+        if (place != null && place.isCancelled()) {
             return new UnitAnswer.Cancelled();
         }
         UnitAnswer early = Round.repeated(unit.unit(), writer::recorded);

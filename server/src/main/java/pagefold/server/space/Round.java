@@ -105,9 +105,9 @@ final class Round {
         if (answer == null) {
             answer = decide(pending.unit());
         }
-        Lane lane = pending.unit().lane();
-        if (answer != null && lane != null && !(answer instanceof UnitAnswer.Accepted)) {
-            lane.breakBy(pending);
+        Lane.Place place = pending.unit().place();
+        if (answer != null && place != null && !(answer instanceof UnitAnswer.Accepted)) {
+            place.doubt();
         }
         entries.add(new Entry(pending, firstStep, answer));
         remarkCharacters += remarkCharacters(pending.unit());
@@ -118,8 +118,8 @@ final class Round {
     }
 
     private @Nullable UnitAnswer condition(CommandUnit unit, Function<String, @Nullable CommandRecord> log) {
-        Lane lane = unit.lane();
-        if (lane != null && lane.isBroken()) {
+        Lane.Place place = unit.place();
+        if (place != null && place.isCancelled()) {
             return new UnitAnswer.Cancelled();
         }
         UnitAnswer repeated = repeated(unit, log);
@@ -204,9 +204,9 @@ final class Round {
         cut(entry.firstStep());
         forget(entry.pending());
         entries.set(index, new Entry(entry.pending(), entry.firstStep(), answer));
-        Lane lane = entry.pending().unit().lane();
-        if (lane != null) {
-            lane.breakBy(entry.pending());
+        Lane.Place place = entry.pending().unit().place();
+        if (place != null) {
+            place.doubt();
         }
     }
 
@@ -230,9 +230,9 @@ final class Round {
             Entry entry = entries.removeLast();
             cut(Math.min(entry.firstStep(), steps.size()));
             forget(entry.pending());
-            Lane lane = entry.pending().unit().lane();
-            if (lane != null) {
-                lane.mend(entry.pending());
+            Lane.Place place = entry.pending().unit().place();
+            if (place != null) {
+                place.trust();
             }
             taken.addFirst(entry.pending());
         }

@@ -180,9 +180,9 @@ public final class Simulations {
     public Future<UnitAnswer> submit(String name, CommandUnit unit) {
         int weight = unit.commands().size();
         Function<Trouble, UnitAnswer> failed = trouble -> {
-            Lane lane = unit.lane();
-            if (lane != null) {
-                lane.breakBy(unit);
+            Lane.Place place = unit.place();
+            if (place != null) {
+                place.refuse();
             }
             return new UnitAnswer.Failed(trouble);
         };

@@ -124,7 +124,10 @@ class CommandsTest {
 
         server.command("s", createSpace("u"), "Idempotency-Key", "k1", "Correlation-Id", "c1", "traceparent", trace);
 
-        var event = server.get("/v1/simulations/s/events?from=2").json().path("events").path(0);
+        var event = server.get("/v1/simulations/s/events?from=2")
+                .json()
+                .path("events")
+                .path(0);
         assertThat(event.path("commandId").asText()).isEqualTo("k1");
         assertThat(event.path("correlation").asText()).isEqualTo("c1");
         assertThat(event.path("causation").asText()).isEqualTo(trace);
@@ -165,9 +168,7 @@ class CommandsTest {
         assertProblem(server.command("s", map("absent", 0, 0x1000)), 422, "no-such-space");
         assertProblem(
                 server.post(
-                        "/v1/simulations",
-                        TestServer.JSON,
-                        "{\"name\":\"t\",\"plugin\":\"mips\",\"profile\":\"x\"}"),
+                        "/v1/simulations", TestServer.JSON, "{\"name\":\"t\",\"plugin\":\"mips\",\"profile\":\"x\"}"),
                 422,
                 "no-such-plugin");
         assertProblem(

@@ -118,7 +118,8 @@ class PluginSelectionTest {
         });
         int written = 0;
         while (selecting.isAlive() && written < 10_000) {
-            assertThat(server.command("s", map("u", (1L << 40) + written * 0x2000L, 0x1000)).status())
+            assertThat(server.command("s", map("u", (1L << 40) + written * 0x2000L, 0x1000))
+                            .status())
                     .isEqualTo(201);
             written++;
         }

@@ -1,0 +1,21 @@
+package pagefold.server.api;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The main method of a server process that a test kills. */
+final class ServerProcess {
+    private ServerProcess() {}
+
+    /**
+     * Prints the port and serves until it is killed.
+     *
+     * @param args the data directory
+     */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        PagefoldServer server =
+                PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, Path.of(args[0])));
+        System.out.println("port " + server.port());
+        Thread.currentThread().join();
+    }
+}
