@@ -25,13 +25,13 @@ final class ModelConsumer extends VerticleBase {
     private @Nullable MessageConsumer<ModelMessage> consumer;
     private Trouble.@Nullable ModelFailed failure;
 
-    ModelConsumer(String simulation, int generation, Projection projection) {
-        this.address = address(simulation, generation);
+    ModelConsumer(String simulation, long generation, Projection projection) {
+        this.address = "model." + simulation + "." + generation;
         this.projection = projection;
     }
 
-    static String address(String simulation, int generation) {
-        return "model." + simulation + "." + generation;
+    String address() {
+        return address;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 final class OpenSimulation {
     final SimulationWriter writer;
     final Promise<String> deployment = Promise.promise();
+    final Promise<Void> gone = Promise.promise();
     int users;
     int commands;
     long lastUse;

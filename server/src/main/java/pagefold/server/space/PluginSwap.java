@@ -218,9 +218,9 @@ final class PluginSwap {
         }
         writer.moveTo(after);
         Delta delta = projection.apply(step);
-        writer.deploy(projection);
+        writer.model().deploy(projection);
         LOG.info("the simulation {} is shown by {} from position {}", name, projection.binding(), after.position());
-        writer.publish(new Published(name, after.position(), after.position(), delta));
+        writer.model().publish(new Published(name, after.position(), after.position(), delta));
         return new UnitAnswer.Accepted(after.position(), after.position(), false);
     }
 }

@@ -1,10 +1,9 @@
 package pagefold.server.space;
 
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayDeque;
@@ -21,7 +20,6 @@ import pagefold.model.Simulation;
 import pagefold.server.log.AppendResult;
 import pagefold.server.log.CommandRecord;
 import pagefold.server.log.LoggedSimulation;
-import pagefold.server.replay.Delta;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Trouble;
@@ -46,15 +44,12 @@ import pagefold.server.replay.Trouble;
  */
 final class SimulationWriter extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(SimulationWriter.class);
-    private static final DeploymentOptions MODEL_DEPLOYMENT = new DeploymentOptions()
-            .setThreadingModel(ThreadingModel.WORKER)
-            .setWorkerPoolName("pagefold-model")
-            .setWorkerPoolSize(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
 
     private final String name;
     private final Tools tools;
     private final Consumer<SimulationWriter> onClosed;
     private final Deque<Pending> queue = new ArrayDeque<>();
+    private final ModelLink model;
     private final PluginSwap swap;
 
     private Simulation durable = Simulation.EMPTY;
@@ -64,20 +59,17 @@ final class SimulationWriter extends VerticleBase {
     private boolean pumping;
     private int alone;
     private @Nullable Trouble closed;
-    private @Nullable String modelDeployment;
     private @Nullable MessageConsumer<CommandUnit> consumer;
     private final Promise<Void> drained = Promise.promise();
     private boolean draining;
 
-    private volatile int generation;
-    private volatile @Nullable Trouble modelTrouble;
-
     private record InFlight(Round round, CompletableFuture<AppendResult> outcome) {}
 
-    SimulationWriter(String name, Tools tools, Consumer<SimulationWriter> onClosed) {
+    SimulationWriter(Vertx vertx, String name, Tools tools, Consumer<SimulationWriter> onClosed) {
         this.name = name;
         this.tools = tools;
         this.onClosed = onClosed;
+        this.model = new ModelLink(vertx, name, tools);
         this.swap = new PluginSwap(this, name, tools);
     }
 
@@ -85,15 +77,9 @@ final class SimulationWriter extends VerticleBase {
         return "simulation." + simulation;
     }
 
-    /** Where the model listens now; read by any thread. */
-    String modelAddress() {
-        return ModelConsumer.address(name, generation);
-    }
-
-    /** Why there is no model to ask; read by any thread. */
-    @Nullable
-    Trouble modelTrouble() {
-        return modelTrouble;
+    /** The way to the model; any thread may ask for its address and its trouble. */
+    ModelLink model() {
+        return model;
     }
 
     @Override
@@ -101,7 +87,7 @@ final class SimulationWriter extends VerticleBase {
         LoggedSimulation head = blocking(() -> tools.log().takeOwnership(name));
         epoch = head.epoch();
         if (head.head() == 0) {
-            modelTrouble = new Trouble.Unbound(name);
+            model.setTrouble(new Trouble.Unbound(name));
         } else {
             recover(head.head());
         }
@@ -115,11 +101,11 @@ final class SimulationWriter extends VerticleBase {
         switch (blocking(() -> tools.replayer().at(name, head))) {
             case Replayed.Complete(Projection projection) -> {
                 durable = projection.simulation();
-                deploy(projection);
+                model.deploy(projection);
             }
             case Replayed.WithoutModel(Simulation state, Trouble trouble) -> {
                 durable = state;
-                modelTrouble = trouble;
+                model.setTrouble(trouble);
                 LOG.error("the simulation {} opens without a model: {}", name, trouble);
             }
             case Replayed.Refused refused ->
@@ -129,26 +115,6 @@ final class SimulationWriter extends VerticleBase {
         if (durable.position() != head) {
             throw new IllegalStateException("expected the simulation '" + name + "' at position " + head
                     + ", but its events lead to " + durable.position());
-        }
-    }
-
-    /** Makes a projection the next generation; the last one answers what it was asked and goes. */
-    void deploy(Projection projection) {
-        String old = modelDeployment;
-        String oldAddress = modelAddress();
-        boolean oldWorks = modelTrouble == null && old != null;
-        int next = generation + 1;
-        modelDeployment = vertx.deployVerticle(new ModelConsumer(name, next, projection), MODEL_DEPLOYMENT)
-                .await();
-        generation = next;
-        modelTrouble = null;
-        if (old != null) {
-            Future<?> last = oldWorks
-                    ? vertx.eventBus()
-                            .request(oldAddress, new ModelMessage.Ask(p -> 0, null), LocalBus.options())
-                            .mapEmpty()
-                    : Future.succeededFuture();
-            last.onComplete(done -> vertx.undeploy(old));
         }
     }
 
@@ -251,7 +217,7 @@ final class SimulationWriter extends VerticleBase {
                 return;
             }
             queue.remove();
-            Trouble trouble = modelTrouble;
+            Trouble trouble = model.trouble();
             if (next.isSwap()) {
                 swap.start(next);
             } else if (trouble != null) {
@@ -271,7 +237,7 @@ final class SimulationWriter extends VerticleBase {
 
     private void check(Round round) {
         while (round.hasSteps()) {
-            switch (ask(new ModelMessage.Check(round.steps()))) {
+            switch (model.ask(new ModelMessage.Check(round.steps()))) {
                 case ModelMessage.Checked(pagefold.table.PageTableModel.Refusal refusal) -> {
                     if (refusal != null) {
                         Rejection rejection = refusal.rejection();
@@ -280,7 +246,7 @@ final class SimulationWriter extends VerticleBase {
                     return;
                 }
                 case ModelMessage.Broken(Trouble.ModelFailed trouble) -> {
-                    if (round.acceptedCount() == 1 || modelTrouble != null) {
+                    if (round.acceptedCount() == 1 || model.trouble() != null) {
                         round.refuseOnly(new UnitAnswer.Failed(trouble));
                     } else {
                         // One of them makes the plugin fail: each by itself, so that the others are not its victims.
@@ -293,13 +259,6 @@ final class SimulationWriter extends VerticleBase {
         }
     }
 
-    private ModelMessage ask(ModelMessage question) {
-        return vertx.eventBus()
-                .<ModelMessage>request(modelAddress(), question, LocalBus.options())
-                .await()
-                .body();
-    }
-
     private static IllegalStateException unexpected(ModelMessage message) {
         return new IllegalStateException("expected another answer from a model, but it is " + message);
     }
@@ -309,7 +268,7 @@ final class SimulationWriter extends VerticleBase {
         return switch (await(waiting.outcome())) {
             case AppendResult.Appended appended -> {
                 durable = waiting.round().after();
-                apply(waiting.round());
+                model.apply(waiting.round());
                 waiting.round().answerAll();
                 waiting.round().clear();
                 yield true;
@@ -348,29 +307,6 @@ final class SimulationWriter extends VerticleBase {
                     case AppendResult other -> new Trouble.Unexpected("The log answered " + other + ".");
                 });
         return false;
-    }
-
-    private void apply(Round round) {
-        long first = round.before().position() + 1;
-        String address = modelAddress();
-        vertx.eventBus()
-                .<ModelMessage>request(address, new ModelMessage.Apply(round.steps()), LocalBus.options())
-                .onComplete(answered -> {
-                    if (answered.succeeded()
-                            && answered.result().body() instanceof ModelMessage.Applied(long position, Delta delta)) {
-                        publish(new Published(name, first, position, delta));
-                    } else if (address.equals(modelAddress())) {
-                        modelTrouble = answered.succeeded()
-                                        && answered.result().body()
-                                                instanceof ModelMessage.Broken(Trouble.ModelFailed trouble)
-                                ? trouble
-                                : new Trouble.Unexpected("The model did not answer: " + answered.cause());
-                    }
-                });
-    }
-
-    void publish(Published published) {
-        vertx.eventBus().publish(address(name) + ".events", published, LocalBus.options());
     }
 
     /** The log is at a later state now; used when the swap has appended. */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +54,7 @@ public final class Simulations {
     private final PastStates pastStates;
     private final Tools tools;
     private final Map<String, OpenSimulation> open = new HashMap<>();
+    private final Map<String, Future<Void>> leaving = new HashMap<>();
     private boolean closing;
 
     /** What a request does with an open simulation. */
@@ -71,7 +73,8 @@ public final class Simulations {
         this.past = executor("pagefold-past", PAST_THREADS);
         Replayer replayer = new Replayer(log, host);
         this.pastStates = new PastStates(log, replayer);
-        this.tools = new Tools(log, host, replayer, executor("pagefold-replay", Math.max(2, processors)));
+        this.tools =
+                new Tools(log, host, replayer, executor("pagefold-replay", Math.max(2, processors)), new AtomicLong());
         LocalBus.register(vertx.eventBus());
     }
 
@@ -157,16 +160,13 @@ public final class Simulations {
 
     /** Removes a simulation with its history; false when there is none. */
     public Future<Boolean> delete(String name) {
-        OpenSimulation leaving;
+        OpenSimulation removed;
         synchronized (this) {
-            leaving = open.remove(name);
-            if (leaving != null) {
-                leaving.leaving = true;
-            }
+            removed = open.remove(name);
         }
-        Future<?> closed = leaving == null
+        Future<?> closed = removed == null
                 ? Future.succeededFuture()
-                : leaving.ready().compose(vertx::undeploy).otherwiseEmpty();
+                : removed.ready().compose(vertx::undeploy).otherwiseEmpty();
         return closed.compose(done -> blocking.executeBlocking(
                 () -> {
                     boolean deleted = log.delete(name);
@@ -198,7 +198,10 @@ public final class Simulations {
     /** Opens a simulation; answers what keeps it from taking commands, or {@code null}. */
     public Future<@Nullable Trouble> open(String name) {
         return this.<@Nullable Trouble>use(
-                name, 0, trouble -> trouble, simulation -> Future.succeededFuture(simulation.writer.modelTrouble()));
+                name,
+                0,
+                trouble -> trouble,
+                simulation -> Future.succeededFuture(simulation.writer.model().trouble()));
     }
 
     /** Asks the state at the head. */
@@ -225,13 +228,15 @@ public final class Simulations {
     @SuppressWarnings("unchecked") // the model answers a question with its own type
     private <R> Future<@Nullable Reading<R>> askModel(
             OpenSimulation simulation, Question<R> question, @Nullable Long position, boolean again) {
-        Trouble trouble = simulation.writer.modelTrouble();
+        Trouble trouble = simulation.writer.model().trouble();
         if (trouble != null) {
             return Future.succeededFuture(new Reading.Failed<>(trouble));
         }
         return vertx.eventBus()
                 .<ModelMessage>request(
-                        simulation.writer.modelAddress(), new ModelMessage.Ask(question, position), LocalBus.options())
+                        simulation.writer.model().address(),
+                        new ModelMessage.Ask(question, position),
+                        LocalBus.options())
                 .map(message -> (Reading<R>) ((ModelMessage.Answer) message.body()).reading())
                 .recover(e -> again && isGone(e)
                         // The model was replaced between looking up its address and asking it.
@@ -283,11 +288,13 @@ public final class Simulations {
 
     private OpenSimulation opened(String name) {
         OpenSimulation[] self = new OpenSimulation[1];
-        SimulationWriter writer = new SimulationWriter(name, tools, closed -> leave(name, self[0]));
+        SimulationWriter writer = new SimulationWriter(vertx, name, tools, closed -> leave(name, self[0]));
         OpenSimulation simulation = new OpenSimulation(writer);
         self[0] = simulation;
         open.put(name, simulation);
-        vertx.deployVerticle(writer, WRITER_DEPLOYMENT)
+        // Two writers of one simulation must not listen at the same address.
+        leaving.getOrDefault(name, Future.succeededFuture())
+                .compose(gone -> vertx.deployVerticle(writer, WRITER_DEPLOYMENT))
                 .onFailure(e -> remove(name, simulation))
                 .onComplete(simulation.deployment);
         return simulation;
@@ -298,9 +305,17 @@ public final class Simulations {
     }
 
     private synchronized void leave(String name, OpenSimulation simulation) {
-        open.remove(name, simulation);
-        simulation.leaving = true;
-        undeployIfUnused(simulation);
+        if (open.remove(name, simulation)) {
+            simulation.leaving = true;
+            Future<Void> gone = simulation.gone.future();
+            leaving.put(name, gone);
+            gone.onComplete(done -> forget(name, gone));
+            undeployIfUnused(simulation);
+        }
+    }
+
+    private synchronized void forget(String name, Future<Void> gone) {
+        leaving.remove(name, gone);
     }
 
     private synchronized void release(OpenSimulation simulation, int weight) {
@@ -317,7 +332,8 @@ public final class Simulations {
             simulation
                     .ready()
                     .compose(vertx::undeploy)
-                    .onFailure(e -> LOG.debug("a writer was undeployed already: {}", e.getMessage()));
+                    .onFailure(e -> LOG.debug("a writer was undeployed already: {}", e.getMessage()))
+                    .onComplete(done -> simulation.gone.tryComplete());
         }
     }
 

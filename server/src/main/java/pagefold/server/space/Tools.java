@@ -1,6 +1,7 @@
 package pagefold.server.space;
 
 import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.atomic.AtomicLong;
 import pagefold.host.PluginHost;
 import pagefold.server.log.EventLog;
 import pagefold.server.replay.Replayer;
@@ -12,5 +13,6 @@ import pagefold.server.replay.Replayer;
  * @param host its plugins
  * @param replayer over both
  * @param replays where histories are replayed
+ * @param generations counts the models made
  */
-record Tools(EventLog log, PluginHost host, Replayer replayer, WorkerExecutor replays) {}
+record Tools(EventLog log, PluginHost host, Replayer replayer, WorkerExecutor replays, AtomicLong generations) {}
