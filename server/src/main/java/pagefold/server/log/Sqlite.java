@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
@@ -48,8 +47,9 @@ final class Sqlite {
                     .loggers("slf4j")
                     .load()
                     .migrate();
-        } catch (FlywayException e) {
-            throw new LogUnavailable("The log in " + file + " cannot be opened: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            // Not only Flyway's own: in a damaged file it stumbles over what it reads in other ways, too.
+            throw new LogUnavailable("The log in " + file + " cannot be opened: " + e.getMessage() + ".", e);
         }
     }
 
