@@ -42,7 +42,8 @@ final class HistoryReader {
         }
         while (next <= last()) {
             for (ReadSession.Row row : page(rowsAtOnce)) {
-                if (row.first() > last()) {
+                if (next > last()) {
+                    // Rows that were appended since.
                     return;
                 }
                 check(row);

@@ -160,8 +160,9 @@ class SqliteEventLogTest extends EventLogContract {
             for (int bits = 1 + random.nextInt(8); bits > 0; bits--) {
                 rotten[random.nextInt(from, rotten.length)] ^= (byte) (1 << random.nextInt(8));
             }
-            Files.write(directory.resolve("data/pagefold.db"), rotten);
-            try (EventLog opened = open()) {
+            Path data = Files.createDirectory(directory.resolve("rotten-" + i));
+            Files.write(data.resolve("pagefold.db"), rotten);
+            try (EventLog opened = EventLog.open(data, CLOCK)) {
                 for (LoggedSimulation simulation : opened.list()) {
                     List<RecordedEvent> read = opened.read(simulation.name(), 1, Integer.MAX_VALUE);
                     assertThat(read).as(simulation.toString()).isEqualTo(expected);
@@ -171,9 +172,7 @@ class SqliteEventLogTest extends EventLogContract {
             }
         }
         System.out.println("refused: " + refused + " of 150");
-        Files.write(directory.resolve("data/pagefold.db"), intact);
         log = open();
-        assertThat(all("well")).isEqualTo(expected);
     }
 
     @Test
