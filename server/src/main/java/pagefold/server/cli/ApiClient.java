@@ -2,18 +2,24 @@ package pagefold.server.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Speaks with one server; whatever goes wrong is a {@link CliFailure}. */
@@ -104,13 +110,21 @@ final class ApiClient implements AutoCloseable {
                 .build());
     }
 
-    /** Sends lines of JSON; a problem is an answer here, since it says how far the server has come. */
-    Answer postLines(String path, byte[] lines) {
-        HttpResponse<InputStream> response = send(request(path, Map.of())
+    /**
+     * Sends lines of JSON and does not wait. A problem is an answer here, since it says how far the server has come.
+     *
+     * @return waits for the answer
+     */
+    Supplier<Answer> postLines(String path, byte[] lines) {
+        HttpRequest request = request(path, Map.of())
                 .header("Content-Type", "application/x-ndjson")
                 .POST(BodyPublishers.ofByteArray(lines))
-                .build());
-        return new Answer(response.statusCode(), headers(response), body(response));
+                .build();
+        CompletableFuture<HttpResponse<InputStream>> sent = http.sendAsync(request, BodyHandlers.ofInputStream());
+        return () -> {
+            HttpResponse<InputStream> response = await(sent);
+            return new Answer(response.statusCode(), headers(response), body(response));
+        };
     }
 
     Answer delete(String path) {
@@ -171,22 +185,37 @@ final class ApiClient implements AutoCloseable {
     }
 
     private HttpResponse<InputStream> send(HttpRequest request) {
+        return await(http.sendAsync(request, BodyHandlers.ofInputStream()));
+    }
+
+    private HttpResponse<InputStream> await(CompletableFuture<HttpResponse<InputStream>> sent) {
         try {
-            return http.send(request, BodyHandlers.ofInputStream());
-        } catch (java.net.http.HttpConnectTimeoutException | java.net.ConnectException e) {
-            throw new CliFailure(
-                    ExitCodes.UNREACHABLE,
-                    "no server answers at " + server
-                            + "; start one with 'pagefold serve', or name another with --server");
-        } catch (java.net.http.HttpTimeoutException e) {
-            throw new CliFailure(
-                    ExitCodes.UNREACHABLE, "no answer from " + server + " within " + ANSWER.toMinutes() + " minutes");
-        } catch (IOException e) {
-            throw lost(e);
+            return sent.get();
+        } catch (ExecutionException e) {
+            throw failure(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliFailure(ExitCodes.UNREACHABLE, "interrupted");
         }
+    }
+
+    private CliFailure failure(@Nullable Throwable cause) {
+        return switch (cause) {
+            case HttpConnectTimeoutException e -> nobody();
+            case ConnectException e -> nobody();
+            case HttpTimeoutException e ->
+                new CliFailure(
+                        ExitCodes.UNREACHABLE,
+                        "no answer from " + server + " within " + ANSWER.toMinutes() + " minutes");
+            case IOException e -> lost(e);
+            case null, default -> throw new IllegalStateException("expected an answer, but: " + cause, cause);
+        };
+    }
+
+    private CliFailure nobody() {
+        return new CliFailure(
+                ExitCodes.UNREACHABLE,
+                "no server answers at " + server + "; start one with 'pagefold serve', or name another with --server");
     }
 
     private CliFailure lost(IOException e) {

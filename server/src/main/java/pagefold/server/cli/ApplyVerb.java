@@ -1,7 +1,5 @@
 package pagefold.server.cli;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,19 +29,13 @@ final class ApplyVerb extends ClientVerb {
 
     @Override
     int run(ApiClient api) {
-        List<String> lines = InputFile.lines(file);
+        byte[] bytes = InputFile.bytes(file, InputFile.MAX_BYTES);
         long[] position = {0};
         long[] sent = {0};
-        Progress.during("applying", lines.size(), progress -> {
+        Progress.during("applying", lines(bytes), progress -> {
             BulkSender sender = new BulkSender(api, simulation, progress);
-            long number = 0;
-            for (String line : lines) {
-                number++;
-                if (!line.isBlank()) {
-                    sender.add(number, line.getBytes(StandardCharsets.UTF_8));
-                }
-            }
-            sender.flush();
+            send(bytes, sender);
+            sender.finish();
             position[0] = sender.position();
             sent[0] = sender.acknowledged();
         });
@@ -57,5 +49,31 @@ final class ApplyVerb extends ClientVerb {
             out().println(position[0]);
         }
         return ExitCodes.OK;
+    }
+
+    private static long lines(byte[] bytes) {
+        long count = 0;
+        for (byte each : bytes) {
+            count += each == '\n' ? 1 : 0;
+        }
+        return count;
+    }
+
+    private static void send(byte[] bytes, BulkSender sender) {
+        long number = 0;
+        int start = 0;
+        while (start < bytes.length) {
+            int end = start;
+            boolean blank = true;
+            while (end < bytes.length && bytes[end] != '\n') {
+                blank &= bytes[end] == ' ' || bytes[end] == '\t' || bytes[end] == '\r';
+                end++;
+            }
+            number++;
+            if (!blank) {
+                sender.add(number, bytes, start, end);
+            }
+            start = end + 1;
+        }
     }
 }

@@ -3,27 +3,33 @@ package pagefold.server.cli;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends many commands as lines of JSON, a few thousand in a request, so that an error comes back while there is still
- * somebody to read it.
+ * Sends many commands as lines of JSON, some ten thousand in a request, so that an error comes back while there is
+ * still somebody to read it. While one request is under way, the next one is filled.
  */
 final class BulkSender {
     /** Commands in a request: a few of the server's chunks. */
-    static final int COMMANDS_PER_REQUEST = 16_384;
+    static final int COMMANDS_PER_REQUEST = 65_536;
 
     private static final int BYTES_PER_REQUEST = 8 << 20;
 
     private final ApiClient api;
     private final String path;
     private final LongConsumer progress;
-    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream(1 << 16);
-    private final List<Long> lines = new ArrayList<>();
+    private final ByteArrayOutputStream filling = new ByteArrayOutputStream(1 << 16);
+    private long[] lines = new long[1024];
+    private int count;
+    private @Nullable Underway underway;
     private long acknowledged;
     private long position;
+
+    /** A request that is not answered, and the lines that it holds. */
+    private record Underway(Supplier<ApiClient.Answer> answer, long[] lines) {}
 
     /**
      * A sender to a simulation.
@@ -42,32 +48,55 @@ final class BulkSender {
      * @param line of the user's input that it comes from
      */
     void add(long line, byte[] json) {
-        lines.add(line);
-        waiting.writeBytes(json);
-        waiting.write('\n');
-        if (lines.size() >= COMMANDS_PER_REQUEST || waiting.size() >= BYTES_PER_REQUEST) {
-            flush();
+        add(line, json, 0, json.length);
+    }
+
+    /** Adds a command that is part of something longer. */
+    void add(long line, byte[] bytes, int from, int to) {
+        if (count == lines.length) {
+            lines = Arrays.copyOf(lines, 2 * count);
+        }
+        lines[count++] = line;
+        filling.write(bytes, from, to - from);
+        filling.write('\n');
+        if (count >= COMMANDS_PER_REQUEST || filling.size() >= BYTES_PER_REQUEST) {
+            send();
         }
     }
 
-    /** Sends what is waiting. */
-    void flush() {
-        if (lines.isEmpty()) {
+    /** Sends what is there, once the request before it is answered. */
+    private void send() {
+        receive();
+        if (count > 0) {
+            underway = new Underway(api.postLines(path, filling.toByteArray()), Arrays.copyOf(lines, count));
+            count = 0;
+            filling.reset();
+        }
+    }
+
+    /** Sends the rest and waits for all answers. */
+    void finish() {
+        send();
+        receive();
+    }
+
+    private void receive() {
+        Underway request = underway;
+        if (request == null) {
             return;
         }
-        ApiClient.Answer answer = api.postLines(path, waiting.toByteArray());
+        underway = null;
+        ApiClient.Answer answer = request.answer().get();
         if (answer.status() >= 300) {
-            throw rejected(Problem.of(answer.status(), answer.body()));
+            throw rejected(Problem.of(answer.status(), answer.body()), request.lines());
         }
         String[] all = new String(answer.body(), StandardCharsets.UTF_8).strip().split("\n", -1);
         JsonTree last = parse(all[all.length - 1]);
         if (!last.get("title").isMissing()) {
-            throw rejected(Problem.of((int) last.get("status").number(), last));
+            throw rejected(Problem.of((int) last.get("status").number(), last), request.lines());
         }
         position = last.get("position").number();
-        acknowledged += lines.size();
-        lines.clear();
-        waiting.reset();
+        acknowledged += request.lines().length;
         progress.accept(acknowledged);
     }
 
@@ -79,11 +108,11 @@ final class BulkSender {
         }
     }
 
-    private CliFailure rejected(Problem problem) {
+    private CliFailure rejected(Problem problem, long[] sent) {
         CliFailure failure = ApiClient.failure(problem);
         long index = problem.fields().get("line").number();
         long kept = acknowledged + problem.fields().get("acknowledgedCommands").number();
-        String where = index >= 1 && index <= lines.size() ? "line " + lines.get((int) index - 1) + ": " : "";
+        String where = index >= 1 && index <= sent.length ? "line " + sent[(int) index - 1] + ": " : "";
         String before = kept == 0 ? "nothing was applied" : "the first " + kept + " commands were applied";
         return new CliFailure(failure.exitCode(), where + failure.line() + "; " + before);
     }

@@ -116,7 +116,7 @@ final class ImportVerb implements Runnable {
             for (ImportedCommand each : commands) {
                 sender.add(each.lineNumber(), CommandCodec.encode(each.command()));
             }
-            sender.flush();
+            sender.finish();
             position[0] = sender.position();
         });
         return position[0];

@@ -13,7 +13,7 @@ final class Progress implements AutoCloseable, LongConsumer {
         this.bar = bar;
     }
 
-    private static final int WORTH_A_BAR = 2 * BulkSender.COMMANDS_PER_REQUEST;
+    private static final int WORTH_A_BAR = BulkSender.COMMANDS_PER_REQUEST;
 
     /** Does work that reports to a bar, or to nobody. */
     static void during(String what, long total, java.util.function.Consumer<LongConsumer> work) {

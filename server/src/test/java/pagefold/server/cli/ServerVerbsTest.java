@@ -189,7 +189,7 @@ class ServerVerbsTest {
     @Test
     void a_file_of_commands_is_applied_up_to_its_first_error() throws IOException {
         StringBuilder lines = new StringBuilder("{\"type\":\"create-space\",\"space\":\"u\",\"kind\":\"user\"}\n\n");
-        for (int i = 0; i < 40_000; i++) {
+        for (int i = 0; i < 140_000; i++) {
             lines.append("{\"type\":\"annotate\",\"text\":\"").append(i).append("\"}\n");
         }
         String good = file("good", lines.toString());
@@ -201,11 +201,16 @@ class ServerVerbsTest {
         run("sim create apply").ends(0);
         run("sim create apply2").ends(0);
 
-        assertThat(run("apply apply -f " + good).ends(0).lines()).containsExactly("40002");
+        assertThat(run("apply apply -f " + good).ends(0).lines()).containsExactly("140002");
         CliRun stopped = run("apply apply2 -f " + bad).ends(ExitCodes.REJECTED);
-        assertThat(stopped.err()).contains("line 40003: ").contains("commands were applied");
+        assertThat(stopped.err())
+                .contains("line 140003: ")
+                .containsPattern("the first 1[34]\\d{4} commands were applied");
+        CliRun early = run("apply apply2 -f " + file("early", "{\"type\":\"anotate\"}\n" + lines))
+                .ends(ExitCodes.REJECTED);
+        assertThat(early.err()).contains("line 1: ").contains("nothing was applied");
         assertThat(run("apply apply2 -f " + typo).ends(ExitCodes.REJECTED).err())
                 .contains("anotate");
-        assertThat(run("events apply --from 39990").ends(0).lines()).hasSize(13);
+        assertThat(run("events apply --from 139990").ends(0).lines()).hasSize(13);
     }
 }
