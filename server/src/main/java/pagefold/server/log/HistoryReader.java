@@ -17,6 +17,8 @@ final class HistoryReader {
     private final EventCodec codec = new EventCodec();
     /** The position wanted next. */
     private long next;
+    /** Whether a row has been read, so that the next one must begin at the position wanted. */
+    private boolean hasRead;
 
     /**
      * A pass up to the head that is given.
@@ -31,9 +33,17 @@ final class HistoryReader {
 
     /** Hands over events until the consumer has enough or the head is reached. */
     void read(int rowsAtOnce, Predicate<RecordedEvent> consumer) {
+        if (head.lastRow() != last()) {
+            throw corrupt(
+                    Math.min(head.lastRow(), last()) + 1,
+                    Math.max(head.lastRow(), last()),
+                    "the head is " + last() + ", but the last row ends at " + head.lastRow(),
+                    null);
+        }
         while (next <= last()) {
             for (ReadSession.Row row : page(rowsAtOnce)) {
-                if (row.first() > last()) {
+                if (next > last()) {
+                    // Rows that were appended since.
                     return;
                 }
                 check(row);
@@ -41,6 +51,7 @@ final class HistoryReader {
                     return;
                 }
                 next = row.last() + 1;
+                hasRead = true;
             }
         }
     }
@@ -80,7 +91,10 @@ final class HistoryReader {
         if (row.first() > next) {
             throw corrupt(next, row.first() - 1, "no row has them, but one has position " + row.first(), null);
         }
-        if (row.last() > last() || row.last() < row.first()) {
+        if (hasRead && row.first() < next) {
+            throw corrupt(row.first(), next - 1, "two rows have them", null);
+        }
+        if (row.last() > last()) {
             throw corrupt(row.first(), row.last(), "the row reaches beyond the head " + last(), null);
         }
         if (!row.isIntact(head.id())) {

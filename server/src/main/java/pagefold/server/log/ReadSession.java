@@ -23,7 +23,9 @@ final class ReadSession {
 
     ReadSession(Connection connection) throws SQLException {
         this.connection = connection;
-        selectHead = connection.prepareStatement("select id, epoch, head, created from simulation where name = ?");
+        selectHead = connection.prepareStatement(
+                "select s.id, s.epoch, s.head, s.created, (select b.last from event_batch b"
+                        + " where b.simulation = s.id order by b.first desc limit 1) from simulation s where s.name = ?");
         selectBatches = connection.prepareStatement(
                 "select first, last, epoch, time, checksum, payload from event_batch where simulation = ? and first >="
                         + " (select max(first) from event_batch where simulation = ? and first <= ?) order by first");
@@ -34,8 +36,13 @@ final class ReadSession {
                         + " where s.name = ? and c.command_id = ?");
     }
 
-    /** A head row with the id under which its batches are kept. */
-    record Head(long id, LoggedSimulation simulation) {}
+    /**
+     * A head row.
+     *
+     * @param id the number under which its batches are kept
+     * @param lastRow where the last batch ends, seen at the same moment; 0 when there is none
+     */
+    record Head(long id, LoggedSimulation simulation, long lastRow) {}
 
     /** A row as it was read, not yet believed. */
     record Row(long first, long last, long epoch, long timeMillis, long checksum, byte[] payload) {
@@ -51,7 +58,8 @@ final class ReadSession {
             return rows.next()
                     ? new Head(
                             rows.getLong(1),
-                            new LoggedSimulation(simulation, rows.getLong(2), rows.getLong(3), rows.getLong(4)))
+                            new LoggedSimulation(simulation, rows.getLong(2), rows.getLong(3), rows.getLong(4)),
+                            rows.getLong(5))
                     : null;
         }
     }

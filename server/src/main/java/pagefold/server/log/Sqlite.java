@@ -5,9 +5,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 
@@ -38,9 +41,10 @@ final class Sqlite {
 
     /** Brings the schema up to date. */
     void migrate() {
-        try {
+        try (Connections connections = new Connections(config(false))) {
+            connections.setUrl(url());
             Flyway.configure(Sqlite.class.getClassLoader())
-                    .dataSource(dataSource(false))
+                    .dataSource(connections)
                     .locations("classpath:db/migration")
                     // None: a migration that this version does not know is one of a newer server, whose log is not
                     // ours.
@@ -48,14 +52,38 @@ final class Sqlite {
                     .loggers("slf4j")
                     .load()
                     .migrate();
-        } catch (FlywayException e) {
-            throw new LogUnavailable("The log in " + file + " cannot be opened: " + e.getMessage(), e);
+        } catch (SQLException | RuntimeException e) {
+            // Not only Flyway's own: in a damaged file it stumbles over what it reads in other ways, too.
+            throw new LogUnavailable("The log in " + file + " cannot be opened: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** Closes what Flyway leaves open, with its transaction, when it stumbles over a damaged file. */
+    private static final class Connections extends SQLiteDataSource implements AutoCloseable {
+        private final List<Connection> opened = new ArrayList<>();
+
+        Connections(SQLiteConfig config) {
+            super(config);
+        }
+
+        @Override
+        public SQLiteConnection getConnection(@Nullable String user, @Nullable String password) throws SQLException {
+            SQLiteConnection connection = super.getConnection(user, password);
+            opened.add(connection);
+            return connection;
+        }
+
+        @Override
+        public void close() throws SQLException {
+            for (Connection connection : opened) {
+                connection.close();
+            }
         }
     }
 
     /** A connection that writes, with transactions that end by commit or rollback. */
     Connection writer() throws SQLException {
-        Connection connection = dataSource(false).getConnection();
+        Connection connection = config(false).createConnection(url());
         try {
             require(connection, "journal_mode", "wal");
             require(connection, "synchronous", "2");
@@ -70,7 +98,7 @@ final class Sqlite {
 
     /** A connection that reads. */
     Connection reader() throws SQLException {
-        return dataSource(true).getConnection();
+        return config(true).createConnection(url());
     }
 
     private void apply(Connection connection) throws SQLException {
@@ -81,7 +109,11 @@ final class Sqlite {
         }
     }
 
-    private SQLiteDataSource dataSource(boolean readOnly) {
+    private String url() {
+        return "jdbc:sqlite:" + file;
+    }
+
+    private SQLiteConfig config(boolean readOnly) {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(readOnly);
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
@@ -93,9 +125,7 @@ final class Sqlite {
             config.setPragma(SQLiteConfig.Pragma.FULL_SYNC, "true");
             config.setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, String.valueOf(CHECKPOINT_PAGES));
         }
-        SQLiteDataSource source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + file);
-        return source;
+        return config;
     }
 
     /** Believes a setting only when it reads back: some file systems cannot hold a write-ahead log. */

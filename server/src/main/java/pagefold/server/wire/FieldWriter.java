@@ -96,7 +96,7 @@ final class FieldWriter {
     }
 
     FieldWriter text(String text) throws IOException {
-        return string(Field.TEXT, text);
+        return string(Field.TEXT, WireText.wellFormed(text));
     }
 
     FieldWriter replace(boolean replace) throws IOException {

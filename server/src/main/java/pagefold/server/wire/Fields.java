@@ -126,7 +126,7 @@ final class Fields {
                     "a text of at most " + Simulation.MAX_REMARK_LENGTH + " characters",
                     "one of " + remark.length());
         }
-        return ModelReader.wellFormed(remark);
+        return WireText.wellFormed(remark);
     }
 
     /** Refuses fields that do not belong to the type, and the absence of those that do. */

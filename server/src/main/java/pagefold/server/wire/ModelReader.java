@@ -22,6 +22,8 @@ import pagefold.model.Sharing;
  */
 final class ModelReader {
     private static final int MAX_OBJECT_FIELDS = 8;
+    /** 0x, 16 digits, and an underscore before each but the first. */
+    private static final int MAX_GROUPED_HEX_LENGTH = 33;
 
     private @Nullable String lastSpace;
     private @Nullable String lastObject;
@@ -111,10 +113,13 @@ final class ModelReader {
     /** Grouped digits and errors, as {@link Hex#parse} has them. */
     private static long unusualHex(JsonParser parser) throws IOException {
         try {
-            return Hex.parse(parser.getText());
+            if (parser.getTextLength() <= MAX_GROUPED_HEX_LENGTH) {
+                return Hex.parse(parser.getText());
+            }
         } catch (IllegalArgumentException e) {
-            throw new MalformedJson("", "0x and 1 to 16 hexadecimal digits", Found.token(parser));
+            // Said below, for both cases.
         }
+        throw new MalformedJson("", "0x and 1 to 16 hexadecimal digits", Found.token(parser));
     }
 
     static Permissions permissions(JsonParser parser) throws IOException {
@@ -205,21 +210,8 @@ final class ModelReader {
                     "the name of a backing object of 1 to " + Names.MAX_OBJECT_LENGTH + " printable characters",
                     name.length() > Names.MAX_OBJECT_LENGTH ? name.length() + " characters" : Found.quoted(name));
         }
-        lastObject = wellFormed(name);
+        lastObject = WireText.wellFormed(name);
         return name;
-    }
-
-    /** Refuses halves of surrogate pairs, which UTF-8 cannot hold. */
-    static String wellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 'x')) {
-                    throw new MalformedJson("", "Unicode text", "half of a surrogate pair at character " + i);
-                }
-                i++;
-            }
-        }
-        return text;
     }
 
     /**

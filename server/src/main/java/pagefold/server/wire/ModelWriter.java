@@ -65,7 +65,7 @@ public final class ModelWriter {
             }
             case Output.Backed backed -> {
                 generator.writeFieldName(OBJECT);
-                generator.writeString(backed.object());
+                generator.writeString(WireText.wellFormed(backed.object()));
                 generator.writeFieldName(OFFSET);
                 writeHex(generator, backed.offset());
                 generator.writeFieldName(SHARING);

@@ -53,6 +53,19 @@ public final class WireText {
         }
     }
 
+    /** Refuses halves of surrogate pairs, which UTF-8 cannot hold. */
+    static String wellFormed(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (!Character.isSurrogatePair(text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 'x')) {
+                    throw new MalformedJson("", "Unicode text", "half of a surrogate pair at character " + i);
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
     /** The word for a kind of space. */
     public static String text(SpaceKind kind) {
         return switch (kind) {
