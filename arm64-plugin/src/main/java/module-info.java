@@ -6,4 +6,6 @@ module pagefold.arm64 {
 
     provides pagefold.spi.ArchitecturePlugin with
             pagefold.arm64.Arm64Plugin;
+    provides pagefold.spi.OperationReplay with
+            pagefold.arm64.kvm.KvmReplay;
 }

@@ -7,4 +7,5 @@ module pagefold.host {
     exports pagefold.host;
 
     uses pagefold.spi.ArchitecturePlugin;
+    uses pagefold.spi.OperationReplay;
 }

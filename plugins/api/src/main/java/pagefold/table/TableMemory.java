@@ -140,7 +140,8 @@ public final class TableMemory implements PhysicalMemory {
                 : 0;
     }
 
-    void store64(long address, long word) {
+    /** Stores a word of a page that is given out; who stores also counts. */
+    public void store64(long address, long word) {
         chunk(address)[offset(address)] = word;
     }
 

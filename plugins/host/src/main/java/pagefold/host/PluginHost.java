@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import pagefold.model.Names;
 import pagefold.model.Rejection;
 import pagefold.spi.ArchitecturePlugin;
+import pagefold.spi.OperationReplay;
 import pagefold.spi.Profile;
 
 /**
@@ -48,7 +49,8 @@ public final class PluginHost implements AutoCloseable {
 
     private final List<Jar> jars = new ArrayList<>();
 
-    private record Jar(String digest, JarClassLoader loader, List<LoadedPlugin> plugins) {}
+    private record Jar(
+            String digest, JarClassLoader loader, List<LoadedPlugin> plugins, List<OperationReplay> replays) {}
 
     /** The answer to a question for a plugin. */
     public sealed interface Lookup {
@@ -117,7 +119,7 @@ public final class PluginHost implements AutoCloseable {
                         + plugin.version() + " is loaded already");
             }
         }
-        jars.add(new Jar(digest, loader, plugins));
+        jars.add(new Jar(digest, loader, plugins, replays(loader)));
         for (LoadedPlugin plugin : plugins) {
             LOG.info("loaded the plugin {} {} (SHA-256 {})", plugin.id(), plugin.version(), digest);
         }
@@ -151,6 +153,17 @@ public final class PluginHost implements AutoCloseable {
                     "expected a jar that declares a plugin in " + SERVICE_FILE + ", but it declares none of its own");
         }
         return List.copyOf(plugins);
+    }
+
+    private static List<OperationReplay> replays(JarClassLoader loader) {
+        try {
+            return ServiceLoader.load(OperationReplay.class, loader).stream()
+                    .filter(provider -> provider.type().getClassLoader() == loader)
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
+        } catch (ServiceConfigurationError | LinkageError e) {
+            throw new IllegalArgumentException("expected a plugin jar whose replays link, but: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -196,6 +209,18 @@ public final class PluginHost implements AutoCloseable {
         }
         return new Lookup.Missing(
                 new Rejection.NoSuchPlugin(id, version == null ? "(newest)" : version, profileName, available()));
+    }
+
+    /** What replays records of a format, of the jar loaded last, if one has it. */
+    public synchronized @Nullable OperationReplay replay(String format) {
+        for (Jar jar : jars.reversed()) {
+            for (OperationReplay replay : jar.replays()) {
+                if (replay.format().equals(format)) {
+                    return replay;
+                }
+            }
+        }
+        return null;
     }
 
     private @Nullable LoadedPlugin named(String id, String version) {

@@ -9,7 +9,9 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import pagefold.model.PluginBinding.Coarsening;
@@ -88,6 +90,24 @@ class PluginHostTest {
 
         assertThatIllegalArgumentException().isThrownBy(() -> host.load(jar)).withMessageContaining("loaded already");
         assertThat(host.plugins()).hasSize(1);
+    }
+
+    @Test
+    void a_replay_is_found_in_the_jar_loaded_last_and_leaves_with_it() throws IOException {
+        host.load(TinyPlugin.jar("1.0"));
+        host.load(TinyPlugin.jar("2.0"));
+
+        assertThat(replayed("echo")).isEqualTo("2.0 line");
+        host.unload("tiny", "2.0");
+        assertThat(replayed("echo")).isEqualTo("1.0 line");
+        host.unload("tiny", "1.0");
+        assertThat(host.replay("echo")).isNull();
+    }
+
+    private String replayed(String format) throws IOException {
+        StringBuilder out = new StringBuilder();
+        Objects.requireNonNull(host.replay(format)).replay(List.of("line"), out);
+        return out.toString();
     }
 
     @Test

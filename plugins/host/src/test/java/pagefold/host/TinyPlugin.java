@@ -52,6 +52,14 @@ final class TinyPlugin {
                     public AddressRange inputRange(String space) { return new AddressRange(0, -1); }
                     public void image(ImageSink sink) {}
                 }
+                public static class Echo implements OperationReplay {
+                    public String format() { return "echo"; }
+                    public void replay(Iterable<String> lines, Appendable out) throws java.io.IOException {
+                        for (String line : lines) {
+                            out.append("VERSION ").append(line);
+                        }
+                    }
+                }
                 public static boolean sees(String name) {
                     try {
                         Class.forName(name, false, Plugin.class.getClassLoader());
@@ -68,6 +76,7 @@ final class TinyPlugin {
     static byte[] jar(String version) throws IOException {
         Map<String, byte[]> files = compile("tiny.Plugin", SOURCE.replace("VERSION", version));
         files.put(SERVICE_FILE, "tiny.Plugin\n".getBytes());
+        files.put("META-INF/services/pagefold.spi.OperationReplay", "tiny.Plugin$Echo\n".getBytes());
         return pack(files);
     }
 

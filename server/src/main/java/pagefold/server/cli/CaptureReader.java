@@ -13,6 +13,7 @@ import pagefold.model.Hex;
 import pagefold.spi.Capture;
 import pagefold.spi.CapturedMachine;
 import pagefold.spi.ElfCore;
+import pagefold.spi.OperationReplay;
 
 /** Reads captured machines with the plugins of this program. */
 final class CaptureReader implements AutoCloseable {
@@ -58,6 +59,15 @@ final class CaptureReader implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(directory + ": " + e.getMessage());
         }
+    }
+
+    /** What replays records of a format. */
+    OperationReplay replay(String format) {
+        OperationReplay replay = host.replay(format);
+        if (replay == null) {
+            throw CliFailure.usage("there is no plugin that replays " + format);
+        }
+        return replay;
     }
 
     private LoadedPlugin plugin(String file, String architecture) {

@@ -27,16 +27,17 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  pagefold image ptdump captures/linux-6.12",
             "  pagefold image walk walks/*",
+            "  pagefold image kvm-operations sequences.ops",
             ""
         },
-        subcommands = {ImageVerb.Walk.class, ImageVerb.Ptdump.class})
+        subcommands = {ImageVerb.Walk.class, ImageVerb.Ptdump.class, KvmOperationsVerb.class})
 final class ImageVerb implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected one of walk, ptdump");
+        throw new ParameterException(spec.commandLine(), "expected one of walk, ptdump, kvm-operations");
     }
 
     @Command(

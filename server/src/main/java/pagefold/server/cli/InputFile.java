@@ -50,7 +50,12 @@ final class InputFile {
 
     /** The lines of a text file in UTF-8; what is no UTF-8 shows as replacement characters. */
     static List<String> lines(String name) {
-        byte[] bytes = bytes(name, MAX_BYTES);
+        return lines(name, MAX_BYTES);
+    }
+
+    /** The lines of a text file of at most {@code limit} bytes. */
+    static List<String> lines(String name, int limit) {
+        byte[] bytes = bytes(name, limit);
         var in = new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8);
         return new BufferedReader(in).lines().toList();
     }

@@ -84,6 +84,8 @@ class PagefoldTest {
                 "serve --port 70000",
                 "image walk /no/such/directory",
                 "image ptdump",
+                "image kvm-operations",
+                "image kvm-operations /no/such/file",
                 "sim ls --server localhost:8080",
             })
     void wrong_usage_is_one_line_and_exit_code_2(String line) {
@@ -140,6 +142,33 @@ class PagefoldTest {
             long mask = Hex.parse(query[3]);
             assertThat(Hex.parse(answer[3]) & mask).as(queries.get(i + 1)).isEqualTo(Hex.parse(query[2]) & mask);
         }
+    }
+
+    @Test
+    void operations_of_kvm_come_back_with_the_results_of_a_replay(@TempDir Path directory) throws IOException {
+        String recorded = """
+                SEQ 7 s2 page_shift=12 ipa_bits=40 vtcr=802d3558 start=1 fwb=0 force_pte=0
+                s2_map ia=cc56149000 size=d4000 pa=76af149000 prot=4 ret=0 tlbi=0 vmid=0 warn=0 tables=3
+                s2_relax ia=cc55f3f000 prot=5 ret=0 tlbi=2 vmid=0 warn=0 tables=3
+                L ia=cc56149000 n=212 lvl=3 pte=400076af14977f
+                END
+                """;
+        Path file = Files.writeString(directory.resolve("recorded.ops"), recorded);
+        Path forged = Files.writeString(directory.resolve("forged.ops"), recorded.replace("tlbi=2", "tlbi=3"));
+        Path broken = Files.writeString(directory.resolve("broken.ops"), recorded.replace("prot=5", "prot=z"));
+
+        assertThat(CliRun.of("image", "kvm-operations", file.toString())
+                        .ends(ExitCodes.OK)
+                        .out())
+                .isEqualTo(recorded);
+        assertThat(CliRun.of("image", "kvm-operations", forged.toString())
+                        .ends(ExitCodes.OK)
+                        .out())
+                .isEqualTo(recorded);
+        assertThat(CliRun.of("image", "kvm-operations", broken.toString())
+                        .ends(ExitCodes.USAGE)
+                        .err())
+                .contains("broken.ops, line 3: expected prot of 1 to 16 hexadecimal digits, but it is 'z'");
     }
 
     @Test
