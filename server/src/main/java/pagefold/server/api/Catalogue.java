@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.LoadedPlugin;
 import pagefold.host.PluginHost;
@@ -194,8 +195,10 @@ final class Catalogue {
         List<RecordedEvent> events =
                 read.stream().filter(event -> event.position() <= position).toList();
         long next = events.isEmpty() ? position + 1 : events.getLast().position() + 1;
+        boolean more = next <= position;
+        boolean lines = exchange.accepts(Json.LINES_CONTENT_TYPE);
         exchange.routing().response().putHeader(HttpHeaders.ETAG, Exchange.etag(position));
-        if (next <= position) {
+        if (more) {
             exchange.routing()
                     .response()
                     .putHeader(
@@ -203,15 +206,22 @@ final class Catalogue {
                             "</v1/simulations/" + name + "/events?from=" + next + "&limit=" + limit
                                     + ">; rel=\"next\"");
         }
-        if (exchange.accepts(Json.LINES_CONTENT_TYPE)) {
-            Buffer lines = Buffer.buffer();
-            for (RecordedEvent event : events) {
-                lines.appendBytes(Json.line(json -> new StateWriter(json).event(event)));
-            }
-            exchange.send(200, Json.LINES_CONTENT_TYPE, lines.getBytes());
-            return;
+        Callable<byte[]> encoded = () -> lines ? eventLines(events) : eventPage(events, position, more ? next : null);
+        exchange.then(
+                exchange.routing().vertx().executeBlocking(encoded, false),
+                bytes -> exchange.send(200, lines ? Json.LINES_CONTENT_TYPE : Json.CONTENT_TYPE, bytes));
+    }
+
+    private static byte[] eventLines(List<RecordedEvent> events) {
+        Buffer lines = Buffer.buffer();
+        for (RecordedEvent event : events) {
+            lines.appendBytes(Json.line(json -> new StateWriter(json).event(event)));
         }
-        exchange.send(200, Json.CONTENT_TYPE, Json.line(json -> {
+        return lines.getBytes();
+    }
+
+    private static byte[] eventPage(List<RecordedEvent> events, long position, @Nullable Long next) {
+        return Json.line(json -> {
             json.writeStartObject();
             json.writeNumberField("position", position);
             json.writeArrayFieldStart("events");
@@ -219,11 +229,11 @@ final class Catalogue {
                 new StateWriter(json).event(event);
             }
             json.writeEndArray();
-            if (next <= position) {
+            if (next != null) {
                 json.writeNumberField("next", next);
             }
             json.writeEndObject();
-        }));
+        });
     }
 
     void plugins(RoutingContext routing) {

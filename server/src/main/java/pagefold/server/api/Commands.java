@@ -3,12 +3,14 @@ package pagefold.server.api;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryCommand;
 import pagefold.server.space.CommandUnit;
@@ -22,6 +24,8 @@ import pagefold.server.wire.WireJson;
 final class Commands {
     /** Largest body of a batch, in bytes. */
     static final int MAX_BODY_BYTES = 16 << 20;
+
+    private static final int LARGE_BODY_BYTES = 128 << 10;
 
     private final Simulations simulations;
 
@@ -49,8 +53,22 @@ final class Commands {
 
     private void batch(Exchange exchange, String name, RequestHeaders headers, Buffer body) {
         byte[] bytes = body.getBytes();
-        CommandUnit unit = unit(parse(bytes), headers, RequestHeaders.sha256().digest(bytes));
-        exchange.then(simulations.submit(name, unit), answer -> respond(exchange, name, unit, answer));
+        Callable<CommandUnit> parsed =
+                () -> unit(parse(bytes), headers, RequestHeaders.sha256().digest(bytes));
+        // A large batch takes long enough to parse for other connections to notice.
+        exchange.then(
+                bytes.length > LARGE_BODY_BYTES
+                        ? exchange.routing().vertx().executeBlocking(parsed, false)
+                        : called(parsed),
+                unit -> exchange.then(simulations.submit(name, unit), answer -> respond(exchange, name, unit, answer)));
+    }
+
+    private static <T> Future<T> called(Callable<T> callable) {
+        try {
+            return Future.succeededFuture(callable.call());
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
     }
 
     private static CommandUnit unit(List<MemoryCommand> commands, RequestHeaders headers, byte[] digest) {

@@ -285,6 +285,10 @@ final class Round {
             if (answer == null) {
                 long first = position + entry.firstStep() + 1;
                 long last = first + entry.pending().unit().commands().size() - 1;
+                if (last > after().position()) {
+                    throw new IllegalStateException("expected the steps of every accepted unit in its round, but those"
+                            + " up to position " + last + " are missing behind " + after().position());
+                }
                 answer = new UnitAnswer.Accepted(first, last, false);
             }
             entry.pending().answer(answer);

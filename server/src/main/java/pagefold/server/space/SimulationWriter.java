@@ -19,6 +19,7 @@ import pagefold.model.Rejection;
 import pagefold.model.Simulation;
 import pagefold.server.log.AppendResult;
 import pagefold.server.log.CommandRecord;
+import pagefold.server.log.LogException;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Replayed;
@@ -158,6 +159,9 @@ final class SimulationWriter extends VerticleBase {
             while (closed == null && (!queue.isEmpty() || inFlight != null || swap.isReady())) {
                 turn();
             }
+        } catch (LogException e) {
+            LOG.error("the writer of {} cannot read the log and closes", name, e);
+            close(new Trouble.LogFailed(String.valueOf(e.getMessage())));
         } catch (RuntimeException | Error e) {
             LOG.error("the writer of {} failed and closes", name, e);
             close(new Trouble.Unexpected("The simulation had to be closed: " + e));
@@ -218,7 +222,9 @@ final class SimulationWriter extends VerticleBase {
             }
             queue.remove();
             Trouble trouble = model.trouble();
-            if (next.isSwap()) {
+            if (key != null && swap.hasKey(key)) {
+                next.answer(new UnitAnswer.Failed(new Trouble.Busy("requests with one idempotency key", 1, 2)));
+            } else if (next.isSwap()) {
                 swap.start(next);
             } else if (trouble != null) {
                 next.answer(new UnitAnswer.Failed(trouble));
@@ -232,7 +238,7 @@ final class SimulationWriter extends VerticleBase {
     /** Whether a unit of that command id is on its way to the log: then the log will know what to answer. */
     private boolean isUndecided(String key, Round round) {
         InFlight waiting = inFlight;
-        return round.hasKey(key) || waiting != null && waiting.round().hasKey(key) || swap.hasKey(key);
+        return round.hasKey(key) || waiting != null && waiting.round().hasKey(key);
     }
 
     private void check(Round round) {
@@ -246,7 +252,9 @@ final class SimulationWriter extends VerticleBase {
                     return;
                 }
                 case ModelMessage.Broken(Trouble.ModelFailed trouble) -> {
-                    if (round.acceptedCount() == 1 || model.trouble() != null) {
+                    if (model.trouble() != null) {
+                        round.takeAll().forEach(pending -> pending.answer(new UnitAnswer.Failed(trouble)));
+                    } else if (round.acceptedCount() == 1) {
                         round.refuseOnly(new UnitAnswer.Failed(trouble));
                     } else {
                         // One of them makes the plugin fail: each by itself, so that the others are not its victims.

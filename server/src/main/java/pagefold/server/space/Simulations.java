@@ -2,6 +2,7 @@ package pagefold.server.space;
 
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -161,19 +162,23 @@ public final class Simulations {
     /** Removes a simulation with its history; false when there is none. */
     public Future<Boolean> delete(String name) {
         OpenSimulation removed;
+        Promise<Void> gone = Promise.promise();
         synchronized (this) {
             removed = open.remove(name);
+            leaving.put(name, gone.future());
         }
+        gone.future().onComplete(done -> forget(name, gone.future()));
         Future<?> closed = removed == null
                 ? Future.succeededFuture()
                 : removed.ready().compose(vertx::undeploy).otherwiseEmpty();
         return closed.compose(done -> blocking.executeBlocking(
-                () -> {
-                    boolean deleted = log.delete(name);
-                    pastStates.forget(name);
-                    return deleted;
-                },
-                false));
+                        () -> {
+                            boolean deleted = log.delete(name);
+                            pastStates.forget(name);
+                            return deleted;
+                        },
+                        false))
+                .onComplete(done -> gone.tryComplete());
     }
 
     /** Has a unit decided, and answers when it is durable or refused. */

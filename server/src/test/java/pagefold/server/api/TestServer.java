@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import pagefold.host.PluginHost;
+import pagefold.model.PluginBinding.Coarsening;
 import pagefold.server.space.Limits;
 
 /** A real server on a free port, with the plugins that come with it and the flat one, and a client. */
@@ -30,9 +32,11 @@ final class TestServer implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final PagefoldServer server;
+    private final PluginHost host;
 
-    private TestServer(PagefoldServer server) {
+    private TestServer(PagefoldServer server, PluginHost host) {
         this.server = server;
+        this.host = host;
     }
 
     static TestServer start(Path data) throws IOException {
@@ -43,7 +47,21 @@ final class TestServer implements AutoCloseable {
         PluginHost host = PluginHost.withBuiltIn(TestServer.class.getClassLoader());
         host.load(flatJar());
         return new TestServer(
-                PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data), host, limits));
+                PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data), host, limits), host);
+    }
+
+    boolean unload(String plugin, String version) {
+        return host.unload(plugin, version);
+    }
+
+    /** The class loader of the flat plugin. */
+    WeakReference<ClassLoader> flatLoader() {
+        return host.find("flat", null, "wide") instanceof PluginHost.Lookup.Found found
+                ? new WeakReference<>(found.plugin()
+                        .newModel("wide", Coarsening.REJECT)
+                        .getClass()
+                        .getClassLoader())
+                : new WeakReference<>(null);
     }
 
     private static byte[] flatJar() throws IOException {
