@@ -12,6 +12,7 @@ final class OpenSimulation {
     int commands;
     long lastUse;
     boolean leaving;
+    boolean undeployed;
 
     OpenSimulation(SimulationWriter writer) {
         this.writer = writer;

@@ -145,7 +145,10 @@ final class SimulationWriter extends VerticleBase {
             pending.answer(new UnitAnswer.Failed(trouble));
         } else {
             queue.add(pending);
-            pump();
+            if (!pumping) {
+                // Not here: the bus delivers the next unit when this handler returns, and units are to gather.
+                later(this::pump);
+            }
         }
     }
 

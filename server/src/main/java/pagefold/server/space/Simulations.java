@@ -333,7 +333,8 @@ public final class Simulations {
     }
 
     private void undeployIfUnused(OpenSimulation simulation) {
-        if (simulation.users == 0) {
+        if (simulation.users == 0 && !simulation.undeployed) {
+            simulation.undeployed = true;
             simulation
                     .ready()
                     .compose(vertx::undeploy)
@@ -381,9 +382,11 @@ public final class Simulations {
         List<Future<?>> writers = new ArrayList<>();
         synchronized (this) {
             closing = true;
-            open.values()
-                    .forEach(simulation -> writers.add(
-                            simulation.ready().compose(vertx::undeploy).otherwiseEmpty()));
+            writers.addAll(leaving.values());
+            for (OpenSimulation simulation : open.values()) {
+                simulation.undeployed = true;
+                writers.add(simulation.ready().compose(vertx::undeploy).otherwiseEmpty());
+            }
             open.clear();
         }
         return Future.join(writers).mapEmpty();

@@ -1,0 +1,164 @@
+package pagefold.server.space;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import pagefold.host.PluginHost;
+import pagefold.model.MemoryCommand;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.SpaceKind;
+import pagefold.server.log.EventLog;
+import pagefold.server.replay.Reading;
+import pagefold.server.replay.Trouble;
+
+class SimulationsTest {
+    @TempDir
+    private Path data;
+
+    private Vertx vertx;
+    private PluginHost host;
+    private EventLog log;
+    private Simulations simulations;
+
+    @BeforeEach
+    void start() throws Exception {
+        vertx = Vertx.vertx();
+        host = PluginHost.withBuiltIn(getClass().getClassLoader());
+        log = EventLog.open(data, Clock.systemUTC());
+        simulations = new Simulations(vertx, log, host, Limits.DEFAULT);
+        assertThat(await(simulations.create("s", "arm64", null, "4k-48", Coarsening.REJECT)))
+                .isInstanceOf(Creation.Created.class);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        await(simulations.close());
+        await(vertx.close());
+        log.close();
+        host.close();
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    private UnitAnswer remark(String text) throws Exception {
+        return await(simulations.submit("s", CommandUnit.of(new MemoryCommand.Annotate(null, text))));
+    }
+
+    @Test
+    void a_writer_that_was_fenced_writes_nothing_and_the_next_one_goes_on() throws Exception {
+        remark("first");
+        log.takeOwnership("s");
+
+        UnitAnswer fenced = remark("second");
+        UnitAnswer next = remark("third");
+
+        assertThat(fenced)
+                .isInstanceOfSatisfying(
+                        UnitAnswer.Failed.class,
+                        failed -> assertThat(failed.trouble()).isInstanceOf(Trouble.LogFailed.class));
+        assertThat(next).isEqualTo(new UnitAnswer.Accepted(3, 3, false));
+        assertThat(log.find("s"))
+                .isNotNull()
+                .satisfies(head -> assertThat(head.head()).isEqualTo(3));
+    }
+
+    @Test
+    void a_log_that_is_closed_is_said_to_be() throws Exception {
+        remark("first");
+        log.close();
+
+        UnitAnswer answer = remark("second");
+
+        assertThat(answer)
+                .isInstanceOfSatisfying(
+                        UnitAnswer.Failed.class,
+                        failed -> assertThat(failed.trouble()).isInstanceOf(Trouble.LogFailed.class));
+    }
+
+    @Test
+    void what_is_in_the_tables_is_published_without_gaps() throws Exception {
+        Queue<Published> published = new ConcurrentLinkedQueue<>();
+        vertx.eventBus().<Published>localConsumer("simulation.s.events", message -> published.add(message.body()));
+        List<Future<?>> answers = new ArrayList<>();
+        answers.add(simulations.submit("s", CommandUnit.of(new MemoryCommand.CreateSpace("u", SpaceKind.USER))));
+        for (int i = 0; i < 200; i++) {
+            answers.add(simulations.submit("s", CommandUnit.of(new MemoryCommand.Annotate("u", "r" + i))));
+        }
+        await(Future.all(answers));
+
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> published.stream().mapToLong(Published::last).max().orElse(0) == 202);
+        long expected = 2;
+        for (Published each : published) {
+            assertThat(each.first()).isEqualTo(expected);
+            expected = each.last() + 1;
+        }
+        assertThat(published.peek())
+                .isNotNull()
+                .satisfies(first -> assertThat(first.delta().words()).isNotNegative());
+        // Requests that wait together become one row of the log.
+        assertThat(published).hasSizeLessThan(150);
+    }
+
+    @Test
+    void nothing_behind_a_refused_unit_of_a_lane_is_executed() throws Exception {
+        Lane lane = new Lane();
+        List<Future<UnitAnswer>> answers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            MemoryCommand command =
+                    i == 17 ? new MemoryCommand.DestroySpace("absent") : new MemoryCommand.Annotate(null, "r" + i);
+            answers.add(simulations.submit(
+                    "s", new CommandUnit(List.of(command), null, CommandUnit.Ids.NONE, lane.next())));
+        }
+
+        for (int i = 0; i < 40; i++) {
+            UnitAnswer answer = await(answers.get(i));
+            if (i < 17) {
+                assertThat(answer).isEqualTo(new UnitAnswer.Accepted(2 + i, 2 + i, false));
+            } else {
+                assertThat(answer).isInstanceOf(i == 17 ? UnitAnswer.Rejected.class : UnitAnswer.Cancelled.class);
+            }
+        }
+        assertThat(remark("behind")).isEqualTo(new UnitAnswer.Accepted(19, 19, false));
+    }
+
+    @Test
+    void a_read_behind_an_answer_sees_what_was_answered() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            UnitAnswer answer = remark("r" + i);
+            Reading<Long> reading = await(simulations.ask("s", projection -> projection.position()));
+
+            assertThat(answer).isEqualTo(new UnitAnswer.Accepted(2 + i, 2 + i, false));
+            assertThat(reading).isEqualTo(new Reading.Answered<>(2 + i, 2L + i));
+        }
+    }
+
+    @Test
+    void a_simulation_whose_creation_was_cut_short_can_be_created() throws Exception {
+        log.create("cut");
+
+        assertThat(await(simulations.submit("cut", CommandUnit.of(new MemoryCommand.Annotate(null, "r")))))
+                .isEqualTo(new UnitAnswer.Failed(new Trouble.Unbound("cut")));
+        assertThat(await(simulations.create("cut", "arm64", null, "4k-48", Coarsening.REJECT)))
+                .isInstanceOf(Creation.Created.class);
+        assertThat(await(simulations.create("cut", "arm64", null, "4k-48", Coarsening.REJECT)))
+                .isEqualTo(new Creation.Exists("cut"));
+    }
+}
