@@ -233,7 +233,7 @@ public final class PageTable {
     }
 
     /** Frees the tables below one that goes; its own words are reported, and gone when it is freed. */
-    private void release(long table, int level, long address) {
+    void release(long table, int level, long address) {
         if (level == Geometry.LAST_LEVEL && !editor.isHeard()) {
             return;
         }

@@ -126,6 +126,7 @@ final class TableFolder {
                 anyDirty(child, below, first, count));
         if (editor.isHeard()) {
             editor.store(at, level, first, 0);
+            table.release(child, below, first);
             editor.invalidate(first, first + size - 1, false);
         }
         editor.store(at, level, first, block);
