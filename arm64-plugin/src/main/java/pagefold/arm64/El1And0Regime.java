@@ -86,7 +86,14 @@ final class El1And0Regime implements TranslationRegime {
                     "permissions",
                     "data permissions rw-/---, rw-/rw-, r--/--- or r--/r-- as AP[2:1] has them, not " + p);
         }
-        if (userWrite && p.allows(Access.EXECUTE, Privilege.PRIVILEGED)) {
+        boolean execute = p.allows(Access.EXECUTE, Privilege.PRIVILEGED);
+        if (kind == SpaceKind.USER && execute) {
+            return new Unfit("permissions", "no execution at EL1 in a process, whose tables say PXNTable, not " + p);
+        }
+        if (kind == SpaceKind.KERNEL && p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED)) {
+            return new Unfit("permissions", "no execution at EL0 in a kernel, whose tables say UXNTable, not " + p);
+        }
+        if (userWrite && execute) {
             return new Unfit("permissions", "no privileged execution of what EL0 may write, not " + p);
         }
         if (profile.sharesByControl() && attributes.shareability() != Shareability.INNER_SHAREABLE) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
             "Maps a range to a physical address or to a backing object.",
             "",
             "Examples:",
-            "  pagefold map demo 0x400000 --size 2M --pa 0x40000000 --permissions r-x/r-x --blocks",
+            "  pagefold map demo 0x400000 --size 2M --pa 0x40000000 --permissions r--/r-x --blocks",
             "  pagefold map demo 0x600000 --size 64K --object heap --permissions rw-/rw- --space 17406",
             "  pagefold map demo 0xffff000009000000 --size 4K --pa 0x9000000 --permissions rw-/--- \\",
             "           --memory-type device-nGnRE --global --space kernel",
