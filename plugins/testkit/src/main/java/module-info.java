@@ -6,5 +6,7 @@ module pagefold.testkit {
     requires transitive org.junit.jupiter.api;
     requires transitive pagefold.api;
 
+    uses pagefold.spi.ArchitecturePlugin;
+
     exports pagefold.testkit;
 }

@@ -1,0 +1,208 @@
+package pagefold.testkit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import pagefold.model.AddressRange;
+import pagefold.model.AddressSpace;
+import pagefold.model.Decision;
+import pagefold.model.Hex;
+import pagefold.model.MemoryCommand;
+import pagefold.model.MemoryEvent;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.Region;
+import pagefold.model.Rejection;
+import pagefold.model.Simulation;
+import pagefold.model.Step;
+import pagefold.spi.ArchitecturePlugin;
+import pagefold.spi.Capability;
+import pagefold.spi.Profile;
+import pagefold.table.ModelStatistics;
+import pagefold.table.PageTableModel;
+import pagefold.table.TableView;
+
+/**
+ * One random history through a plugin: a model that is listened to and one that is not, against the neutral state and
+ * {@link PageOracle}.
+ */
+final class HistoryRun {
+    private static final int IMAGE_EVERY = 16;
+    private static final int MOST_COMPLAINTS = 5;
+
+    private final ArchitecturePlugin plugin;
+    private final Profile profile;
+    private final SplittableRandom random;
+    private final HistoryGenerator generator;
+    private final PageTableModel heard;
+    private final PageTableModel deaf;
+    private final TableWitness witness;
+    private final PageOracle oracle;
+    private final SpaceExaminer examiner;
+    private final List<Step> steps = new ArrayList<>();
+    private Simulation simulation = Simulation.EMPTY;
+    private Object doing = "nothing yet";
+    private int batches;
+
+    HistoryRun(ArchitecturePlugin plugin, Profile profile, Terrain terrain, WordRules rules, long seed) {
+        this.plugin = plugin;
+        this.profile = profile;
+        this.random = new SplittableRandom(~seed);
+        this.generator = new HistoryGenerator(seed, terrain);
+        this.heard = model();
+        this.deaf = model();
+        this.witness = new TableWitness(rules);
+        this.oracle = new PageOracle(terrain.granule(), terrain.has(Capability.HARDWARE_DIRTY));
+        this.examiner = new SpaceExaminer(heard, oracle, terrain.granule(), random);
+    }
+
+    private PageTableModel model() {
+        return plugin.newModel(profile.name(), Coarsening.REJECT);
+    }
+
+    /** Runs so many commands, takes everything down again, and repeats it. */
+    void run(int commands) {
+        try {
+            for (int i = 0; i < commands; i++) {
+                batch(random.nextInt(5) == 0 ? random.nextInt(2, 5) : 1);
+            }
+            compareImages();
+            String hash = ImageHash.of(deaf);
+            List<Step> history = List.copyOf(steps);
+            takeDown();
+            repeat(history, model(), hash);
+            repeat(history, deaf, hash);
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError(
+                    profile.name() + ", event " + (steps.size() + 1) + " (" + doing + "): " + e.getMessage(), e);
+        }
+    }
+
+    /** Decides so many commands one after the other, checks them together, and applies all or nothing. */
+    private void batch(int size) {
+        List<Step> batch = new ArrayList<>();
+        Simulation state = simulation;
+        for (int i = 0; i < size; i++) {
+            MemoryCommand command = generator.next(state);
+            doing = command;
+            switch (state.decide(command)) {
+                case Decision.Accepted(MemoryEvent event) -> {
+                    batch.add(Step.of(state, event));
+                    state = batch.getLast().after();
+                }
+                case Decision.Rejected(Rejection rejection) -> rejected(rejection);
+            }
+        }
+        if (!batch.isEmpty() && isAccepted(batch)) {
+            batch.forEach(this::apply);
+        }
+    }
+
+    private static void rejected(Rejection rejection) {
+        Expect.that(!rejection.fields().isEmpty(), () -> "a rejection without numbers: " + rejection);
+        if (rejection instanceof Rejection.Overlaps(String space, AddressRange range, AddressRange conflict)) {
+            Expect.that(range.overlaps(conflict), () -> range + " is rejected for " + conflict);
+        }
+    }
+
+    private boolean isAccepted(List<Step> batch) {
+        boolean looks = ++batches % IMAGE_EVERY == 0;
+        String image = looks ? ImageHash.of(heard) : "";
+        PageTableModel.Refusal refusal = heard.check(batch);
+        Expect.that(!looks || image.equals(ImageHash.of(heard)), () -> "check() changed the tables");
+        if (refusal == null) {
+            return true;
+        }
+        Rejection rejection = refusal.rejection();
+        Expect.that(
+                refusal.index() >= 0
+                        && refusal.index() < batch.size()
+                        && !rejection.fields().isEmpty()
+                        && rejection.sentence().endsWith("."),
+                () -> "a refusal without a step, numbers or a sentence: " + refusal);
+        if (rejection instanceof Rejection.LimitExceeded(String what, long limit, long requested)) {
+            Expect.that(Long.compareUnsigned(requested, limit) > 0, () -> "refused for nothing: " + rejection);
+        }
+        return false;
+    }
+
+    private void apply(Step step) {
+        doing = step.event();
+        heard.apply(step, witness);
+        deaf.apply(step, null);
+        oracle.apply(step);
+        simulation = step.after();
+        List<TableView> tables = new ArrayList<>();
+        simulation.spaces().forEach(space -> tables.addAll(heard.tables(space.name())));
+        List<String> complaints = witness.judge(tables);
+        Expect.that(complaints.isEmpty(), () -> shortened(complaints));
+        examiner.examine(step);
+        steps.add(step);
+        if (steps.size() % IMAGE_EVERY == 0) {
+            compareImages();
+        }
+    }
+
+    private static String shortened(List<String> complaints) {
+        return complaints.size() + " words: "
+                + String.join("; ", complaints.subList(0, Math.min(complaints.size(), MOST_COMPLAINTS)));
+    }
+
+    private void compareImages() {
+        List<String> different = witness.compare(heard);
+        Expect.that(different.isEmpty(), () -> shortened(different));
+        Expect.that(ImageHash.of(heard).equals(ImageHash.of(deaf)), () -> "listening changes the tables");
+        for (ModelStatistics.Space counted : heard.statistics().spaces()) {
+            AddressSpace space = simulation.space(counted.space());
+            long mapped = 0;
+            for (Region region : space == null ? List.<Region>of() : space.regions()) {
+                mapped += region.attributes().permissions().isNone()
+                        ? 0
+                        : region.range().size();
+            }
+            long expected = mapped;
+            Expect.that(
+                    space != null && counted.mappedBytes() == expected,
+                    () -> counted.mappedBytes() + " bytes are mapped in " + counted.space() + ", not " + expected);
+        }
+    }
+
+    /** After all is unmapped only the roots are left, and after all spaces are gone nothing is. */
+    private void takeDown() {
+        for (AddressSpace space : simulation.spaces()) {
+            takeDown(new MemoryCommand.UnmapRange(space.name(), heard.inputRange(space.name()), true));
+        }
+        for (ModelStatistics.Space space : heard.statistics().spaces()) {
+            Expect.that(
+                    space.tables() == 1 && space.mappedBytes() == 0,
+                    () -> space.tables() + " tables are left in " + space.space());
+        }
+        compareImages();
+        for (AddressSpace space : simulation.spaces()) {
+            takeDown(new MemoryCommand.DestroySpace(space.name()));
+        }
+        for (PageTableModel model : List.of(heard, deaf)) {
+            model.image((address, words, offset, length) -> {
+                throw new AssertionError("the table " + Hex.address(address) + " is left");
+            });
+        }
+    }
+
+    private void takeDown(MemoryCommand command) {
+        doing = command;
+        switch (simulation.decide(command)) {
+            case Decision.Accepted(MemoryEvent event) -> {
+                Step step = Step.of(simulation, event);
+                Expect.that(isAccepted(List.of(step)), () -> "what is mapped cannot be unmapped");
+                apply(step);
+            }
+            case Decision.Rejected(Rejection rejection) -> throw new AssertionError(rejection.sentence());
+        }
+    }
+
+    /** A new model, and one that was used before and is empty now, project the same history to the same bytes. */
+    private void repeat(List<Step> history, PageTableModel model, String hash) {
+        doing = "the same again";
+        history.forEach(step -> model.apply(step, null));
+        Expect.that(hash.equals(ImageHash.of(model)), () -> "the same history gives other tables");
+    }
+}

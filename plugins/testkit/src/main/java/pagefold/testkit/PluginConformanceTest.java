@@ -1,0 +1,329 @@
+package pagefold.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
+import pagefold.model.MemoryEvent;
+import pagefold.model.MemoryEvent.RangeMapped;
+import pagefold.model.MemoryEvent.RangeTouched;
+import pagefold.model.MemoryEvent.RangeUnmapped;
+import pagefold.model.MemoryType;
+import pagefold.model.Output;
+import pagefold.model.Permissions;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.Privilege;
+import pagefold.model.Rejection;
+import pagefold.model.Sharing;
+import pagefold.model.Simulation;
+import pagefold.model.SpaceKind;
+import pagefold.model.Step;
+import pagefold.spi.ArchitecturePlugin;
+import pagefold.spi.Profile;
+import pagefold.table.PageTableModel;
+import pagefold.table.Translation;
+
+/**
+ * What every plugin must do: a plugin's author extends this class, names the plugin, and runs it.
+ *
+ * <p>Capabilities that a profile declares switch tests on; those that it does not declare must be refused by their
+ * names. Random histories print {@code -Dseed=…}; give that number to repeat them. If a fault of a plugin passes this
+ * test, the test is to be made better.
+ */
+public abstract class PluginConformanceTest {
+    /** Histories of one plugin, shared out to its profiles and kinds of space. */
+    private static final int HISTORIES = 60;
+
+    private static final int LEAST_HISTORIES = 3;
+    private static final int COMMANDS = 110;
+    private static final String SPACE = "s";
+
+    /** For the subclass. */
+    protected PluginConformanceTest() {}
+
+    /** The plugin under test. */
+    protected abstract ArchitecturePlugin plugin();
+
+    /** What must be known of the words of a profile; 64-bit descriptors unless a plugin says otherwise. */
+    protected WordRules rules(Profile profile) {
+        return new WordRules.LongDescriptors(profile.granuleBits());
+    }
+
+    /**
+     * How many random histories there are for one profile and kind of space; each takes about a tenth of a second.
+     *
+     * @param cases how many profiles and kinds there are
+     */
+    protected int histories(int cases) {
+        return Math.max(LEAST_HISTORIES, HISTORIES / cases);
+    }
+
+    @Test
+    void the_plugin_is_found_by_its_service_and_declares_itself() {
+        ArchitecturePlugin plugin = plugin();
+        List<String> found = new ArrayList<>();
+        ServiceLoader.load(ArchitecturePlugin.class, plugin.getClass().getClassLoader())
+                .forEach(service -> found.add(service.id() + " " + service.version()));
+
+        assertThat(found).contains(plugin.id() + " " + plugin.version());
+        assertThat(plugin.profiles()).isNotEmpty();
+        Set<String> names = new HashSet<>();
+        for (Profile profile : plugin.profiles()) {
+            assertThat(names.add(profile.name())).as(profile.name()).isTrue();
+            assertThat(Terrain.kinds(profile)).isNotEmpty();
+            assertThat(profile.title()).isNotBlank();
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> plugin.newModel("no such profile", Coarsening.REJECT))
+                .withMessageContaining("no such profile");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> random_histories_agree_with_the_neutral_model() {
+        long seed = Seed.of(getClass().getSimpleName());
+        List<Case> cases = new ArrayList<>();
+        for (Profile profile : plugin().profiles()) {
+            Terrain terrain = Terrain.of(plugin(), profile);
+            Terrain.kinds(profile)
+                    .forEach(kind -> cases.add(
+                            new Case(profile, terrain.only(kind), profile.name() + ", " + kind + ", history ")));
+            cases.add(new Case(profile, terrain, profile.name() + ", all kinds, history "));
+        }
+        int each = histories(cases.size());
+        return cases.stream().flatMap(one -> IntStream.range(0, each).mapToObj(i -> history(seed, one, one.name + i)));
+    }
+
+    /** A profile with the kinds of space that a history has. */
+    private record Case(Profile profile, Terrain terrain, String name) {}
+
+    private DynamicTest history(long seed, Case one, String name) {
+        return DynamicTest.dynamicTest(
+                name,
+                () -> new HistoryRun(plugin(), one.profile, one.terrain, rules(one.profile), Seed.part(seed, name))
+                        .run(COMMANDS));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> every_permission_is_granted_exactly_or_refused_with_a_reason() {
+        return eachKind(this::grantsExactly);
+    }
+
+    private void grantsExactly(Profile profile, SpaceKind kind) {
+        Bench bench = new Bench(profile, kind);
+        AddressRange page = AddressRange.ofSize(bench.input.start(), bench.granule);
+        int accepted = 0;
+        for (int bits = 1; bits < 64; bits++) {
+            for (MemoryType type : MemoryType.values()) {
+                Permissions permissions = new Permissions(bits);
+                Attributes attributes = kind == SpaceKind.USER
+                        ? typed(Attributes.user(permissions), type)
+                        : Attributes.kernel(permissions, type);
+                RangeMapped mapped = new RangeMapped(SPACE, page, new Output.Physical(0), attributes);
+                Rejection rejection = bench.rejection(mapped);
+                if (rejection != null) {
+                    assertThat(rejection).isInstanceOf(Rejection.NotRepresentable.class);
+                } else {
+                    accepted++;
+                    bench.apply(mapped);
+                    if (permissions.isWritable()) {
+                        bench.apply(new RangeTouched(SPACE, page, Access.WRITE, Privilege.PRIVILEGED));
+                    }
+                    assertThat(bench.granted(page.start()))
+                            .as(type + " " + permissions)
+                            .isEqualTo(permissions);
+                    bench.apply(new RangeUnmapped(SPACE, page));
+                }
+            }
+        }
+        assertThat(accepted).isPositive();
+    }
+
+    private static Attributes typed(Attributes attributes, MemoryType type) {
+        return new Attributes(
+                attributes.permissions(),
+                type,
+                attributes.shareability(),
+                attributes.global(),
+                attributes.guarded(),
+                attributes.software(),
+                attributes.blocks(),
+                attributes.contiguous());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> the_whole_input_range_can_be_mapped_and_nothing_beyond_it() {
+        return eachKind(this::mapsToTheEnds);
+    }
+
+    private void mapsToTheEnds(Profile profile, SpaceKind kind) {
+        Bench bench = new Bench(profile, kind);
+        AddressRange input = bench.input;
+        long most = 1L << profile.outputBits();
+        AddressRange range = input.size() != 0 && Long.compareUnsigned(input.size(), most) <= 0
+                ? input
+                : AddressRange.ofSize(input.start(), most);
+        Attributes attributes = new Attributes(
+                bench.permissions(),
+                MemoryType.NORMAL_WB,
+                Attributes.user(Permissions.NONE).shareability(),
+                kind != SpaceKind.USER,
+                false,
+                0,
+                true,
+                true);
+
+        bench.apply(new RangeMapped(SPACE, range, new Output.Physical(0), attributes));
+
+        assertThat(bench.read(range.start())).isZero();
+        assertThat(bench.read(range.last())).isEqualTo(range.size() - 1);
+        for (long beyond : new long[] {input.start() - 1, input.last() + 1}) {
+            if (!input.contains(beyond)) {
+                assertThat(Translation.isFault(bench.read(beyond))).isTrue();
+            }
+        }
+        bench.apply(new RangeUnmapped(SPACE, range));
+        assertThat(bench.model.statistics().tables()).isEqualTo(1);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> what_does_not_fit_is_refused_with_numbers_and_changes_nothing() {
+        return eachKind(this::refuses);
+    }
+
+    private void refuses(Profile profile, SpaceKind kind) {
+        Bench bench = new Bench(profile, kind);
+        long page = bench.granule;
+        AddressRange first = AddressRange.ofSize(bench.input.start(), page);
+        String image = ImageHash.of(bench.model);
+
+        bench.refused(AddressRange.ofSize(first.start() + 8, page), new Output.Physical(0), "misaligned");
+        bench.refused(AddressRange.ofSize(first.start(), page + 8), new Output.Physical(0), "misaligned");
+        bench.refused(first, new Output.Physical(8), "misaligned");
+        bench.refused(first, new Output.Backed("o", 8, Sharing.SHARED), "misaligned");
+        bench.refused(first, new Output.Physical(1L << profile.outputBits()), "output-out-of-range");
+        if (bench.input.start() != 0) {
+            AddressRange below = AddressRange.ofSize(first.start() - page, 2 * page);
+            bench.refused(below, new Output.Physical(0), "input-out-of-range");
+        }
+        if (bench.input.last() != -1L) {
+            AddressRange above = AddressRange.ofSize(bench.input.last() + 1 - page, 2 * page);
+            bench.refused(above, new Output.Physical(0), "input-out-of-range");
+        }
+
+        assertThat(ImageHash.of(bench.model)).isEqualTo(image);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> kinds_of_space_that_are_not_declared_are_refused_by_name() {
+        return plugin().profiles().stream()
+                .map(profile -> DynamicTest.dynamicTest(profile.name(), () -> {
+                    PageTableModel model = plugin().newModel(profile.name(), Coarsening.REJECT);
+                    for (SpaceKind kind : SpaceKind.values()) {
+                        Step step = Step.of(Simulation.EMPTY, new MemoryEvent.SpaceCreated(SPACE, kind));
+                        PageTableModel.Refusal refusal = model.check(List.of(step));
+                        if (Terrain.kinds(profile).contains(kind)) {
+                            assertThat(refusal).isNull();
+                        } else {
+                            Rejection expected = new Rejection.MissingCapability(
+                                    Terrain.capability(kind).name(), plugin().id(), profile.name());
+                            assertThat(refusal).isEqualTo(new PageTableModel.Refusal(0, expected));
+                        }
+                    }
+                }));
+    }
+
+    /** A test of one kind of space under one profile. */
+    @FunctionalInterface
+    private interface KindTest {
+        void run(Profile profile, SpaceKind kind);
+    }
+
+    private Stream<DynamicTest> eachKind(KindTest test) {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Profile profile : plugin().profiles()) {
+            for (SpaceKind kind : Terrain.kinds(profile)) {
+                tests.add(DynamicTest.dynamicTest(profile.name() + ", " + kind, () -> test.run(profile, kind)));
+            }
+        }
+        return tests.stream();
+    }
+
+    /** A model with one space. */
+    private final class Bench {
+        private final PageTableModel model;
+        private final AddressRange input;
+        private final long granule;
+        private final SpaceKind kind;
+        private Simulation simulation = Simulation.EMPTY;
+
+        Bench(Profile profile, SpaceKind kind) {
+            this.model = plugin().newModel(profile.name(), Coarsening.REJECT);
+            this.kind = kind;
+            this.granule = 1L << profile.granuleBits();
+            apply(new MemoryEvent.SpaceCreated(SPACE, kind));
+            this.input = model.inputRange(SPACE);
+        }
+
+        @Nullable
+        Rejection rejection(MemoryEvent event) {
+            PageTableModel.Refusal refusal = model.check(List.of(Step.of(simulation, event)));
+            return refusal == null ? null : refusal.rejection();
+        }
+
+        void apply(MemoryEvent event) {
+            assertThat(rejection(event)).isNull();
+            Step step = Step.of(simulation, event);
+            model.apply(step, null);
+            simulation = step.after();
+        }
+
+        long read(long address) {
+            return model.translate(SPACE, address, Access.READ, Privilege.PRIVILEGED);
+        }
+
+        Permissions granted(long address) {
+            Permissions granted = Permissions.NONE;
+            for (Privilege privilege : Privilege.values()) {
+                for (Access access : Access.values()) {
+                    long result = model.translate(SPACE, address, access, privilege);
+                    granted = granted.with(access, privilege, !Translation.isFault(result));
+                }
+            }
+            return granted;
+        }
+
+        Permissions permissions() {
+            return switch (kind) {
+                case USER -> Permissions.parse("rw-/rw-");
+                case KERNEL, HYP -> Permissions.parse("rw-/---");
+                case STAGE2 -> Permissions.parse("rwx/rwx");
+            };
+        }
+
+        void refused(AddressRange range, Output output, String reason) {
+            Attributes attributes = kind == SpaceKind.USER
+                    ? Attributes.user(permissions())
+                    : Attributes.kernel(permissions(), MemoryType.NORMAL_WB);
+            Rejection rejection = rejection(new RangeMapped(SPACE, range, output, attributes));
+            assertThat(rejection).isInstanceOfSatisfying(Rejection.NotRepresentable.class, refusal -> {
+                assertThat(refusal.reason()).isEqualTo(reason);
+                assertThat(refusal.range()).isEqualTo(range);
+                assertThat(refusal.expected()).containsPattern("\\d");
+                assertThat(refusal.fields()).containsKeys("profile", "space", "range", "reason", "expected");
+            });
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package pagefold.testkit;
+
+/** What the conformance test must know of a format's words to judge the order in which they are written. */
+public interface WordRules {
+
+    /** Whether hardware would use the word. */
+    boolean isValid(long word, int level);
+
+    /** Whether a valid word points to a table. */
+    boolean isTable(long word, int level);
+
+    /** Where a table word points. */
+    long tableAddress(long word);
+
+    /**
+     * Whether one valid word may not follow another without a break between them (Arm ARM D8.16): another output
+     * address, memory type, shareability or size, or global after not global.
+     */
+    boolean needsBreak(long oldWord, long newWord, int level);
+
+    /** log2 of the bytes that an entry of a level translates. */
+    int entryShift(int level);
+
+    /** The rules of 64-bit descriptors, VMSAv8-64 and LPAE alike, written down from the Arm ARM and not from an engine. */
+    record LongDescriptors(int granuleBits) implements WordRules {
+        private static final long VALID = 1;
+        private static final long TYPE = 2;
+        private static final long NOT_GLOBAL = 1 << 11;
+        /** Address, Contiguous, SH (or address bits in its place), AttrIndx and NS (or MemAttr), block or table. */
+        private static final long FIXED = 0x0003_ffff_ffff_f000L | 1L << 52 | 0x300 | 0x3c | TYPE;
+
+        @Override
+        public boolean isValid(long word, int level) {
+            return (word & VALID) != 0;
+        }
+
+        @Override
+        public boolean isTable(long word, int level) {
+            return level < 3 && (word & (VALID | TYPE)) == (VALID | TYPE);
+        }
+
+        /** Tables lie below 2^48, whatever the encoding of addresses. */
+        @Override
+        public long tableAddress(long word) {
+            return word & 0xffff_ffff_f000L & -1L << granuleBits;
+        }
+
+        @Override
+        public boolean needsBreak(long oldWord, long newWord, int level) {
+            boolean isLeaf = !isTable(oldWord, level);
+            boolean madeGlobal = isLeaf && (oldWord & ~newWord & NOT_GLOBAL) != 0;
+            return madeGlobal || ((oldWord ^ newWord) & FIXED) != 0;
+        }
+
+        @Override
+        public int entryShift(int level) {
+            return granuleBits + (granuleBits - 3) * (3 - level);
+        }
+    }
+}
