@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import pagefold.server.api.PagefoldServer;
 import pagefold.server.api.ServerOptions;
 import picocli.CommandLine.Command;
@@ -23,38 +24,44 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  pagefold serve",
             "  pagefold serve --port 8181 --data /var/lib/pagefold",
+            "  pagefold serve --config pagefold.yaml",
             ""
         })
 final class ServeVerb implements Callable<Integer> {
 
     @Option(
-            names = "--host",
-            paramLabel = "HOST",
-            defaultValue = "127.0.0.1",
-            description = "Where to listen; there is no login, so think before it is more than this machine"
-                    + " (${DEFAULT-VALUE}).")
-    private String host = "127.0.0.1";
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A file of settings, as config/pagefold.yaml; the environment (PAGEFOLD_HOST, PAGEFOLD_PORT,"
+                    + " PAGEFOLD_DATA) goes before it, and the flags before both.")
+    private @Nullable String config;
 
     @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            defaultValue = "8080",
-            description = "0 takes a free one (${DEFAULT-VALUE}).")
-    private int port;
+            names = "--host",
+            paramLabel = "HOST",
+            description = "Where to listen; there is no login, so think before it is more than this machine"
+                    + " (127.0.0.1).")
+    private @Nullable String host;
+
+    @Option(names = "--port", paramLabel = "PORT", description = "0 takes a free one (8080).")
+    private @Nullable Integer port;
 
     @Option(
             names = "--data",
             paramLabel = "DIRECTORY",
-            defaultValue = "./data",
-            description = "The log's directory; made when it is not there (${DEFAULT-VALUE}).")
-    private Path data = Path.of("data");
+            description = "The log's directory; made when it is not there (./data).")
+    private @Nullable Path data;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
-        run(options(host, port, data), this::announce, () -> {});
+        ServerSettings settings = ServerSettings.of(config, System.getenv());
+        settings.set("host", host);
+        settings.set("port", port);
+        settings.set("data", data);
+        run(settings.options(), this::announce, () -> {});
         return ExitCodes.OK;
     }
 

@@ -1,0 +1,99 @@
+package pagefold.server.cli;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import pagefold.server.api.ServerOptions;
+
+/**
+ * Where a server's settings come from: the defaults, below a file (config/pagefold.yaml has them all), below the
+ * environment ({@code PAGEFOLD_HOST}, {@code PAGEFOLD_PORT}, {@code PAGEFOLD_DATA}), below the flags.
+ */
+final class ServerSettings {
+    /** Largest settings file, in bytes. */
+    static final int MAX_BYTES = 64 << 10;
+
+    private static final Map<String, String> DEFAULTS =
+            Map.of("host", ServerOptions.DEFAULT_HOST, "port", "" + ServerOptions.DEFAULT_PORT, "data", "./data");
+
+    private final Map<String, String> values = new TreeMap<>(DEFAULTS);
+
+    private ServerSettings() {}
+
+    /** The defaults, what a file says, and what the environment says. */
+    static ServerSettings of(@Nullable String file, Map<String, String> environment) {
+        ServerSettings settings = new ServerSettings();
+        if (file != null) {
+            settings.values.putAll(settings.parsed(file));
+        }
+        for (String name : DEFAULTS.keySet()) {
+            settings.set(name, environment.get("PAGEFOLD_" + name.toUpperCase(java.util.Locale.ROOT)));
+        }
+        return settings;
+    }
+
+    /** Sets a value unless it is {@code null}. */
+    void set(String name, @Nullable Object value) {
+        if (value != null) {
+            values.put(name, value.toString());
+        }
+    }
+
+    /** The options, checked. */
+    ServerOptions options() {
+        String port = value("port");
+        try {
+            return new ServerOptions(value("host"), Integer.parseInt(port), Path.of(value("data")));
+        } catch (NumberFormatException e) {
+            throw CliFailure.usage("expected a port from 0 to 65535, but it is '" + port + "'");
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private String value(String name) {
+        return String.valueOf(values.get(name));
+    }
+
+    private Map<String, String> parsed(String file) {
+        byte[] bytes = InputFile.bytes(file, MAX_BYTES);
+        YAMLFactory yaml = YAMLFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+        Map<String, String> found = new TreeMap<>();
+        try (JsonParser parser = yaml.createParser(bytes)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return found;
+            }
+            expect(file, first == JsonToken.START_OBJECT, "settings as 'name: value'");
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                expect(
+                        file,
+                        DEFAULTS.containsKey(name),
+                        "one of " + new TreeMap<>(DEFAULTS).keySet() + ", not " + name);
+                JsonToken value = parser.nextToken();
+                expect(file, value.isScalarValue() && value != JsonToken.VALUE_NULL, "one value for " + name);
+                found.put(name, parser.getText());
+            }
+            expect(file, parser.nextToken() == null, "one document");
+        } catch (IOException e) {
+            String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("malformed");
+            throw CliFailure.usage("cannot read the settings in " + file + ": " + why);
+        }
+        return found;
+    }
+
+    private static void expect(String file, boolean holds, String expected) {
+        if (!holds) {
+            throw CliFailure.usage("cannot read the settings in " + file + ": expected " + expected);
+        }
+    }
+}
