@@ -20,7 +20,7 @@ import pagefold.table.Translation;
 
 /** Random sequences of operations against a model of mappings, and against a hardware walk. */
 class RandomOperationsTest {
-    private static final int SEQUENCES = 40;
+    private static final int SEQUENCES = 25;
     private static final int OPERATIONS = 14;
     private static final int[] GUEST_BITS = {32, 36, 40, 42, 44, 48};
     private static final int[] HYP_BITS = {39, 48};
