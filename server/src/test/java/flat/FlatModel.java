@@ -26,6 +26,7 @@ import pagefold.table.Walk;
 final class FlatModel implements PageTableModel {
     private static final long FIRST_TABLE = 0x1000;
     private static final long LIMIT = 1L << 32;
+    private static final int ROOM = 3;
 
     private final String profile;
     private Simulation state = Simulation.EMPTY;
@@ -39,6 +40,9 @@ final class FlatModel implements PageTableModel {
         for (int i = 0; i < steps.size(); i++) {
             if (profile.equals("faulty") && isRemark(steps.get(i), "fail-check")) {
                 throw new IllegalStateException("failed on demand");
+            }
+            if (profile.equals("crowded") && i == ROOM) {
+                return new Refusal(i, new Rejection.LimitExceeded("steps of a check", ROOM, i + 1L));
             }
             if (profile.equals("narrow")
                     && steps.get(i).event() instanceof MemoryEvent.RangeMapped mapped

@@ -10,7 +10,8 @@ import pagefold.spi.CapturedMachine;
 import pagefold.spi.Profile;
 import pagefold.table.PageTableModel;
 
-/** Profiles: {@code wide} holds everything, {@code narrow} nothing at or above 4 GiB, {@code faulty} fails on demand. */
+/** Profiles: {@code wide} holds everything, {@code narrow} nothing at or above 4 GiB, {@code crowded} has
+ * no room for more than a few steps of one check, {@code faulty} fails on demand. */
 public final class FlatPlugin implements ArchitecturePlugin {
 
     /** For the service loader. */
@@ -28,7 +29,7 @@ public final class FlatPlugin implements ArchitecturePlugin {
 
     @Override
     public List<Profile> profiles() {
-        return List.of(profile("wide"), profile("narrow"), profile("faulty"));
+        return List.of(profile("wide"), profile("narrow"), profile("crowded"), profile("faulty"));
     }
 
     private static Profile profile(String name) {

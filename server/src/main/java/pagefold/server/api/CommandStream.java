@@ -31,7 +31,7 @@ import pagefold.server.wire.WireJson;
  */
 final class CommandStream {
     /** Most commands of a chunk. */
-    static final int MAX_CHUNK_COMMANDS = 4096;
+    static final int MAX_CHUNK_COMMANDS = CommandUnit.MAX_COMMANDS;
     /** A chunk ends with the line that takes it beyond this many bytes. */
     static final int MAX_CHUNK_BYTES = 4 << 20;
     /** Longest line, in bytes, without its end. */

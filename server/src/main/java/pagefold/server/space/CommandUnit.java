@@ -16,7 +16,7 @@ import pagefold.server.log.NewBatch;
 public record CommandUnit(
         List<MemoryCommand> commands, @Nullable Long expected, Ids ids, Lane.@Nullable Place place) {
     /** Most commands of one unit. */
-    public static final int MAX_COMMANDS = 16_384;
+    public static final int MAX_COMMANDS = 4096;
 
     /**
      * How the log names a unit.

@@ -27,7 +27,7 @@ import pagefold.server.replay.Trouble;
  */
 final class Round {
     /** Most events of a round. */
-    static final int MAX_EVENTS = CommandUnit.MAX_COMMANDS;
+    static final int MAX_EVENTS = 2 * CommandUnit.MAX_COMMANDS;
     /** Most units of a round. */
     static final int MAX_UNITS = 1024;
     /** Most characters of remarks in a round; a character takes up to 6 bytes in the log. */
@@ -175,19 +175,29 @@ final class Round {
     }
 
     /**
-     * Refuses the unit of a step, because the tables cannot hold it.
+     * Refuses the unit of a step, because the tables cannot hold it; or takes it back, when it is to be checked again
+     * behind the others.
      *
-     * @return the units behind it, in order: they were decided in a state that will not be
+     * @return the units to be decided again, in order: they were decided in a state that will not be
      */
     Deque<Pending> refuse(int step, Rejection rejection) {
+        int index = entryOf(step);
+        Entry refused = entries.get(index);
+        if (rejection instanceof Rejection.LimitExceeded && refused.firstStep() > 0) {
+            // Room is counted from above for all steps of a check: what is refused behind others may fit behind them.
+            return takeBehind(index - 1);
+        }
+        Deque<Pending> behind = takeBehind(index);
+        settle(index, new UnitAnswer.Rejected(step - refused.firstStep(), rejection));
+        return behind;
+    }
+
+    private int entryOf(int step) {
         int index = entries.size() - 1;
         while (entries.get(index).answer() != null || entries.get(index).firstStep() > step) {
             index--;
         }
-        Entry refused = entries.get(index);
-        Deque<Pending> behind = takeBehind(index);
-        settle(index, new UnitAnswer.Rejected(step - refused.firstStep(), rejection));
-        return behind;
+        return index;
     }
 
     /** Gives the only unit that is accepted another answer. */

@@ -11,6 +11,7 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -92,6 +93,22 @@ class ConcurrencyTest {
                         LongStream.range(3, 3 + accepted).boxed().toList());
         assertThat(server.get("/v1/simulations/s/spaces/u/regions").json().path("regions"))
                 .hasSize(accepted);
+    }
+
+    @Test
+    void what_has_no_room_beside_others_is_tried_behind_them() throws Exception {
+        server.create("s", "flat", "crowded");
+
+        inParallel(client -> {
+            for (int i = 0; i < REQUESTS; i++) {
+                assertThat(server.command("s", remark("r" + i)).status()).isEqualTo(201);
+            }
+        });
+        Reply tooMuch = server.command("s", "[" + String.join(",", Collections.nCopies(4, remark("r"))) + "]");
+
+        assertThat(tooMuch.status()).isEqualTo(422);
+        assertThat(tooMuch.problem()).isEqualTo("limit-exceeded");
+        assertThat(server.get("/v1/simulations/s").header("ETag")).isEqualTo("\"" + (1 + CLIENTS * REQUESTS) + "\"");
     }
 
     @Test
