@@ -15,8 +15,22 @@ import pagefold.table.TableModel;
 /** VMSAv8-64: the tables of Armv8-A and Armv9-A in AArch64 state. */
 public final class Arm64Plugin implements ArchitecturePlugin {
     static final String ID = "arm64";
-    private static final List<StageOneProfile> PROFILES =
-            List.of(new StageOneProfile("4k-48", 12, 48, 48, OutputEncoding.PA_48, true, 0xffff_ffff_ff42_f000L));
+    /** The configurations of Linux's Kconfig (arch/arm64/Kconfig, ARM64_VA_BITS), the default first. */
+    private static final List<StageOneProfile> PROFILES = List.of(
+            profile("4k-48", 12, 48, OutputEncoding.PA_48),
+            profile("4k-39", 12, 39, OutputEncoding.PA_48),
+            profile("4k-52", 12, 52, OutputEncoding.LPA2),
+            profile("16k-36", 14, 36, OutputEncoding.PA_48),
+            profile("16k-47", 14, 47, OutputEncoding.PA_48),
+            profile("16k-48", 14, 48, OutputEncoding.PA_48),
+            profile("16k-52", 14, 52, OutputEncoding.LPA2),
+            profile("64k-42", 16, 42, OutputEncoding.PA_48),
+            profile("64k-48", 16, 48, OutputEncoding.PA_48),
+            profile("64k-52", 16, 52, OutputEncoding.LPA_64K));
+
+    private static StageOneProfile profile(String name, int granuleBits, int inputBits, OutputEncoding encoding) {
+        return new StageOneProfile(name, granuleBits, inputBits, encoding.addressBits(), encoding, true);
+    }
 
     @Override
     public String id() {

@@ -1,5 +1,6 @@
 package pagefold.arm64;
 
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import pagefold.arm64.descriptor.OutputEncoding;
@@ -7,6 +8,7 @@ import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.SpaceKind;
 import pagefold.spi.Capability;
 import pagefold.spi.Profile;
+import pagefold.table.Geometry;
 import pagefold.table.ModelSetup;
 import pagefold.table.TranslationRegime;
 
@@ -19,22 +21,25 @@ import pagefold.table.TranslationRegime;
  * @param outputBits size of the physical addresses
  * @param encoding where descriptors keep an address
  * @param hardwareDirty whether hardware sets the Access flag and dirty state (TCR_EL1.HA and HD)
- * @param fixmapStart FIXADDR_TOT_START of the kernel whose markers a dump shows; a constant of its build
  */
 record StageOneProfile(
-        String name,
-        int granuleBits,
-        int inputBits,
-        int outputBits,
-        OutputEncoding encoding,
-        boolean hardwareDirty,
-        long fixmapStart) {
+        String name, int granuleBits, int inputBits, int outputBits, OutputEncoding encoding, boolean hardwareDirty) {
     /** RAM of the machine that is simulated begins here, as on QEMU's {@code virt}; tables come first. */
     private static final long TABLE_BASE = 0x4000_0000L;
     /** Most bytes of tables of one simulation: enough to map 128 GB in 4K pages. */
     private static final long TABLE_LIMIT = 256L << 20;
     /** Frames of backing objects begin above 4 GB. */
     private static final long FRAME_BASE = 0x1_0000_0000L;
+
+    /**
+     * FIXADDR_TOT_START of the kernel whose markers a dump shows: Linux 6.12's fixmap (arch/arm64/include/asm/fixmap.h)
+     * ends 8 MB below the top and has a device tree of 2 MB and a page, seven windows of 256 KB for early ioremap, and 16
+     * pages more in Debian's build. With 4K and 16K pages that is what running kernels say.
+     */
+    long fixmapStart() {
+        long pages = (0x20_0000L + 7 * 0x4_0000L >>> granuleBits) + 17;
+        return -0x80_0000L - (pages << granuleBits);
+    }
 
     /** Whether descriptors have no SH field, since TCR_EL1.SH says it for all. */
     boolean sharesByControl() {
@@ -49,15 +54,23 @@ record StageOneProfile(
                 granuleBits,
                 inputBits,
                 outputBits,
-                Set.of(
-                        Capability.USER_SPACE,
-                        Capability.KERNEL_SPACE,
-                        Capability.CONTIGUOUS,
-                        Capability.HARDWARE_DIRTY,
-                        Capability.GUARDED_PAGES,
-                        Capability.MEMORY_TAGGING,
-                        Capability.EXECUTE_ONLY,
-                        Capability.CAPTURES));
+                capabilities());
+    }
+
+    private Set<Capability> capabilities() {
+        Set<Capability> declared = EnumSet.of(
+                Capability.USER_SPACE,
+                Capability.KERNEL_SPACE,
+                Capability.CONTIGUOUS,
+                Capability.HARDWARE_DIRTY,
+                Capability.GUARDED_PAGES,
+                Capability.MEMORY_TAGGING,
+                Capability.EXECUTE_ONLY,
+                Capability.CAPTURES);
+        if (Geometry.of(granuleBits, inputBits).startLevel() < 0) {
+            declared.add(Capability.FIVE_LEVELS);
+        }
+        return declared;
     }
 
     ModelSetup setup(Coarsening coarsening) {

@@ -38,22 +38,24 @@ import pagefold.testkit.CaptureReader;
  * and what a walk tells as it takes effect, not as it is written (shareability of uncached memory, tags without MTE).
  */
 class CapturedWordsTest {
-    private static final int ENTRIES = 512;
-
     private record Found(long word, int level, long address) {}
 
     @ParameterizedTest
     @CsvSource({
-        "linux-6.12-arm64-4k48, KERNEL, 49000",
-        "linux-6.12-arm64-4k48, USER, 400",
-        "linux-6.12-arm64-4k48-blocks, KERNEL, 2000",
-        "linux-6.12-arm64-4k48-blocks, USER, 400"
+        "linux-6.12-arm64-4k48, 4k-48, KERNEL, 49000",
+        "linux-6.12-arm64-4k48, 4k-48, USER, 300",
+        "linux-6.12-arm64-4k48-blocks, 4k-48, KERNEL, 2000",
+        "linux-6.12-arm64-4k48-blocks, 4k-48, USER, 300",
+        "linux-6.12-arm64-16k47, 16k-47, KERNEL, 10000",
+        "linux-6.12-arm64-16k47, 16k-47, USER, 300",
+        "linux-6.12-arm64-4k52, 4k-52, KERNEL, 49000",
+        "linux-6.12-arm64-4k52, 4k-52, USER, 300"
     })
-    void words_of_a_running_kernel_are_ours(String machine, SpaceKind kind, int atLeast) {
+    void words_of_a_running_kernel_are_ours(String machine, String profile, SpaceKind kind, int atLeast) {
         Capture capture =
                 CaptureReader.read(CaptureReader.path(CapturedWordsTest.class, "/conformance/kernels/" + machine));
         TranslationRegime regime =
-                Arm64Plugin.setup("4k-48", Coarsening.REJECT).regimes().get(kind);
+                Arm64Plugin.setup(profile, Coarsening.REJECT).regimes().get(kind);
         Arm64Machine captured = new Arm64Machine(capture);
         List<Found> leaves = leaves(capture, regime);
         Set<String> different = new TreeSet<>();
@@ -86,9 +88,10 @@ class CapturedWordsTest {
 
     private static List<Found> leaves(Capture capture, TranslationRegime regime) {
         String register = regime.kind() == SpaceKind.KERNEL ? "TTBR1_EL1" : "TTBR0_EL1";
-        long root = regime.format().tableAddress(capture.registers().get(register)) & -4096;
+        long root = capture.registers().get(register) & 0xffff_ffff_f000L;
         List<Found> found = new ArrayList<>();
-        collect(capture.memory(), regime, root, 0, regime.inputRange().start(), found);
+        int start = regime.geometry().startLevel();
+        collect(capture.memory(), regime, root, start, regime.inputRange().start(), found);
         return found;
     }
 
@@ -96,7 +99,7 @@ class CapturedWordsTest {
             PhysicalMemory memory, TranslationRegime regime, long table, int level, long base, List<Found> found) {
         TableFormat format = regime.format();
         Geometry geometry = regime.geometry();
-        for (int i = 0; i < ENTRIES; i++) {
+        for (int i = 0; i < geometry.entries(level); i++) {
             long word = memory.load64(table + 8L * i);
             long address = base + ((long) i << geometry.shift(level));
             if (format.isTable(word, level)) {

@@ -164,17 +164,18 @@ public abstract class PluginConformanceTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> the_whole_input_range_can_be_mapped_and_nothing_beyond_it() {
+    Stream<DynamicTest> both_ends_of_the_input_range_can_be_mapped_and_nothing_beyond_them() {
         return eachKind(this::mapsToTheEnds);
     }
 
     private void mapsToTheEnds(Profile profile, SpaceKind kind) {
         Bench bench = new Bench(profile, kind);
         AddressRange input = bench.input;
-        long most = 1L << profile.outputBits();
-        AddressRange range = input.size() != 0 && Long.compareUnsigned(input.size(), most) <= 0
-                ? input
-                : AddressRange.ofSize(input.start(), most);
+        // Blocks of all of a larger space would need more tables than a simulation may have.
+        long size = Math.min(Math.min(input.size() - 1, 1L << profile.outputBits()) / 2 + 1, 1L << 47);
+        long part = size & -bench.granule;
+        List<AddressRange> ends = List.of(
+                AddressRange.ofSize(input.start(), part), new AddressRange(input.last() - part + 1, input.last()));
         Attributes attributes = new Attributes(
                 bench.permissions(),
                 MemoryType.NORMAL_WB,
@@ -185,16 +186,19 @@ public abstract class PluginConformanceTest {
                 true,
                 true);
 
-        bench.apply(new RangeMapped(SPACE, range, new Output.Physical(0), attributes));
+        for (AddressRange end : ends) {
+            long output = (1L << profile.outputBits()) - part;
+            bench.apply(new RangeMapped(SPACE, end, new Output.Physical(output), attributes));
 
-        assertThat(bench.read(range.start())).isZero();
-        assertThat(bench.read(range.last())).isEqualTo(range.size() - 1);
+            assertThat(bench.read(end.start())).isEqualTo(output);
+            assertThat(bench.read(end.last())).isEqualTo((1L << profile.outputBits()) - 1);
+        }
         for (long beyond : new long[] {input.start() - 1, input.last() + 1}) {
             if (!input.contains(beyond)) {
                 assertThat(Translation.isFault(bench.read(beyond))).isTrue();
             }
         }
-        bench.apply(new RangeUnmapped(SPACE, range));
+        bench.apply(new RangeUnmapped(SPACE, input));
         assertThat(bench.model.statistics().tables()).isEqualTo(1);
     }
 
