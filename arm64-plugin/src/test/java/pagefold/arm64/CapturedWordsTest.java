@@ -88,7 +88,7 @@ class CapturedWordsTest {
 
     private static List<Found> leaves(Capture capture, TranslationRegime regime) {
         String register = regime.kind() == SpaceKind.KERNEL ? "TTBR1_EL1" : "TTBR0_EL1";
-        long root = capture.registers().get(register) & 0xffff_ffff_f000L;
+        long root = capture.registers().get(register) & 0xffff_ffff_ffc0L;
         List<Found> found = new ArrayList<>();
         int start = regime.geometry().startLevel();
         collect(capture.memory(), regime, root, start, regime.inputRange().start(), found);
