@@ -32,7 +32,7 @@ final class ModelSpace {
         this.format = regime.format();
         this.backings = backings;
         this.table = new PageTable(name, memory, regime);
-        this.folder = new TableFolder(table, memory, regime);
+        this.folder = new TableFolder(table, memory, regime, backings);
         this.reader = regime.reader(memory, table.root());
         this.granule = regime.geometry().granule();
     }

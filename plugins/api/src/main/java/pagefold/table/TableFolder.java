@@ -14,11 +14,13 @@ final class TableFolder {
     private final PageTable table;
     private final TableEditor editor;
     private final TableMemory memory;
+    private final Backings backings;
     private final Geometry geometry;
     private final TableFormat format;
 
-    TableFolder(PageTable table, TableMemory memory, TranslationRegime regime) {
+    TableFolder(PageTable table, TableMemory memory, TranslationRegime regime, Backings backings) {
         this.table = table;
+        this.backings = backings;
         this.editor = table.editor();
         this.memory = memory;
         this.geometry = regime.geometry();
@@ -115,7 +117,8 @@ final class TableFolder {
         int count = geometry.entries(below);
         if (!covers(region, first, size)
                 || memory.live(child) != count
-                || !isUniform(child, below, first, count, size)) {
+                || !isUniform(child, below, first, count, size)
+                || hasCopies(child, below, first, count)) {
             return;
         }
         long part = format.clean(format.withContiguous(editor.word(child, below, first), false));
@@ -131,6 +134,17 @@ final class TableFolder {
         }
         editor.store(at, level, first, block);
         table.free(child);
+    }
+
+    /** Private copies are counted by pages: each needs a word of its own. */
+    private boolean hasCopies(long at, int level, long first, int count) {
+        for (int i = 0; backings.hasCopies() && i < count; i++) {
+            long word = editor.word(at, level, first + ((long) i << geometry.shift(level)));
+            if (backings.isCopy(format.outputAddress(word, level))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long state(long clean, boolean accessed, boolean dirty) {
