@@ -57,6 +57,8 @@ public final class HistoryGenerator {
     private final Terrain terrain;
     private final List<SpaceKind> kinds;
     private int created;
+    /** What the last command was about: commands about the same memory find more than others. */
+    private @Nullable AddressRange focus;
 
     /** A generator for one history. */
     public HistoryGenerator(long seed, Terrain terrain) {
@@ -95,7 +97,7 @@ public final class HistoryGenerator {
             return new AgeRange(space.name(), range);
         } else if (choice < 86) {
             return new WriteProtectRange(space.name(), range);
-        } else if (choice < 94) {
+        } else if (choice < 92) {
             return move(space, range);
         }
         return rarely(space, spaces.size());
@@ -148,7 +150,7 @@ public final class HistoryGenerator {
 
     private MemoryCommand touch(AddressSpace space, AddressRange range) {
         Region region = space.at(range.start());
-        Access access = Access.values()[random.nextInt(3)];
+        Access access = chance(40) ? Access.WRITE : Access.values()[random.nextInt(3)];
         Privilege privilege = chance(50) ? Privilege.UNPRIVILEGED : Privilege.PRIVILEGED;
         if (region != null && !region.attributes().permissions().allows(access, privilege)) {
             access = Access.READ;
@@ -183,8 +185,17 @@ public final class HistoryGenerator {
         return input;
     }
 
-    /** A part of what is mapped, sometimes with what is next to it. */
+    /** A part of what is mapped, sometimes with what is next to it; often what the last command was about. */
     private AddressRange mapped(AddressSpace space) {
+        AddressRange last = focus;
+        Region again = last == null || chance(60) ? null : space.firstIn(last);
+        AddressRange range =
+                last == null || again == null ? part(space) : again.range().intersection(last);
+        focus = range;
+        return range;
+    }
+
+    private AddressRange part(AddressSpace space) {
         Region region = region(space);
         long granule = terrain.granule();
         AddressRange whole = region.range();

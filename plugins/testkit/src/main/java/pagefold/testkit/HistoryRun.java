@@ -3,6 +3,7 @@ package pagefold.testkit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Decision;
@@ -32,7 +33,7 @@ final class HistoryRun {
     private final ArchitecturePlugin plugin;
     private final Profile profile;
     private final SplittableRandom random;
-    private final HistoryGenerator generator;
+    private final Function<Simulation, MemoryCommand> commands;
     private final PageTableModel heard;
     private final PageTableModel deaf;
     private final TableWitness witness;
@@ -43,11 +44,23 @@ final class HistoryRun {
     private Object doing = "nothing yet";
     private int batches;
 
-    HistoryRun(ArchitecturePlugin plugin, Profile profile, Terrain terrain, WordRules rules, long seed) {
+    /**
+     * A history.
+     *
+     * @param commands what is asked in each state
+     * @param seed for the addresses that are looked at
+     */
+    HistoryRun(
+            ArchitecturePlugin plugin,
+            Profile profile,
+            Terrain terrain,
+            WordRules rules,
+            Function<Simulation, MemoryCommand> commands,
+            long seed) {
         this.plugin = plugin;
         this.profile = profile;
         this.random = new SplittableRandom(~seed);
-        this.generator = new HistoryGenerator(seed, terrain);
+        this.commands = commands;
         this.heard = model();
         this.deaf = model();
         this.witness = new TableWitness(rules);
@@ -59,10 +72,10 @@ final class HistoryRun {
         return plugin.newModel(profile.name(), Coarsening.REJECT);
     }
 
-    /** Runs so many commands, takes everything down again, and repeats it. */
-    void run(int commands) {
+    /** Runs so many units of commands, takes everything down again, and repeats it. */
+    void run(int units) {
         try {
-            for (int i = 0; i < commands; i++) {
+            for (int i = 0; i < units; i++) {
                 batch(random.nextInt(5) == 0 ? random.nextInt(2, 5) : 1);
             }
             compareImages();
@@ -82,7 +95,7 @@ final class HistoryRun {
         List<Step> batch = new ArrayList<>();
         Simulation state = simulation;
         for (int i = 0; i < size; i++) {
-            MemoryCommand command = generator.next(state);
+            MemoryCommand command = commands.apply(state);
             doing = command;
             switch (state.decide(command)) {
                 case Decision.Accepted(MemoryEvent event) -> {
@@ -150,6 +163,8 @@ final class HistoryRun {
     private void compareImages() {
         List<String> different = witness.compare(heard);
         Expect.that(different.isEmpty(), () -> shortened(different));
+        List<String> runs = witness.brokenRuns();
+        Expect.that(runs.isEmpty(), () -> shortened(runs));
         Expect.that(ImageHash.of(heard).equals(ImageHash.of(deaf)), () -> "listening changes the tables");
         for (ModelStatistics.Space counted : heard.statistics().spaces()) {
             AddressSpace space = simulation.space(counted.space());

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
+import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeTouched;
@@ -110,10 +113,33 @@ public abstract class PluginConformanceTest {
     private record Case(Profile profile, Terrain terrain, String name) {}
 
     private DynamicTest history(long seed, Case one, String name) {
+        long part = Seed.part(seed, name);
         return DynamicTest.dynamicTest(
                 name,
-                () -> new HistoryRun(plugin(), one.profile, one.terrain, rules(one.profile), Seed.part(seed, name))
+                () -> run(one, new HistoryGenerator(part, one.terrain)::next, part)
                         .run(COMMANDS));
+    }
+
+    private HistoryRun run(Case one, Function<Simulation, MemoryCommand> commands, long seed) {
+        return new HistoryRun(plugin(), one.profile, one.terrain, rules(one.profile), commands, seed);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> scenarios_agree_with_the_neutral_model() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Profile profile : plugin().profiles()) {
+            Case one = new Case(profile, Terrain.of(plugin(), profile), profile.name() + ", ");
+            Scenarios.of(one.terrain)
+                    .forEach((name, commands) ->
+                            tests.add(DynamicTest.dynamicTest(one.name + name, () -> scenario(one, commands))));
+        }
+        return tests.stream();
+    }
+
+    private void scenario(Case one, List<MemoryCommand> commands) {
+        Iterator<MemoryCommand> next = commands.iterator();
+        MemoryCommand end = new MemoryCommand.Annotate(null, "the end");
+        run(one, state -> next.hasNext() ? next.next() : end, 0).run(commands.size());
     }
 
     @TestFactory
@@ -227,6 +253,7 @@ public abstract class PluginConformanceTest {
             bench.refused(above, new Output.Physical(0), "input-out-of-range");
         }
 
+        bench.refusedForItsTables();
         assertThat(ImageHash.of(bench.model)).isEqualTo(image);
     }
 
@@ -317,11 +344,41 @@ public abstract class PluginConformanceTest {
             };
         }
 
+        /** 2 GB of tables, and frames for the whole of a large input range, are more than any model has room for. */
+        void refusedForItsTables() {
+            long size = granule << 28;
+            if (Long.compareUnsigned(input.size() - 1, size) < 0) {
+                return;
+            }
+            Output output = new Output.Backed("o", 0, Sharing.SHARED);
+            Rejection rejection = rejection(new RangeMapped(SPACE, input, output, pages()));
+            assertThat(rejection)
+                    .isInstanceOfSatisfying(
+                            Rejection.LimitExceeded.class,
+                            refusal -> assertThat(refusal.requested()).isGreaterThan(refusal.limit()));
+            AddressRange lower = AddressRange.ofSize(input.start(), size);
+            rejection = rejection(new RangeMapped(SPACE, lower, new Output.Physical(0), pages()));
+            assertThat(rejection)
+                    .isInstanceOfSatisfying(
+                            Rejection.LimitExceeded.class,
+                            refusal -> assertThat(refusal.what()).contains("tables"));
+        }
+
+        private Attributes pages() {
+            Attributes kernel = Attributes.kernel(permissions(), MemoryType.NORMAL_WB);
+            return new Attributes(
+                    permissions(),
+                    kernel.memoryType(),
+                    kernel.shareability(),
+                    kind != SpaceKind.USER,
+                    false,
+                    0,
+                    false,
+                    false);
+        }
+
         void refused(AddressRange range, Output output, String reason) {
-            Attributes attributes = kind == SpaceKind.USER
-                    ? Attributes.user(permissions())
-                    : Attributes.kernel(permissions(), MemoryType.NORMAL_WB);
-            Rejection rejection = rejection(new RangeMapped(SPACE, range, output, attributes));
+            Rejection rejection = rejection(new RangeMapped(SPACE, range, output, pages()));
             assertThat(rejection).isInstanceOfSatisfying(Rejection.NotRepresentable.class, refusal -> {
                 assertThat(refusal.reason()).isEqualTo(reason);
                 assertThat(refusal.range()).isEqualTo(range);

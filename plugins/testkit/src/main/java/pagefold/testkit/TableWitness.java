@@ -102,6 +102,35 @@ final class TableWitness implements TableListener {
         return different;
     }
 
+    /** The contiguous marks by what was told: all entries of a run must be marked, and follow the first one. */
+    List<String> brokenRuns() {
+        List<String> found = new ArrayList<>();
+        memory.forEach((address, word) -> {
+            var table = tables.floorEntry(address);
+            int level = table == null ? 0 : table.getValue().level;
+            if (table != null && rules.isContiguous(word, level)) {
+                long entry = address - table.getKey() >>> 3;
+                int inRun = (int) entry & rules.runEntries(level) - 1;
+                if (!isRun(address - 8L * inRun, level)) {
+                    found.add("word " + Hex.address(address) + " of level " + level + " is marked: " + Hex.address(word)
+                            + ", but its run is not whole");
+                }
+            }
+        });
+        return found;
+    }
+
+    private boolean isRun(long address, int level) {
+        long first = memory.getOrDefault(address, 0L);
+        for (int i = 0; i < rules.runEntries(level); i++) {
+            long word = memory.getOrDefault(address + 8L * i, 0L);
+            if (!rules.isContiguous(word, level) || !rules.continues(first, word, i, level)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Judges what was told since the last call; {@code after} are the tables that there are now. */
     List<String> judge(List<TableView> after) {
         for (Note note : notes) {

@@ -18,6 +18,15 @@ public interface WordRules {
      */
     boolean needsBreak(long oldWord, long newWord, int level);
 
+    /** Whether a valid leaf is marked as part of a contiguous run. */
+    boolean isContiguous(long word, int level);
+
+    /** How many neighbouring entries of a level form a contiguous run, aligned to their number. */
+    int runEntries(int level);
+
+    /** Whether a valid leaf may stand so many entries behind the first one of a contiguous run. */
+    boolean continues(long first, long word, int entries, int level);
+
     /** log2 of the bytes that an entry of a level translates. */
     int entryShift(int level);
 
@@ -26,8 +35,13 @@ public interface WordRules {
         private static final long VALID = 1;
         private static final long TYPE = 2;
         private static final long NOT_GLOBAL = 1 << 11;
+
+        private static final long CONTIGUOUS = 1L << 52;
         /** Address, Contiguous, SH (or address bits in its place), AttrIndx and NS (or MemAttr), block or table. */
-        private static final long FIXED = 0x0003_ffff_ffff_f000L | 1L << 52 | 0x300 | 0x3c | TYPE;
+        private static final long FIXED = 0x0003_ffff_ffff_f000L | CONTIGUOUS | 0x300 | 0x3c | TYPE;
+
+        /** Accessed and dirty state, and what software keeps: bits 63, 58 to 55, 51, 10 and 7. */
+        private static final long FREE_IN_RUN = 0x8788_0000_0000_0480L;
 
         @Override
         public boolean isValid(long word, int level) {
@@ -50,6 +64,29 @@ public interface WordRules {
             boolean isLeaf = !isTable(oldWord, level);
             boolean madeGlobal = isLeaf && (oldWord & ~newWord & NOT_GLOBAL) != 0;
             return madeGlobal || ((oldWord ^ newWord) & FIXED) != 0;
+        }
+
+        @Override
+        public boolean isContiguous(long word, int level) {
+            return isValid(word, level) && !isTable(word, level) && (word & CONTIGUOUS) != 0;
+        }
+
+        /** Arm ARM D8.7.1. */
+        @Override
+        public int runEntries(int level) {
+            return switch (granuleBits) {
+                case 12 -> 16;
+                case 14 -> level == 3 ? 128 : 32;
+                default -> 32;
+            };
+        }
+
+        @Override
+        public boolean continues(long first, long word, int entries, int level) {
+            long unit = (long) runEntries(level) << entryShift(level);
+            boolean isAligned = (tableAddress(first) & unit - 1) == 0;
+            long expected = first + ((long) entries << entryShift(level));
+            return isAligned && isValid(word, level) && ((word ^ expected) & ~FREE_IN_RUN) == 0;
         }
 
         @Override
