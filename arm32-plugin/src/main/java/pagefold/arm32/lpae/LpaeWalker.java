@@ -30,6 +30,10 @@ final class LpaeWalker {
     private static final int STAGE = 1;
     /** Faults that need no descriptor, and those before the first one, are reported at level 1. */
     private static final int FIRST_LEVEL = 1;
+    /** Address bits that a table below the start table translates. */
+    private static final int STRIDE = 9;
+
+    private static final long LAST_ENTRY = (1 << STRIDE) - 1;
 
     private final Controls controls;
     private final PhysicalMemory memory;
@@ -93,8 +97,10 @@ final class LpaeWalker {
         long table = range.root();
         long inherited = 0;
         level = geometry.startLevel();
+        int shift = geometry.shift(level);
+        long lastEntry = geometry.entries(level) - 1;
         while (true) {
-            long word = load(table + 8L * geometry.index(address, level));
+            long word = load(table + ((address >>> shift & lastEntry) << 3));
             if (visitor != null) {
                 visitor.word(range, table, level, word);
             }
@@ -108,12 +114,14 @@ final class LpaeWalker {
             if (!isTable) {
                 leaf = word;
                 hierarchy = range.ignoresHierarchy() ? 0 : inherited;
-                long inLeaf = (1L << geometry.shift(level)) - 1;
+                long inLeaf = (1L << shift) - 1;
                 return (word & AF) == 0 ? fault(FaultKind.ACCESS_FLAG) : word & ADDRESS & ~inLeaf | address & inLeaf;
             }
             inherited |= word;
             table = word & ADDRESS;
             level++;
+            shift -= STRIDE;
+            lastEntry = LAST_ENTRY;
         }
     }
 
