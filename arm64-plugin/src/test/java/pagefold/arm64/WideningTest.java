@@ -116,6 +116,17 @@ class WideningTest {
     }
 
     @Test
+    void memory_that_grants_nothing_is_not_widened() {
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
+
+        assertThat(run(map(0x1200, 0x4000, anonymous("a", 0), "---/---"))).isTrue();
+
+        assertThat(model.statistics().widenedPermissionBytes()).isZero();
+        assertThat(Translation.isFault(translate(0x2000, Access.READ))).isTrue();
+        assertThat(model.statistics().tables()).isEqualTo(1);
+    }
+
+    @Test
     void the_longest_name_at_another_alignment_works_and_reserved_names_are_refused() {
         run(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
 

@@ -23,6 +23,7 @@ import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.Region;
 import pagefold.model.Rejection;
+import pagefold.model.Sharing;
 import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
 import pagefold.model.Step;
@@ -31,19 +32,19 @@ import pagefold.model.Step;
  * Finds, before anything is written, what a profile cannot hold: alignment, address sizes, attributes, kinds of space,
  * and room for tables and frames.
  *
- * <p>Room is counted from above and over the whole list of steps, without what the steps free.
+ * <p>Room for tables: {@link TableRoom}. Room for frames is counted from above and over the whole list of steps.
  */
 final class ModelCheck {
     /** Stands for frames anywhere: no blocks. */
     private static final Output COPIES = new Output.Physical(0);
 
     private final ModelSetup setup;
-    private long tableBytesLeft;
+    private final TableRoom tables;
     private long frameBytesLeft;
 
-    ModelCheck(ModelSetup setup, TableMemory memory, FramePool pool) {
+    ModelCheck(ModelSetup setup, TableRoom tables, FramePool pool) {
         this.setup = setup;
-        this.tableBytesLeft = memory.limit() - memory.usedBytes();
+        this.tables = tables;
         this.frameBytesLeft = pool.largest(0);
     }
 
@@ -72,7 +73,7 @@ final class ModelCheck {
         if (regime == null) {
             return new Rejection.MissingCapability(capability(kind), setup.plugin(), setup.profile());
         }
-        return tables(PageTable.rootPages(regime.geometry()));
+        return tables.root(regime);
     }
 
     private static String capability(SpaceKind kind) {
@@ -93,7 +94,7 @@ final class ModelCheck {
         if (rejection == null) {
             rejection = attributes(regime, e.space(), e.range(), e.attributes());
         }
-        return rejection != null ? rejection : room(regime, e.range(), e.output(), e.attributes());
+        return rejection != null ? rejection : room(e.space(), regime, e.range(), e.output(), e.attributes());
     }
 
     private @Nullable Rejection placed(TranslationRegime regime, String space, AddressRange range) {
@@ -138,7 +139,7 @@ final class ModelCheck {
     }
 
     private @Nullable Rejection room(
-            TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
+            String space, TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
         if (output instanceof Output.Backed) {
             long needed = range.size() + ModelSpace.largestUnit(regime, range, attributes);
             if (Long.compareUnsigned(needed, frameBytesLeft) > 0 || needed < 0) {
@@ -146,38 +147,7 @@ final class ModelCheck {
             }
             frameBytesLeft -= needed;
         }
-        return attributes.permissions().isNone() ? null : tables(tablesFor(regime, range, output, attributes));
-    }
-
-    /** Tables that a mapping needs at most. */
-    private static long tablesFor(TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
-        Geometry geometry = regime.geometry();
-        long skew = output instanceof Output.Physical(long address) ? address ^ range.start() : 0;
-        long tables = 0;
-        for (int level = geometry.startLevel(); level < Geometry.LAST_LEVEL; level++) {
-            int shift = geometry.shift(level);
-            long entries = (range.last() >>> shift) - (range.start() >>> shift) + 1;
-            boolean blocks =
-                    attributes.blocks() && regime.format().leafAllowed(level) && (skew & (1L << shift) - 1) == 0;
-            tables += blocks ? Math.min(entries, 2) : entries;
-            if (blocks) {
-                // Below a level that takes whole entries as blocks, only the two ends need tables.
-                return tables + 2L * (Geometry.LAST_LEVEL - level - 1);
-            }
-        }
-        return tables;
-    }
-
-    private @Nullable Rejection tables(long pages) {
-        long needed = pages << setup.granuleBits();
-        if (needed > tableBytesLeft) {
-            return new Rejection.LimitExceeded(
-                    "bytes of tables in a simulation",
-                    setup.tableLimit(),
-                    setup.tableLimit() - tableBytesLeft + needed);
-        }
-        tableBytesLeft -= needed;
-        return null;
+        return attributes.permissions().isNone() ? null : tables.map(space, regime, range, output, attributes);
     }
 
     private @Nullable Rejection protectedRange(RangeProtected e, Simulation before) {
@@ -190,7 +160,7 @@ final class ModelCheck {
             AddressRange part = region.range().intersection(e.range());
             rejection = attributes(regime, e.space(), part, changed);
             if (rejection == null) {
-                rejection = populated(regime, region.slice(part), e.permissions());
+                rejection = populated(e.space(), regime, region.slice(part), e.permissions());
             }
             region = part.last() == e.range().last()
                     ? null
@@ -199,24 +169,31 @@ final class ModelCheck {
         return rejection;
     }
 
-    private @Nullable Rejection populated(TranslationRegime regime, Region region, Permissions permissions) {
+    private @Nullable Rejection populated(
+            String space, TranslationRegime regime, Region region, Permissions permissions) {
         boolean appears = region.attributes().permissions().isNone() && !permissions.isNone();
-        // A block that is cut at an end becomes a chain of tables.
-        return appears
-                ? tables(tablesFor(regime, region.range(), region.output(), region.attributes()))
-                : tables(chain(regime));
-    }
-
-    private static long chain(TranslationRegime regime) {
-        return 2L * (Geometry.LAST_LEVEL - regime.geometry().startLevel());
+        return appears ? tables.map(space, regime, region.range(), region.output(), region.attributes()) : null;
     }
 
     private @Nullable Rejection aligned(String space, AddressRange range, Simulation before) {
         TranslationRegime regime = regime(space, before);
         long granule = regime.geometry().granule();
         return range.isAligned(granule)
-                ? tables(chain(regime))
+                ? cut(space, regime, range, before)
                 : refused(space, range, "misaligned", "both ends on a multiple of " + Hex.size(granule));
+    }
+
+    /** Blocks that the ends of a range cut become tables. */
+    private @Nullable Rejection cut(String space, TranslationRegime regime, AddressRange range, Simulation before) {
+        return hasBlocks(before, space, range.start()) || hasBlocks(before, space, range.last())
+                ? tables.ends(space, regime, range)
+                : null;
+    }
+
+    private static boolean hasBlocks(Simulation state, String space, long address) {
+        AddressSpace found = state.space(space);
+        Region region = found == null ? null : found.at(address);
+        return region != null && region.attributes().blocks();
     }
 
     private @Nullable Rejection moved(RangeMoved e, Simulation before) {
@@ -237,28 +214,30 @@ final class ModelCheck {
             return refused(
                     e.space(), e.to(), "output-out-of-range", "output addresses of " + regime.outputBits() + " bits");
         }
-        Attributes pages = new Attributes(
-                new Permissions(63),
-                tail.attributes().memoryType(),
-                tail.attributes().shareability(),
-                false,
-                false,
-                0,
-                false,
-                false);
-        return room(regime, e.to(), tail.output(), pages);
+        Attributes pages = Attributes.user(new Permissions(63));
+        rejection = room(e.space(), regime, e.to(), tail.output(), pages);
+        // Blocks that do not fit where they move to are split first.
+        return rejection != null ? rejection : pagewise(e.space(), regime, e.from(), space);
+    }
+
+    /** Room for a range whose blocks may all be split. */
+    private @Nullable Rejection pagewise(
+            String name, TranslationRegime regime, AddressRange range, @Nullable AddressSpace space) {
+        boolean[] blocks = new boolean[1];
+        if (space != null) {
+            space.forEachIn(range, region -> blocks[0] |= region.attributes().blocks());
+        }
+        return blocks[0] ? tables.map(name, regime, range, COPIES, Attributes.user(Permissions.NONE)) : null;
     }
 
     private @Nullable Rejection forked(SpaceForked e, Simulation before) {
         TranslationRegime regime = regime(e.space(), before);
         AddressSpace space = before.space(e.space());
-        long pages = PageTable.rootPages(regime.geometry());
+        Rejection rejection = tables.root(regime);
         for (Region region : space == null ? List.<Region>of() : space.regions()) {
-            pages += region.attributes().permissions().isNone()
-                    ? chain(regime)
-                    : tablesFor(regime, region.range(), region.output(), region.attributes());
+            rejection = rejection != null ? rejection : tables.copy(e.space(), e.child(), regime, region.range());
         }
-        return tables(pages);
+        return rejection;
     }
 
     private @Nullable Rejection touched(RangeTouched e, Simulation before) {
@@ -269,11 +248,24 @@ final class ModelCheck {
             return new Rejection.LimitExceeded("bytes of free frames", frameBytesLeft, bytes);
         }
         frameBytesLeft -= bytes;
-        TranslationRegime regime = regime(e.space(), before);
         // Copies of single pages leave no block whole.
-        return e.access() == Access.WRITE
-                ? tables(tablesFor(regime, e.range(), COPIES, Attributes.user(Permissions.NONE)))
-                : null;
+        TranslationRegime regime = regime(e.space(), before);
+        boolean copies = e.access() == Access.WRITE && isCopyOnWrite(before.space(e.space()), e.range());
+        if (copies) {
+            return pagewise(e.space(), regime, e.range(), before.space(e.space()));
+        }
+        return e.access() == Access.WRITE ? cut(e.space(), regime, e.range(), before) : null;
+    }
+
+    private static boolean isCopyOnWrite(@Nullable AddressSpace space, AddressRange range) {
+        boolean[] found = new boolean[1];
+        if (space != null) {
+            space.forEachIn(
+                    range,
+                    region -> found[0] |= region.output() instanceof Output.Backed backed
+                            && backed.sharing() == Sharing.COPY_ON_WRITE);
+        }
+        return found[0];
     }
 
     private TranslationRegime regime(String space, Simulation before) {

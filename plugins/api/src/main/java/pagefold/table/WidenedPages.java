@@ -134,13 +134,13 @@ final class WidenedPages {
             sharing = its == Sharing.COPY_ON_WRITE || sharing == Sharing.SHARED ? its : sharing;
         }
         String object = Names.RESERVED + "page " + space.name() + " " + Long.toHexString(page.start());
-        result.add(new Region(page, new Output.Backed(object, 0, sharing), regime.widened(attributes)));
+        result.add(new Region(page, new Output.Backed(object, 0, sharing), fitting(attributes)));
     }
 
     /** Places whole pages with the output of a region that covers them at least in part. */
     private void place(AddressRange pages, Region region, Attributes attributes) {
         long ahead = pages.start() - region.range().start();
-        Attributes fitting = regime.widened(attributes);
+        Attributes fitting = fitting(attributes);
         switch (region.output()) {
             case Output.Physical(long address) -> {
                 if ((address + ahead & granule - 1) != 0) {
@@ -156,6 +156,11 @@ final class WidenedPages {
                 result.add(new Region(pages, new Output.Backed(name, at, sharing), fitting));
             }
         }
+    }
+
+    /** Memory that grants nothing stays so. */
+    private Attributes fitting(Attributes attributes) {
+        return attributes.permissions().isNone() ? attributes : regime.widened(attributes);
     }
 
     private void fail(AddressRange page, String reason, String expected) {

@@ -1,0 +1,134 @@
+package pagefold.table;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
+import pagefold.model.Output;
+import pagefold.model.Rejection;
+
+/**
+ * Whether there is room for the tables that a list of steps needs: those that are there now and those that any of the
+ * steps may make, each counted once, without what the steps free.
+ */
+final class TableRoom {
+    private final ModelSetup setup;
+    private final Map<String, ModelSpace> spaces;
+    private final Set<Table> planned = new HashSet<>();
+    private long bytesLeft;
+
+    private record Table(String space, int level, long prefix) {}
+
+    TableRoom(ModelSetup setup, TableMemory memory, Map<String, ModelSpace> spaces) {
+        this.setup = setup;
+        this.spaces = spaces;
+        this.bytesLeft = setup.tableLimit() - memory.usedBytes();
+    }
+
+    /** Room for the start table of a new space. */
+    @Nullable
+    Rejection root(TranslationRegime regime) {
+        return take(PageTable.rootPages(regime.geometry()));
+    }
+
+    /** Room for a mapping: tables all along it, or where blocks fit, at its ends. */
+    @Nullable
+    Rejection map(String space, TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
+        long skew = output instanceof Output.Physical(long address) ? address ^ range.start() : 0;
+        Geometry geometry = regime.geometry();
+        Rejection rejection = null;
+        for (int level = geometry.startLevel(); level < Geometry.LAST_LEVEL && rejection == null; level++) {
+            boolean blocks = attributes.blocks()
+                    && regime.format().leafAllowed(level)
+                    && (skew & (1L << geometry.shift(level)) - 1) == 0;
+            if (blocks) {
+                return ends(space, regime, range);
+            }
+            rejection = all(space, regime, level, range);
+        }
+        return rejection;
+    }
+
+    /** Room for the tables that take the place of blocks which the ends of a range cut. */
+    @Nullable
+    Rejection ends(String space, TranslationRegime regime, AddressRange range) {
+        Rejection rejection = chain(space, regime, range.start());
+        return rejection != null ? rejection : chain(space, regime, range.last());
+    }
+
+    private @Nullable Rejection chain(String space, TranslationRegime regime, long address) {
+        Rejection rejection = null;
+        for (int level = regime.geometry().startLevel(); level < Geometry.LAST_LEVEL && rejection == null; level++) {
+            rejection = all(space, regime, level, new AddressRange(address, address));
+        }
+        return rejection;
+    }
+
+    /** Room for the tables below the entries of a level that a range selects. */
+    private @Nullable Rejection all(String space, TranslationRegime regime, int level, AddressRange range) {
+        int shift = regime.geometry().shift(level);
+        long last = range.last() >>> shift;
+        long count = last - (range.start() >>> shift) + 1;
+        if (count > setup.tableLimit() >>> setup.granuleBits()) {
+            return exceeded(count);
+        }
+        long missing = 0;
+        for (long prefix = range.start() >>> shift; ; prefix++) {
+            if (!exists(space, level + 1, prefix, shift) && planned.add(new Table(space, level + 1, prefix))) {
+                missing++;
+            }
+            if (prefix == last) {
+                return take(missing);
+            }
+        }
+    }
+
+    /** Room for the tables that a child needs where its parent has some. */
+    @Nullable
+    Rejection copy(String parent, String child, TranslationRegime regime, AddressRange range) {
+        return copy(parent, child, regime, regime.geometry().startLevel(), range);
+    }
+
+    private @Nullable Rejection copy(
+            String parent, String child, TranslationRegime regime, int level, AddressRange range) {
+        if (level == Geometry.LAST_LEVEL) {
+            return null;
+        }
+        int shift = regime.geometry().shift(level);
+        long last = range.last() >>> shift;
+        Rejection rejection = null;
+        for (long prefix = range.start() >>> shift; rejection == null; prefix++) {
+            if (exists(parent, level + 1, prefix, shift) || planned.contains(new Table(parent, level + 1, prefix))) {
+                rejection = planned.add(new Table(child, level + 1, prefix)) ? take(1) : null;
+                AddressRange entry = new AddressRange(prefix << shift, (prefix << shift) + ((1L << shift) - 1));
+                rejection = rejection != null
+                        ? rejection
+                        : copy(parent, child, regime, level + 1, entry.intersection(range));
+            }
+            if (prefix == last) {
+                return rejection;
+            }
+        }
+        return rejection;
+    }
+
+    private boolean exists(String space, int level, long prefix, int shift) {
+        ModelSpace there = spaces.get(space);
+        return there != null && there.table().hasTable(level, prefix << shift);
+    }
+
+    private @Nullable Rejection take(long pages) {
+        if (pages << setup.granuleBits() > bytesLeft) {
+            return exceeded(pages);
+        }
+        bytesLeft -= pages << setup.granuleBits();
+        return null;
+    }
+
+    private Rejection exceeded(long pages) {
+        long needed = setup.tableLimit() - bytesLeft + (pages << setup.granuleBits());
+        return new Rejection.LimitExceeded("bytes of tables in a simulation", setup.tableLimit(), needed);
+    }
+}
