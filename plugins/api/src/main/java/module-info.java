@@ -4,5 +4,6 @@ module pagefold.api {
 
     exports pagefold.model;
     exports pagefold.table;
+    exports pagefold.table.order;
     exports pagefold.spi;
 }

@@ -71,6 +71,11 @@ public record Permissions(int bits) {
         return (bits & 0b010_010) != 0;
     }
 
+    /** Whether the same privilege may write and execute. */
+    public boolean isWritableAndExecutable() {
+        return (bits & 0b011_000) == 0b011_000 || (bits & 0b000_011) == 0b000_011;
+    }
+
     /** The same without any write. */
     public Permissions readOnly() {
         return new Permissions(bits & ~0b010_010);

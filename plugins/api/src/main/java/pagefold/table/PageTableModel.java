@@ -70,6 +70,16 @@ public interface PageTableModel {
     /** What the tables cost now. */
     ModelStatistics statistics();
 
+    /**
+     * What must be known of the words of a space to judge the order in which they are written; {@code null} when the
+     * model does not say, and the order cannot be judged.
+     *
+     * @throws IllegalArgumentException when the space is not there
+     */
+    default @Nullable BreakRules breakRules(String space) {
+        return null;
+    }
+
     /** The addresses that a space can have. */
     AddressRange inputRange(String space);
 
@@ -82,5 +92,27 @@ public interface PageTableModel {
     /** Receives the table image. */
     interface ImageSink {
         void table(long address, long[] words, int offset, int length);
+    }
+
+    /** What must be known of a format's words to judge the order in which they are written. */
+    interface BreakRules {
+
+        /** Whether hardware would use the word. */
+        boolean isValid(long word, int level);
+
+        /** Whether a valid word points to a table. */
+        boolean isTable(long word, int level);
+
+        /** Where a table word points. */
+        long tableAddress(long word);
+
+        /**
+         * Whether one valid word may not follow another without a break between them (Arm ARM D8.16): another output
+         * address, memory type, shareability or size, or global after not global.
+         */
+        boolean needsBreak(long oldWord, long newWord, int level);
+
+        /** log2 of the bytes that an entry of a level translates. */
+        int entryShift(int level);
     }
 }

@@ -268,6 +268,12 @@ public final class TableModel implements PageTableModel {
     }
 
     @Override
+    public BreakRules breakRules(String name) {
+        TranslationRegime regime = space(name).regime();
+        return new RegimeWords(regime.format(), regime.geometry());
+    }
+
+    @Override
     public AddressRange inputRange(String name) {
         return space(name).regime().inputRange();
     }

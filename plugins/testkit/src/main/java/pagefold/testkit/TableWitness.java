@@ -6,81 +6,52 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
-import pagefold.model.AddressRange;
 import pagefold.model.Hex;
 import pagefold.table.PageTableModel;
 import pagefold.table.TableListener;
 import pagefold.table.TableView;
+import pagefold.table.order.BreakBeforeMake;
 
 /**
- * Writes down what a model says that it writes, in a memory of its own, and judges the order: break before make, and an
- * invalidation after every word that stops being valid.
+ * Writes down what a model says that it writes, in a memory of its own, and has the order judged: break before make,
+ * and an invalidation after every word that stops being valid.
  */
 final class TableWitness implements TableListener {
     private final WordRules rules;
     private final Map<Long, Long> memory = new HashMap<>();
-    private final List<Note> notes = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
-    /** The words that stopped being valid, by address. */
-    private final Map<Long, Broken> broken = new HashMap<>();
-    /** Those of them that no invalidation has covered yet, by space and first input address. */
-    private final Map<String, NavigableMap<Long, List<Broken>>> waiting = new HashMap<>();
-    /** Where the tables are, by address. */
-    private final NavigableMap<Long, Place> tables = new TreeMap<>(Long::compareUnsigned);
-
-    private sealed interface Note {}
-
-    private record Wrote(long address, int level, long oldWord, long newWord) implements Note {
-        @Override
-        public String toString() {
-            return "word " + Hex.address(address) + " of level " + level + ": " + Hex.address(oldWord) + " -> "
-                    + Hex.address(newWord);
-        }
-    }
-
-    private record Invalidated(String space, AddressRange range, boolean leafOnly) implements Note {}
-
-    /** A table, or an entry of one, and the first input address that it translates. */
-    private record Place(String space, int level, long start) {}
-
-    /** A word that stopped being valid, and whether an invalidation since then has covered what it translated. */
-    private static final class Broken {
-        private final Wrote wrote;
-        private boolean covered;
-
-        Broken(Wrote wrote) {
-            this.wrote = wrote;
-        }
-    }
+    private final BreakBeforeMake order;
+    /** The levels of the tables, by address. */
+    private final NavigableMap<Long, Integer> levels = new TreeMap<>(Long::compareUnsigned);
 
     TableWitness(WordRules rules) {
         this.rules = rules;
+        this.order = new BreakBeforeMake(rules, complaints::add);
     }
 
     @Override
     public void wrote(long address, int level, long oldWord, long newWord) {
-        Wrote note = new Wrote(address, level, oldWord, newWord);
         long known = memory.getOrDefault(address, 0L);
         if (known != oldWord || oldWord == newWord) {
-            complaints.add(note + ", but it was " + Hex.address(known));
+            complaints.add("word " + Hex.address(address) + " of level " + level + ": " + Hex.address(oldWord) + " -> "
+                    + Hex.address(newWord) + ", but it was " + Hex.address(known));
         }
         if (newWord == 0) {
             memory.remove(address);
         } else {
             memory.put(address, newWord);
         }
-        notes.add(note);
+        order.wrote(address, level, oldWord, newWord);
     }
 
     @Override
     public void invalidated(String space, long start, long last, boolean leafOnly) {
-        notes.add(new Invalidated(space, new AddressRange(start, last), leafOnly));
+        order.invalidated(space, start, last, leafOnly);
     }
 
     @Override
     public void invalidatedAll(String space) {
-        notes.add(new Invalidated(space, new AddressRange(0, -1), false));
+        order.invalidatedAll(space);
     }
 
     /** The words that are not zero by what was told, against those of the model. */
@@ -106,8 +77,8 @@ final class TableWitness implements TableListener {
     List<String> brokenRuns() {
         List<String> found = new ArrayList<>();
         memory.forEach((address, word) -> {
-            var table = tables.floorEntry(address);
-            int level = table == null ? 0 : table.getValue().level;
+            var table = levels.floorEntry(address);
+            int level = table == null ? 0 : table.getValue();
             if (table != null && rules.isContiguous(word, level)) {
                 long entry = address - table.getKey() >>> 3;
                 int inRun = (int) entry & rules.runEntries(level) - 1;
@@ -131,88 +102,17 @@ final class TableWitness implements TableListener {
         return true;
     }
 
-    /** Judges what was told since the last call; {@code after} are the tables that there are now. */
+    /** What was wrong since the last call; {@code after} are the tables that there are now. */
     List<String> judge(List<TableView> after) {
-        for (Note note : notes) {
-            switch (note) {
-                case Wrote wrote -> judge(wrote);
-                case Invalidated done -> invalidate(done);
-            }
+        order.finish();
+        if (order.exceeded()) {
+            complaints.add("more than " + BreakBeforeMake.MAX_WAITING + " words wait for an invalidation");
         }
-        broken.values().forEach(old -> {
-            if (!old.covered) {
-                complaints.add(old.wrote + " is not followed by an invalidation that covers it");
-            }
-        });
+        order.know(after);
+        levels.clear();
+        after.forEach(table -> levels.put(table.address(), table.level()));
         List<String> found = List.copyOf(complaints);
-        notes.clear();
         complaints.clear();
-        broken.clear();
-        waiting.clear();
-        tables.clear();
-        after.forEach(table -> tables.put(table.address(), new Place(table.space(), table.level(), table.start())));
         return found;
-    }
-
-    private void judge(Wrote wrote) {
-        boolean wasValid = rules.isValid(wrote.oldWord, wrote.level);
-        boolean isValid = rules.isValid(wrote.newWord, wrote.level);
-        if (wasValid && isValid && rules.needsBreak(wrote.oldWord, wrote.newWord, wrote.level)) {
-            complaints.add(wrote + " changes a live word without a break");
-        }
-        Place place = place(wrote);
-        if (wasValid && !isValid) {
-            Broken old = new Broken(wrote);
-            broken.put(wrote.address, old);
-            if (place != null) {
-                waiting.computeIfAbsent(place.space, space -> new TreeMap<>(Long::compareUnsigned))
-                        .computeIfAbsent(place.start, start -> new ArrayList<>())
-                        .add(old);
-            }
-        }
-        Broken old = wasValid || !isValid ? null : broken.get(wrote.address);
-        if (old != null && old.covered) {
-            broken.remove(wrote.address);
-        } else if (old != null
-                && (old.wrote.level != wrote.level
-                        || rules.needsBreak(old.wrote.oldWord, wrote.newWord, wrote.level))) {
-            complaints.add(wrote + " follows " + old.wrote + " without an invalidation between");
-        }
-        if (place != null && isValid && rules.isTable(wrote.newWord, wrote.level)) {
-            tables.put(rules.tableAddress(wrote.newWord), new Place(place.space, wrote.level + 1, place.start));
-        }
-    }
-
-    private void invalidate(Invalidated done) {
-        NavigableMap<Long, List<Broken>> inSpace = waiting.get(done.space);
-        if (inSpace == null) {
-            return;
-        }
-        var starts = inSpace.subMap(done.range.start(), true, done.range.last(), true)
-                .entrySet()
-                .iterator();
-        while (starts.hasNext()) {
-            var entry = starts.next();
-            entry.getValue().removeIf(old -> {
-                long last = entry.getKey() + (1L << rules.entryShift(old.wrote.level)) - 1;
-                boolean wasTable = rules.isTable(old.wrote.oldWord, old.wrote.level);
-                boolean covers = done.range.contains(last) && !(wasTable && done.leafOnly);
-                old.covered |= covers;
-                return covers;
-            });
-            if (entry.getValue().isEmpty()) {
-                starts.remove();
-            }
-        }
-    }
-
-    /** Where the entry of a word is, or {@code null} when its table is not known. */
-    private @Nullable Place place(Wrote wrote) {
-        var found = tables.floorEntry(wrote.address);
-        if (found == null || found.getValue().level != wrote.level) {
-            return null;
-        }
-        long start = found.getValue().start + (wrote.address - found.getKey() >>> 3 << rules.entryShift(wrote.level));
-        return new Place(found.getValue().space, wrote.level, start);
     }
 }

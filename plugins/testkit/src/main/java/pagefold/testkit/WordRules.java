@@ -1,22 +1,9 @@
 package pagefold.testkit;
 
-/** What the conformance test must know of a format's words to judge the order in which they are written. */
-public interface WordRules {
+import pagefold.table.PageTableModel.BreakRules;
 
-    /** Whether hardware would use the word. */
-    boolean isValid(long word, int level);
-
-    /** Whether a valid word points to a table. */
-    boolean isTable(long word, int level);
-
-    /** Where a table word points. */
-    long tableAddress(long word);
-
-    /**
-     * Whether one valid word may not follow another without a break between them (Arm ARM D8.16): another output
-     * address, memory type, shareability or size, or global after not global.
-     */
-    boolean needsBreak(long oldWord, long newWord, int level);
+/** What the conformance test must know of a format's words to judge them and the order in which they are written. */
+public interface WordRules extends BreakRules {
 
     /** Whether a valid leaf is marked as part of a contiguous run. */
     boolean isContiguous(long word, int level);
@@ -26,9 +13,6 @@ public interface WordRules {
 
     /** Whether a valid leaf may stand so many entries behind the first one of a contiguous run. */
     boolean continues(long first, long word, int entries, int level);
-
-    /** log2 of the bytes that an entry of a level translates. */
-    int entryShift(int level);
 
     /** The rules of 64-bit descriptors, VMSAv8-64 and LPAE alike, written down from the Arm ARM and not from an engine. */
     record LongDescriptors(int granuleBits) implements WordRules {

@@ -35,6 +35,7 @@ final class ApiRouter {
                 Map.entry("deleteSimulation", catalogue::delete),
                 Map.entry("postCommands", new Commands(simulations)::post),
                 Map.entry("getEvents", catalogue::events),
+                Map.entry("getDelta", new Deltas(simulations)::get),
                 Map.entry("getSpaces", reads::spaces),
                 Map.entry("getRegions", reads::regions),
                 Map.entry("getWalk", reads::walk),

@@ -103,6 +103,19 @@ final class Exchange {
         }
     }
 
+    /** A whole number in the path, not below 0. */
+    long pathNumber(String parameter) {
+        try {
+            long number = Long.parseLong(String.valueOf(routing.pathParam(parameter)));
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with numbers out of range.
+        }
+        throw new Problem.Exception(Problems.invalid(parameter, "Expected a whole number, 0 or more."));
+    }
+
     @Nullable
     String header(CharSequence name) {
         return routing.request().getHeader(name);

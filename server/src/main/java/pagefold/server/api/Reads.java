@@ -216,7 +216,7 @@ final class Reads {
                     state.binding(projection.binding());
                     json.writeEndObject();
                     json.writeStringField("imageHash", projection.imageHash());
-                    state.statistics(projection.model().statistics());
+                    state.statistics(projection.model().statistics(), projection.simulation());
                     json.writeEndObject();
                 }));
     }

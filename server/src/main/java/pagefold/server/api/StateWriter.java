@@ -6,9 +6,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import pagefold.host.LoadedPlugin;
+import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.PluginBinding;
 import pagefold.model.Region;
+import pagefold.model.Simulation;
 import pagefold.server.log.RecordedEvent;
 import pagefold.server.wire.EventCodec;
 import pagefold.server.wire.ModelWriter;
@@ -153,11 +155,16 @@ final class StateWriter {
         json.writeEndArray();
     }
 
-    void statistics(ModelStatistics statistics) throws IOException {
+    void statistics(ModelStatistics statistics, Simulation simulation) throws IOException {
         json.writeNumberField("tables", statistics.tables());
         json.writeNumberField("tableBytes", statistics.tableBytes());
         json.writeNumberField("overMappedBytes", statistics.overMappedBytes());
         json.writeNumberField("widenedPermissionBytes", statistics.widenedPermissionBytes());
+        long writableExecutable = 0;
+        for (AddressSpace space : simulation.spaces()) {
+            writableExecutable += writableExecutableBytes(space);
+        }
+        json.writeNumberField("writableExecutableBytes", writableExecutable);
         json.writeArrayFieldStart("spaces");
         for (ModelStatistics.Space space : statistics.spaces()) {
             json.writeStartObject();
@@ -169,9 +176,22 @@ final class StateWriter {
             leaves(space.leaves());
             json.writeNumberField("contiguousEntries", space.contiguousEntries());
             json.writeNumberField("mappedBytes", space.mappedBytes());
+            AddressSpace neutral = simulation.space(space.space());
+            json.writeNumberField("writableExecutableBytes", neutral == null ? 0 : writableExecutableBytes(neutral));
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** Bytes that some privilege may write and execute, whatever the tables make of it. */
+    private static long writableExecutableBytes(AddressSpace space) {
+        long[] bytes = new long[1];
+        space.forEachIn(new AddressRange(0, -1), region -> {
+            if (region.attributes().permissions().isWritableAndExecutable()) {
+                bytes[0] += region.range().size();
+            }
+        });
+        return bytes[0];
     }
 
     private void leaves(List<ModelStatistics.Leaves> leaves) throws IOException {

@@ -55,6 +55,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SpaceVerbs.AnnotateVerb.class,
             ApplyVerb.class,
             EventsVerb.class,
+            DeltaVerb.class,
             WalkVerb.class,
             PtdumpVerb.class,
             TablesVerb.class,

@@ -43,7 +43,7 @@ final class StatsVerb extends ClientVerb {
     /** The figures of all spaces, and of the whole. */
     static void print(JsonTree stats, PrintWriter out) {
         TextTable table = new TextTable(
-                "SPACE", "KIND", "TABLES", "TABLE BYTES", "LEAVES", "MAPPED", "TABLE BYTES PER MAPPED MIB");
+                "SPACE", "KIND", "TABLES", "TABLE BYTES", "LEAVES", "MAPPED", "W+X", "TABLE BYTES PER MAPPED MIB");
         long mapped = 0;
         for (JsonTree space : stats.get("spaces").items()) {
             long bytes = space.get("tableBytes").number();
@@ -56,6 +56,7 @@ final class StatsVerb extends ClientVerb {
                     bytes,
                     leaves(space.get("leaves").items()),
                     Hex.size(holds),
+                    Hex.size(space.get("writableExecutableBytes").number()),
                     perMib(bytes, holds));
         }
         table.print(out);
@@ -77,6 +78,9 @@ final class StatsVerb extends ClientVerb {
         whole.row(
                 "bytes with widened permissions",
                 stats.get("widenedPermissionBytes").text());
+        whole.row(
+                "bytes writable and executable",
+                stats.get("writableExecutableBytes").text());
         whole.row("image hash", stats.get("imageHash").text());
         whole.print(out);
     }

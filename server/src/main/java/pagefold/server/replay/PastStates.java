@@ -6,11 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.MemoryEvent;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.log.NoSuchSimulation;
+import pagefold.server.log.RecordedEvent;
 
 /**
  * Answers questions about states below the head, and keeps the last few of them.
@@ -34,6 +37,7 @@ public final class PastStates {
     /** One state; its monitor is held by whoever makes or reads it. */
     private static final class Entry {
         private @Nullable Replayed made;
+        private @Nullable Delta delta;
         private int readers;
     }
 
@@ -49,6 +53,19 @@ public final class PastStates {
      * @param position at least 1
      */
     public <R> Reading<R> ask(String simulation, long position, Question<R> question) {
+        return guarded(simulation, position, key -> answer(key, question));
+    }
+
+    /**
+     * What the event at a position did to the tables.
+     *
+     * @param position at least 1
+     */
+    public Reading<Delta> delta(String simulation, long position) {
+        return guarded(simulation, position, this::delta);
+    }
+
+    private <R> Reading<R> guarded(String simulation, long position, Function<Key, Reading<R>> work) {
         int waiting = questions.incrementAndGet();
         try {
             if (waiting > MAX_QUESTIONS) {
@@ -61,7 +78,7 @@ public final class PastStates {
             if (position > head.head()) {
                 return new Reading.Failed<>(new Trouble.BeyondHead(position, head.head()));
             }
-            return answer(new Key(simulation, head.createdMillis(), position), question);
+            return work.apply(new Key(simulation, head.createdMillis(), position));
         } catch (NoSuchSimulation e) {
             return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
         } catch (LogException e) {
@@ -77,15 +94,13 @@ public final class PastStates {
             synchronized (entry) {
                 Replayed made = entry.made;
                 if (made == null) {
-                    made = make(key);
+                    made = make(key, key.position());
                     entry.made = made;
                 }
                 return switch (made) {
                     case Replayed.Complete complete -> complete.projection().answer(question);
                     case Replayed.WithoutModel without -> new Reading.Failed<>(named(without.trouble(), key));
-                    case Replayed.Refused refused ->
-                        throw new IllegalStateException("expected a history that was accepted, but event "
-                                + refused.events().getFirst().position() + " is refused");
+                    case Replayed.Refused refused -> throw refused(refused);
                 };
             }
         } finally {
@@ -93,19 +108,64 @@ public final class PastStates {
         }
     }
 
+    /** Takes a state from just before the event over it; the state is then kept as any other, and so is the delta. */
+    private Reading<Delta> delta(Key key) {
+        RecordedEvent event = log.eventAt(key.simulation(), key.position());
+        if (event == null) {
+            return new Reading.Failed<>(new Trouble.NoSuchSimulation(key.simulation()));
+        }
+        if (event.event() instanceof MemoryEvent.PluginSelected) {
+            return new Reading.Answered<>(key.position(), Delta.none(event));
+        }
+        Entry entry = enter(key);
+        try {
+            synchronized (entry) {
+                Delta known = entry.delta;
+                return known != null
+                        ? new Reading.Answered<>(key.position(), known)
+                        : step(entry, make(key, key.position() - 1), key, event);
+            }
+        } finally {
+            leave(entry);
+        }
+    }
+
+    private static Reading<Delta> step(Entry entry, Replayed before, Key key, RecordedEvent event) {
+        return switch (before) {
+            case Replayed.Complete(Projection projection) -> {
+                try {
+                    Delta delta = projection.delta(event);
+                    entry.delta = delta;
+                    entry.made = entry.made instanceof Replayed.Complete complete ? complete : before;
+                    yield new Reading.Answered<>(key.position(), delta);
+                } catch (ProjectionFailure e) {
+                    yield new Reading.Failed<>(new Trouble.ModelFailed(e.position(), projection.binding(), e.reason()));
+                }
+            }
+            case Replayed.WithoutModel without -> new Reading.Failed<>(named(without.trouble(), key));
+            case Replayed.Refused refused -> throw refused(refused);
+        };
+    }
+
+    private static IllegalStateException refused(Replayed.Refused refused) {
+        return new IllegalStateException("expected a history that was accepted, but event "
+                + refused.events().getFirst().position() + " is refused");
+    }
+
     private static Trouble named(Trouble trouble, Key key) {
         return trouble instanceof Trouble.Unbound ? new Trouble.Unbound(key.simulation()) : trouble;
     }
 
-    private Replayed make(Key key) {
+    /** The state at a position that is the key's or just below it, taken on from an earlier one where there is one. */
+    private Replayed make(Key key, long position) {
         Projection earlier = takeEarlier(key);
         if (earlier != null) {
-            Replayed forward = replayer.forward(earlier, key.simulation(), key.position());
+            Replayed forward = replayer.forward(earlier, key.simulation(), position);
             if (forward != null) {
                 return forward;
             }
         }
-        return replayer.at(key.simulation(), key.position());
+        return replayer.at(key.simulation(), position);
     }
 
     private synchronized Entry enter(Key key) {

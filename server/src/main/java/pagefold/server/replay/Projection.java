@@ -15,6 +15,7 @@ import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding;
 import pagefold.model.Simulation;
 import pagefold.model.Step;
+import pagefold.server.log.RecordedEvent;
 import pagefold.table.PageTableModel;
 import pagefold.table.TableListener;
 
@@ -90,19 +91,45 @@ public final class Projection {
      *
      * @throws ProjectionFailure when the plugin fails at one of them
      */
-    public Delta apply(List<Step> steps) {
-        Counter counter = new Counter();
+    public void apply(List<Step> steps) {
         for (Step step : steps) {
-            try {
-                model.apply(step, counter);
-            } catch (RuntimeException | Error e) {
-                throw new ProjectionFailure(
-                        step.after().position(), "the plugin " + binding.plugin() + " failed to apply an event", e);
-            }
-            simulation = step.after();
-            remember(step.event());
+            apply(step, null);
         }
-        return new Delta(counter.words, counter.invalidations);
+    }
+
+    /**
+     * Takes the next event, which happened, and writes down what it does to the tables.
+     *
+     * @throws ProjectionFailure when the plugin fails at it
+     */
+    public Delta delta(RecordedEvent event) {
+        DeltaRecorder recorder = recorder(event);
+        apply(Step.of(simulation, event.event()), recorder);
+        return recorder.delta(event);
+    }
+
+    private DeltaRecorder recorder(RecordedEvent event) {
+        String space = event.event() instanceof MemoryEvent.InSpace in ? in.space() : null;
+        if (space == null || simulation.space(space) == null) {
+            return new DeltaRecorder(null, List.of());
+        }
+        try {
+            return new DeltaRecorder(model.breakRules(space), model.tables(space));
+        } catch (RuntimeException | Error e) {
+            throw new ProjectionFailure(
+                    event.position(), "the plugin " + binding.plugin() + " failed to show its tables", e);
+        }
+    }
+
+    private void apply(Step step, @Nullable TableListener listener) {
+        try {
+            model.apply(step, listener);
+        } catch (RuntimeException | Error e) {
+            throw new ProjectionFailure(
+                    step.after().position(), "the plugin " + binding.plugin() + " failed to apply an event", e);
+        }
+        simulation = step.after();
+        remember(step.event());
     }
 
     /** The answer to a question; a plugin that fails at it makes the answer, not the projection, a failure. */
@@ -157,26 +184,6 @@ public final class Projection {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("expected SHA-256 in every Java platform, but: " + e, e);
-        }
-    }
-
-    private static final class Counter implements TableListener {
-        private long words;
-        private long invalidations;
-
-        @Override
-        public void wrote(long address, int level, long oldWord, long newWord) {
-            words++;
-        }
-
-        @Override
-        public void invalidated(String space, long start, long last, boolean leafOnly) {
-            invalidations++;
-        }
-
-        @Override
-        public void invalidatedAll(String space) {
-            invalidations++;
         }
     }
 }

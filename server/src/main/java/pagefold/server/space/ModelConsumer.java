@@ -81,8 +81,8 @@ final class ModelConsumer extends VerticleBase {
 
     private ModelMessage apply(ModelMessage.Apply apply) {
         try {
-            return new ModelMessage.Applied(
-                    apply.steps().getLast().after().position(), projection.apply(apply.steps()));
+            projection.apply(apply.steps());
+            return new ModelMessage.Applied(projection.position());
         } catch (ProjectionFailure e) {
             LOG.error("{}: {}; the model is out of use until another plugin is selected", address, e.reason(), e);
             Trouble.ModelFailed failed = trouble(e);

@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
-import pagefold.server.replay.Delta;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Trouble;
 
@@ -84,8 +83,8 @@ final class ModelLink {
                 .onComplete(answered -> {
                     ModelMessage answer =
                             answered.succeeded() ? answered.result().body() : null;
-                    if (answer instanceof ModelMessage.Applied(long position, Delta delta)) {
-                        publish(new Published(name, first, position, delta));
+                    if (answer instanceof ModelMessage.Applied(long position)) {
+                        publish(new Published(name, first, position));
                     } else if (asked.equals(address)) {
                         trouble = answer instanceof ModelMessage.Broken(Trouble.ModelFailed failed)
                                 ? failed

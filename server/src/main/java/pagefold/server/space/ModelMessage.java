@@ -3,7 +3,6 @@ package pagefold.server.space;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Step;
-import pagefold.server.replay.Delta;
 import pagefold.server.replay.Question;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Trouble;
@@ -29,7 +28,7 @@ sealed interface ModelMessage {
     record Checked(@Nullable Refusal refusal) implements ModelMessage {}
 
     /** The steps are in the tables. */
-    record Applied(long position, Delta delta) implements ModelMessage {}
+    record Applied(long position) implements ModelMessage {}
 
     /** The answer to a read; {@code null} when the model is not at the position any more. */
     record Answer(@Nullable Reading<?> reading) implements ModelMessage {}

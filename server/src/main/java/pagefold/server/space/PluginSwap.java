@@ -14,7 +14,6 @@ import pagefold.model.Simulation;
 import pagefold.model.Step;
 import pagefold.server.log.AppendResult;
 import pagefold.server.log.NewBatch;
-import pagefold.server.replay.Delta;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Trouble;
@@ -217,10 +216,10 @@ final class PluginSwap {
                     new Trouble.LogFailed("The log did not take the selection of the plugin: " + result + "."));
         }
         writer.moveTo(after);
-        Delta delta = projection.apply(step);
+        projection.apply(step);
         writer.model().deploy(projection);
         LOG.info("the simulation {} is shown by {} from position {}", name, projection.binding(), after.position());
-        writer.model().publish(new Published(name, after.position(), after.position(), delta));
+        writer.model().publish(new Published(name, after.position(), after.position()));
         return new UnitAnswer.Accepted(after.position(), after.position(), false);
     }
 }

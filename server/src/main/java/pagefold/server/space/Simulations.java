@@ -28,6 +28,7 @@ import pagefold.server.log.LogException;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.log.NoSuchSimulation;
 import pagefold.server.log.RecordedEvent;
+import pagefold.server.replay.Delta;
 import pagefold.server.replay.PastStates;
 import pagefold.server.replay.Question;
 import pagefold.server.replay.Reading;
@@ -228,6 +229,11 @@ public final class Simulations {
                 .compose(reading -> reading instanceof Reading.Answered<R>
                         ? Future.succeededFuture(reading)
                         : past.executeBlocking(() -> pastStates.ask(name, position, question), false));
+    }
+
+    /** What the event at a position, which is at least 1, did to the tables. */
+    public Future<Reading<Delta>> delta(String name, long position) {
+        return past.executeBlocking(() -> pastStates.delta(name, position), false);
     }
 
     @SuppressWarnings("unchecked") // the model answers a question with its own type

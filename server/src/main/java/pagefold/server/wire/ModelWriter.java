@@ -47,12 +47,17 @@ public final class ModelWriter {
     /** {@code {"start":…,"size":…}}; the whole space, whose size has 65 bits, as {@code {"start":…,"last":…}}. */
     public static void writeRange(JsonGenerator generator, AddressRange range) throws IOException {
         generator.writeStartObject();
+        writeRangeFields(generator, range);
+        generator.writeEndObject();
+    }
+
+    /** The fields of {@link #writeRange}, in an object that has others too. */
+    public static void writeRangeFields(JsonGenerator generator, AddressRange range) throws IOException {
         generator.writeFieldName(START);
         writeHex(generator, range.start());
         boolean isWhole = range.size() == 0;
         generator.writeFieldName(isWhole ? LAST : SIZE);
         writeHex(generator, isWhole ? range.last() : range.size());
-        generator.writeEndObject();
     }
 
     /** {@code {"physical":…}} or {@code {"object":…,"offset":…,"sharing":…}}. */

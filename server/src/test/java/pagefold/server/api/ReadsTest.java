@@ -147,6 +147,7 @@ class ReadsTest {
         paths.put("listSimulations", "/v1/simulations");
         paths.put("getSimulation", "/v1/simulations/s");
         paths.put("getEvents", "/v1/simulations/s/events");
+        paths.put("getDelta", "/v1/simulations/s/events/4/delta");
         paths.put("getSpaces", "/v1/simulations/s/spaces");
         paths.put("getRegions", "/v1/simulations/s/spaces/u/regions");
         paths.put("getWalk", "/v1/simulations/s/spaces/u/walk?va=0x400000");

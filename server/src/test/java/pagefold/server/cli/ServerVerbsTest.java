@@ -120,6 +120,25 @@ class ServerVerbsTest {
     }
 
     @Test
+    void a_delta_shows_words_and_maintenance() {
+        run("sim create deltas").ends(0);
+        run("space create deltas u").ends(0);
+        run("map deltas 0x400000 --size 4K --pa 0x40000000 -p rw-/rwx").ends(0);
+        run("unmap deltas 0x400000 --size 4K").ends(0);
+
+        assertThat(run("delta deltas 3").ends(ExitCodes.OK).out())
+                .containsPattern("(?m)^0x[0-9a-f]{16}  L3 +0x0{16}  ->  0x[0-9a-f]{16}$")
+                .contains("range-mapped at 3: 4 words, 0 invalidations, break before make: ok");
+        assertThat(run("delta deltas 4").ends(ExitCodes.OK).out())
+                .containsPattern("(?m)^invalidate +0x0000000000400000-0x0000000000401000 of space u, last level only");
+        assertThat(run("delta deltas 4 -o json").ends(ExitCodes.OK).out()).contains("\"breakBeforeMake\":\"ok\"");
+        assertThat(run("stats deltas --at 3").ends(ExitCodes.OK).out())
+                .containsPattern("(?m)^bytes writable and executable +4096$");
+        run("delta deltas 5").ends(ExitCodes.REJECTED);
+        run("delta deltas 0").ends(ExitCodes.USAGE);
+    }
+
+    @Test
     void a_rejection_is_one_line_with_the_numbers() {
         run("sim create no").ends(0);
         run("space create no u").ends(0);
