@@ -12,10 +12,12 @@ import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeUnmapped;
 import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceForked;
+import pagefold.model.MemoryType;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.Rejection;
+import pagefold.model.Shareability;
 import pagefold.model.Sharing;
 import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
@@ -78,6 +80,28 @@ class TableRoomTest {
         assertThat(model.check(steps)).isNull();
         steps.forEach(step -> model.apply(step, null));
         assertThat(model.statistics().tables()).isEqualTo(501 * 3);
+    }
+
+    @Test
+    void frames_placed_for_one_mapping_may_not_fit_the_blocks_of_another_and_are_counted_as_pages() {
+        Attributes blocks = new Attributes(
+                Permissions.parse("rw-/rw-"),
+                MemoryType.NORMAL_WB,
+                Shareability.INNER_SHAREABLE,
+                false,
+                false,
+                0,
+                true,
+                false);
+        Output object = new Output.Backed("o", 0, Sharing.SHARED);
+        add(new SpaceCreated("u", SpaceKind.USER));
+        add(new RangeMapped("u", AddressRange.ofSize(0, 1L << 42), object, blocks));
+        assertThat(model.check(steps)).isNull();
+        add(new RangeMapped("u", AddressRange.ofSize((1L << 43) + (1 << 16), 1L << 42), object, blocks));
+
+        assertThat(model.check(steps)).isNotNull();
+        steps.subList(0, 2).forEach(step -> model.apply(step, null));
+        assertThat(model.check(steps.subList(2, 3))).isNotNull();
     }
 
     @Test

@@ -38,6 +38,11 @@ final class Backings {
         this.pool = pool;
     }
 
+    /** Whether an object is mapped anywhere, so that its frames may be placed already. */
+    boolean isMapped(String object) {
+        return objects.containsKey(object);
+    }
+
     /** Counts a mapping of so many bytes of an object. */
     void count(String object, long bytes) {
         objects.computeIfAbsent(object, name -> new Backing()).mappedBytes += bytes;

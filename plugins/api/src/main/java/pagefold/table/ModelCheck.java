@@ -1,6 +1,8 @@
 package pagefold.table;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
@@ -38,13 +40,19 @@ final class ModelCheck {
     /** Stands for frames anywhere: no blocks. */
     private static final Output COPIES = new Output.Physical(0);
 
+    /** Stands for attributes without blocks. */
+    private static final Attributes PAGES = Attributes.user(Permissions.NONE);
+
     private final ModelSetup setup;
     private final TableRoom tables;
+    private final Backings backings;
+    private final Set<String> planned = new HashSet<>();
     private long frameBytesLeft;
 
-    ModelCheck(ModelSetup setup, TableRoom tables, FramePool pool) {
+    ModelCheck(ModelSetup setup, TableRoom tables, Backings backings, FramePool pool) {
         this.setup = setup;
         this.tables = tables;
+        this.backings = backings;
         this.frameBytesLeft = pool.largest(0);
     }
 
@@ -147,7 +155,11 @@ final class ModelCheck {
             }
             frameBytesLeft -= needed;
         }
-        return attributes.permissions().isNone() ? null : tables.map(space, regime, range, output, attributes);
+        boolean isPlaced = output instanceof Output.Backed(String object, long offset, Sharing sharing)
+                && (!planned.add(object) || backings.isMapped(object));
+        // Frames that are placed for another mapping need not fit this one's blocks.
+        Attributes fitting = isPlaced ? PAGES : attributes;
+        return attributes.permissions().isNone() ? null : tables.map(space, regime, range, output, fitting);
     }
 
     private @Nullable Rejection protectedRange(RangeProtected e, Simulation before) {
@@ -172,7 +184,10 @@ final class ModelCheck {
     private @Nullable Rejection populated(
             String space, TranslationRegime regime, Region region, Permissions permissions) {
         boolean appears = region.attributes().permissions().isNone() && !permissions.isNone();
-        return appears ? tables.map(space, regime, region.range(), region.output(), region.attributes()) : null;
+        boolean isGiven = region.output() instanceof Output.Physical;
+        return appears
+                ? tables.map(space, regime, region.range(), region.output(), isGiven ? region.attributes() : PAGES)
+                : null;
     }
 
     private @Nullable Rejection aligned(String space, AddressRange range, Simulation before) {
@@ -227,7 +242,7 @@ final class ModelCheck {
         if (space != null) {
             space.forEachIn(range, region -> blocks[0] |= region.attributes().blocks());
         }
-        return blocks[0] ? tables.map(name, regime, range, COPIES, Attributes.user(Permissions.NONE)) : null;
+        return blocks[0] ? tables.map(name, regime, range, COPIES, PAGES) : null;
     }
 
     private @Nullable Rejection forked(SpaceForked e, Simulation before) {

@@ -52,7 +52,7 @@ public final class TableModel implements PageTableModel {
 
     @Override
     public @Nullable Refusal check(List<Step> steps) {
-        ModelCheck check = new ModelCheck(setup, new TableRoom(setup, memory, spaces), pool);
+        ModelCheck check = new ModelCheck(setup, new TableRoom(setup, memory, spaces), backings, pool);
         Widening trial = widening == null ? null : widening.copy();
         for (int i = 0; i < steps.size(); i++) {
             Rejection rejection = check(check, trial, steps.get(i));
