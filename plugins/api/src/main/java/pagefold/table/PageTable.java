@@ -345,19 +345,6 @@ public final class PageTable {
         }
     }
 
-    /** Whether there is a table of a level for an address. */
-    boolean hasTable(int level, long address) {
-        long table = root;
-        for (int at = startLevel; at < level; at++) {
-            long word = editor.word(table, at, address);
-            if (!format.isTable(word, at)) {
-                return false;
-            }
-            table = format.tableAddress(word);
-        }
-        return true;
-    }
-
     /** Places one leaf word where nothing is, with the tables that it needs. */
     void place(long address, int level, long word) {
         long table = root;

@@ -68,6 +68,19 @@ final class TableEditor {
         }
     }
 
+    /** Whether there is a table of a level for an address. */
+    boolean hasTable(long root, int level, long address) {
+        long table = root;
+        for (int at = geometry.startLevel(); at < level; at++) {
+            long word = word(table, at, address);
+            if (!format.isTable(word, at)) {
+                return false;
+            }
+            table = format.tableAddress(word);
+        }
+        return true;
+    }
+
     /** The table below an entry; it is made where nothing is. */
     long childFor(long table, int level, long address) {
         long word = word(table, level, address);

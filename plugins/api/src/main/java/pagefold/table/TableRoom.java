@@ -116,7 +116,7 @@ final class TableRoom {
 
     private boolean exists(String space, int level, long prefix, int shift) {
         ModelSpace there = spaces.get(space);
-        return there != null && there.table().hasTable(level, prefix << shift);
+        return there != null && there.table().editor().hasTable(there.table().root(), level, prefix << shift);
     }
 
     private @Nullable Rejection take(long pages) {
