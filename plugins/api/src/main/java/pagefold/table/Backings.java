@@ -32,15 +32,38 @@ final class Backings {
     private static final class Backing {
         private final NavigableMap<Long, Extent> extents = new TreeMap<>();
         private long mappedBytes;
+
+        Backing copy() {
+            Backing copy = new Backing();
+            copy.extents.putAll(extents);
+            copy.mappedBytes = mappedBytes;
+            return copy;
+        }
     }
 
     Backings(FramePool pool) {
         this.pool = pool;
     }
 
-    /** Whether an object is mapped anywhere, so that its frames may be placed already. */
-    boolean isMapped(String object) {
-        return objects.containsKey(object);
+    /** The same objects and copies, to try changes on. */
+    Backings copy(FramePool otherPool) {
+        Backings copy = new Backings(otherPool);
+        objects.forEach((name, backing) -> copy.objects.put(name, backing.copy()));
+        copy.copies.putAll(copies);
+        return copy;
+    }
+
+    /** Whether some of an object's bytes have frames. */
+    boolean hasFrames(String object, long offset, long bytes) {
+        Backing backing = objects.get(object);
+        Extent lastBefore = backing == null ? null : valueOf(backing.extents.floorEntry(offset + (bytes - 1)));
+        return lastBefore != null && lastBefore.end() > offset;
+    }
+
+    /** In how many runs an object's frames are. */
+    int runs(String object) {
+        Backing backing = objects.get(object);
+        return backing == null ? 0 : backing.extents.size();
     }
 
     /** Counts a mapping of so many bytes of an object. */

@@ -25,6 +25,17 @@ final class FramePool {
         give(start, bytes);
     }
 
+    private FramePool(FramePool other) {
+        byStart.putAll(other.byStart);
+        bySize.addAll(other.bySize);
+        freeBytes = other.freeBytes;
+    }
+
+    /** The same runs, to try changes on. */
+    FramePool copy() {
+        return new FramePool(this);
+    }
+
     /** Bytes that are free now. */
     long freeBytes() {
         return freeBytes;
@@ -50,7 +61,7 @@ final class FramePool {
             run = bySize.ceiling(new Run(0, bytes + alignment));
         }
         if (run == null) {
-            throw new IllegalStateException("expected " + bytes + " bytes of free frames, but " + freeBytes
+            throw new NoRoom("expected " + bytes + " bytes of free frames, but " + freeBytes
                     + " are left in shorter runs (a check before the event should have refused it)");
         }
         long start = run.start + skip(run.start, alignment, congruent);

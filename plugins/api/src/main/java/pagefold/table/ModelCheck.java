@@ -1,8 +1,6 @@
 package pagefold.table;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
@@ -34,7 +32,7 @@ import pagefold.model.Step;
  * Finds, before anything is written, what a profile cannot hold: alignment, address sizes, attributes, kinds of space,
  * and room for tables and frames.
  *
- * <p>Room for tables: {@link TableRoom}. Room for frames is counted from above and over the whole list of steps.
+ * <p>Room is counted by {@link TableRoom} and {@link FrameRoom}, over the whole list of steps and from above.
  */
 final class ModelCheck {
     /** Stands for frames anywhere: no blocks. */
@@ -45,21 +43,26 @@ final class ModelCheck {
 
     private final ModelSetup setup;
     private final TableRoom tables;
-    private final Backings backings;
-    private final Set<String> planned = new HashSet<>();
-    private long frameBytesLeft;
+    private final FrameRoom frames;
+    /** Whether the tables of the last step were counted as of single pages where there may be blocks. */
+    private boolean hasBlocks;
 
-    ModelCheck(ModelSetup setup, TableRoom tables, Backings backings, FramePool pool) {
+    ModelCheck(ModelSetup setup, TableRoom tables, FrameRoom frames) {
         this.setup = setup;
         this.tables = tables;
-        this.backings = backings;
-        this.frameBytesLeft = pool.largest(0);
+        this.frames = frames;
+    }
+
+    /** Whether the last rejection holds, however tightly room is counted. */
+    boolean isForSure(Rejection rejection) {
+        return !(rejection instanceof Rejection.LimitExceeded) || tables.isForSure() && !hasBlocks;
     }
 
     /** Why a step cannot be projected, or {@code null}; what it needs is taken from the room that is left. */
     @Nullable
     Rejection check(Step step) {
         Simulation before = step.before();
+        hasBlocks = false;
         return switch (step.event()) {
             case SpaceCreated e -> created(e.kind());
             case SpaceDestroyed e -> null;
@@ -101,6 +104,9 @@ final class ModelCheck {
         }
         if (rejection == null) {
             rejection = attributes(regime, e.space(), e.range(), e.attributes());
+        }
+        if (rejection == null) {
+            rejection = cut(e.space(), regime, e.range(), before);
         }
         return rejection != null ? rejection : room(e.space(), regime, e.range(), e.output(), e.attributes());
     }
@@ -148,18 +154,21 @@ final class ModelCheck {
 
     private @Nullable Rejection room(
             String space, TranslationRegime regime, AddressRange range, Output output, Attributes attributes) {
-        if (output instanceof Output.Backed) {
-            long needed = range.size() + ModelSpace.largestUnit(regime, range, attributes);
-            if (Long.compareUnsigned(needed, frameBytesLeft) > 0 || needed < 0) {
-                return new Rejection.LimitExceeded("bytes of free frames", Math.max(0, frameBytesLeft), needed);
-            }
-            frameBytesLeft -= needed;
+        if (attributes.permissions().isNone()) {
+            return null;
         }
-        boolean isPlaced = output instanceof Output.Backed(String object, long offset, Sharing sharing)
-                && (!planned.add(object) || backings.isMapped(object));
-        // Frames that are placed for another mapping need not fit this one's blocks.
-        Attributes fitting = isPlaced ? PAGES : attributes;
-        return attributes.permissions().isNone() ? null : tables.map(space, regime, range, output, fitting);
+        hasBlocks = false;
+        if (output instanceof Output.Backed(String object, long offset, Sharing sharing)) {
+            // Frames that are there already need not be where blocks need them.
+            hasBlocks = attributes.blocks() && !frames.isFresh(object, offset, range.size());
+            Rejection rejection = frames.place(object, range.size(), ModelSpace.largestUnit(regime, range, attributes));
+            if (rejection != null) {
+                return rejection;
+            }
+        }
+        return hasBlocks
+                ? tables.map(space, regime, range, COPIES, PAGES)
+                : tables.map(space, regime, range, output, attributes);
     }
 
     private @Nullable Rejection protectedRange(RangeProtected e, Simulation before) {
@@ -172,7 +181,7 @@ final class ModelCheck {
             AddressRange part = region.range().intersection(e.range());
             rejection = attributes(regime, e.space(), part, changed);
             if (rejection == null) {
-                rejection = populated(e.space(), regime, region.slice(part), e.permissions());
+                rejection = populated(e.space(), regime, region.slice(part), changed);
             }
             region = part.last() == e.range().last()
                     ? null
@@ -181,12 +190,9 @@ final class ModelCheck {
         return rejection;
     }
 
-    private @Nullable Rejection populated(
-            String space, TranslationRegime regime, Region region, Permissions permissions) {
-        boolean appears = region.attributes().permissions().isNone() && !permissions.isNone();
-        boolean isGiven = region.output() instanceof Output.Physical;
-        return appears
-                ? tables.map(space, regime, region.range(), region.output(), isGiven ? region.attributes() : PAGES)
+    private @Nullable Rejection populated(String space, TranslationRegime regime, Region region, Attributes changed) {
+        return region.attributes().permissions().isNone()
+                ? room(space, regime, region.range(), region.output(), changed)
                 : null;
     }
 
@@ -229,20 +235,32 @@ final class ModelCheck {
             return refused(
                     e.space(), e.to(), "output-out-of-range", "output addresses of " + regime.outputBits() + " bits");
         }
-        Attributes pages = Attributes.user(new Permissions(63));
-        rejection = room(e.space(), regime, e.to(), tail.output(), pages);
-        // Blocks that do not fit where they move to are split first.
-        return rejection != null ? rejection : pagewise(e.space(), regime, e.from(), space);
+        rejection = cut(e.space(), regime, e.to(), before);
+        if (rejection == null) {
+            // Blocks that do not fit where they move to are split first.
+            rejection = pagewise(e.space(), regime, e.from(), space);
+        }
+        if (rejection == null) {
+            hasBlocks = true;
+            rejection = tables.map(e.space(), regime, e.to(), COPIES, PAGES);
+        }
+        return rejection != null || e.to().size() == e.from().size()
+                ? rejection
+                : room(
+                        e.space(),
+                        regime,
+                        new AddressRange(e.to().start() + e.from().size(), e.to().last()),
+                        more.advanced(1),
+                        tail.attributes());
     }
 
     /** Room for a range whose blocks may all be split. */
     private @Nullable Rejection pagewise(
             String name, TranslationRegime regime, AddressRange range, @Nullable AddressSpace space) {
-        boolean[] blocks = new boolean[1];
         if (space != null) {
-            space.forEachIn(range, region -> blocks[0] |= region.attributes().blocks());
+            space.forEachIn(range, region -> hasBlocks |= region.attributes().blocks());
         }
-        return blocks[0] ? tables.map(name, regime, range, COPIES, PAGES) : null;
+        return hasBlocks ? tables.map(name, regime, range, COPIES, PAGES) : null;
     }
 
     private @Nullable Rejection forked(SpaceForked e, Simulation before) {
@@ -256,31 +274,25 @@ final class ModelCheck {
     }
 
     private @Nullable Rejection touched(RangeTouched e, Simulation before) {
-        long bytes = e.range()
-                .widened(regime(e.space(), before).geometry().granule())
-                .size();
-        if (Long.compareUnsigned(bytes, frameBytesLeft) > 0) {
-            return new Rejection.LimitExceeded("bytes of free frames", frameBytesLeft, bytes);
+        AddressSpace space = before.space(e.space());
+        if (e.access() != Access.WRITE || space == null) {
+            return null;
         }
-        frameBytesLeft -= bytes;
-        // Copies of single pages leave no block whole.
         TranslationRegime regime = regime(e.space(), before);
-        boolean copies = e.access() == Access.WRITE && isCopyOnWrite(before.space(e.space()), e.range());
-        if (copies) {
-            return pagewise(e.space(), regime, e.range(), before.space(e.space()));
-        }
-        return e.access() == Access.WRITE ? cut(e.space(), regime, e.range(), before) : null;
-    }
-
-    private static boolean isCopyOnWrite(@Nullable AddressSpace space, AddressRange range) {
-        boolean[] found = new boolean[1];
-        if (space != null) {
-            space.forEachIn(
-                    range,
-                    region -> found[0] |= region.output() instanceof Output.Backed backed
-                            && backed.sharing() == Sharing.COPY_ON_WRITE);
-        }
-        return found[0];
+        Rejection[] rejection = {cut(e.space(), regime, e.range(), before)};
+        space.forEachIn(e.range(), region -> {
+            boolean copies = region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
+                    && sharing == Sharing.COPY_ON_WRITE;
+            if (copies && rejection[0] == null) {
+                AddressRange pages = region.range().widened(regime.geometry().granule());
+                rejection[0] = frames.take(pages.size());
+                if (rejection[0] == null) {
+                    // Every page becomes one of its own, which leaves no block whole.
+                    rejection[0] = tables.map(e.space(), regime, pages, COPIES, PAGES);
+                }
+            }
+        });
+        return rejection[0];
     }
 
     private TranslationRegime regime(String space, Simulation before) {

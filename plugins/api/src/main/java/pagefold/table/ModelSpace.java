@@ -28,13 +28,23 @@ final class ModelSpace {
     private final long granule;
 
     ModelSpace(String name, TranslationRegime regime, TableMemory memory, Backings backings) {
+        this(new PageTable(name, memory, regime), regime, memory, backings);
+    }
+
+    private ModelSpace(PageTable table, TranslationRegime regime, TableMemory memory, Backings backings) {
         this.regime = regime;
         this.format = regime.format();
         this.backings = backings;
-        this.table = new PageTable(name, memory, regime);
+        this.table = table;
         this.folder = new TableFolder(table, memory, regime, backings);
         this.reader = regime.reader(memory, table.root());
         this.granule = regime.geometry().granule();
+    }
+
+    /** The same space in copies of its memory and frames. */
+    ModelSpace copy(TableMemory memory, Backings copied) {
+        PageTable same = new PageTable(table.editor().copy(memory, regime), memory, regime, table.root());
+        return new ModelSpace(same, regime, memory, copied);
     }
 
     TranslationRegime regime() {

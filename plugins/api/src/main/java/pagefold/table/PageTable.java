@@ -16,7 +16,6 @@ public final class PageTable {
     private final long lowest;
     private final int startLevel;
     private final int prefixShift;
-    private final int rootPages;
     private final long root;
     /** The last-level table that a mapping used last, so that the next page need not walk; -1 when there is none. */
     private long recentTable = -1;
@@ -48,16 +47,20 @@ public final class PageTable {
      * @param space name for messages
      */
     public PageTable(String space, TableMemory memory, TranslationRegime regime) {
+        this(new TableEditor(space, memory, regime), memory, regime, memory.allocate(rootPages(regime.geometry())));
+    }
+
+    /** The tables below a start table that is there already. */
+    PageTable(TableEditor editor, TableMemory memory, TranslationRegime regime, long root) {
         this.memory = memory;
         this.geometry = regime.geometry();
         this.format = regime.format();
-        this.editor = new TableEditor(space, memory, regime);
+        this.editor = editor;
         // The input range may begin inside the start table, as a kernel's upper quarter of 32 bits does.
         this.lowest = regime.inputRange().start() & -(1L << geometry.inputBits());
         this.startLevel = geometry.startLevel();
         this.prefixShift = geometry.shift(Geometry.LAST_LEVEL - 1);
-        this.rootPages = rootPages(geometry);
-        this.root = memory.allocate(rootPages);
+        this.root = root;
     }
 
     /** Pages of a start table: more than one where tables are concatenated. */
@@ -391,7 +394,7 @@ public final class PageTable {
     /** Removes everything, the root with it. */
     void destroy() {
         release(root, startLevel, lowest);
-        memory.free(root, rootPages);
+        memory.free(root, rootPages(geometry));
         editor.invalidateAll();
     }
 

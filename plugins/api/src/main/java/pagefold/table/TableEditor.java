@@ -32,6 +32,11 @@ final class TableEditor {
         return listener != null;
     }
 
+    /** The same tables in a copy of the memory. */
+    TableEditor copy(TableMemory copied, TranslationRegime regime) {
+        return new TableEditor(space, copied, regime);
+    }
+
     long word(long table, int level, long address) {
         return memory.load64(table + 8L * geometry.index(address, level));
     }

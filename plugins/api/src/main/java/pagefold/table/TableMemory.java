@@ -2,6 +2,7 @@ package pagefold.table;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simulated physical memory that holds the tables of one simulation, and its allocator.
@@ -23,6 +24,8 @@ public final class TableMemory implements PhysicalMemory {
     private final BitSet used = new BitSet();
     private int lowestFree;
     private int usedPages;
+    /** The chunks that belong to another memory until they are written here; none unless this is a copy. */
+    private @Nullable BitSet borrowed;
 
     /**
      * Empty memory.
@@ -35,6 +38,27 @@ public final class TableMemory implements PhysicalMemory {
         this.base = base;
         this.pageBits = pageBits;
         this.limit = limit;
+    }
+
+    /**
+     * The same memory, to try changes on: what it writes is not seen here. It is of no use any more when this memory
+     * changes.
+     */
+    TableMemory copy() {
+        TableMemory copy = new TableMemory(base, pageBits, limit);
+        copy.chunks = chunks.clone();
+        copy.live = live.clone();
+        copy.used.or(used);
+        copy.lowestFree = lowestFree;
+        copy.usedPages = usedPages;
+        copy.borrowed = new BitSet(chunks.length);
+        copy.borrowed.set(0, chunks.length);
+        return copy;
+    }
+
+    /** Free pages below the highest that is given out. */
+    int gapPages() {
+        return used.length() - usedPages;
     }
 
     /** Bytes given out now. */
@@ -65,7 +89,7 @@ public final class TableMemory implements PhysicalMemory {
         }
         long bytes = (long) (page + pages) << pageBits;
         if (bytes > limit) {
-            throw new IllegalStateException("expected at most " + limit + " bytes of tables, but " + bytes
+            throw new NoRoom("expected at most " + limit + " bytes of tables, but " + bytes
                     + " are needed (a check before the event should have refused it)");
         }
         reserve(bytes, page + pages);
@@ -121,9 +145,15 @@ public final class TableMemory implements PhysicalMemory {
         return (int) (address - base >>> pageBits);
     }
 
-    /** The array that holds the word at an address. */
+    /** The array that holds the word at an address, for writing. */
     long[] chunk(long address) {
-        return chunks[(int) (address - base >>> CHUNK_BITS)];
+        int chunk = (int) (address - base >>> CHUNK_BITS);
+        BitSet others = borrowed;
+        if (others != null && others.get(chunk)) {
+            chunks[chunk] = chunks[chunk].clone();
+            others.clear(chunk);
+        }
+        return chunks[chunk];
     }
 
     /** Where in {@link #chunk} the word at an address is. */

@@ -50,17 +50,70 @@ public final class TableModel implements PageTableModel {
         this.widening = setup.coarsening() == Coarsening.WIDEN ? new Widening(setup) : null;
     }
 
+    private TableModel(TableModel other) {
+        this.setup = other.setup;
+        this.memory = other.memory.copy();
+        this.pool = other.pool.copy();
+        this.backings = other.backings.copy(pool);
+        this.widening = other.widening == null ? null : other.widening.copy();
+        other.spaces.forEach((name, space) -> spaces.put(name, space.copy(memory, backings)));
+    }
+
     @Override
     public @Nullable Refusal check(List<Step> steps) {
-        ModelCheck check = new ModelCheck(setup, new TableRoom(setup, memory, spaces), backings, pool);
+        ModelCheck check = newCheck();
         Widening trial = widening == null ? null : widening.copy();
         for (int i = 0; i < steps.size(); i++) {
             Rejection rejection = check(check, trial, steps.get(i));
+            if (rejection != null) {
+                // Room is counted from above: where that leaves none, only trying tells.
+                return check.isForSure(rejection) ? new Refusal(i, rejection) : new TableModel(this).tried(steps);
+            }
+        }
+        return null;
+    }
+
+    private ModelCheck newCheck() {
+        return new ModelCheck(setup, new TableRoom(setup, memory, spaces), new FrameRoom(pool, backings));
+    }
+
+    private @Nullable Refusal tried(List<Step> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            Rejection rejection = tried(steps.get(i));
             if (rejection != null) {
                 return new Refusal(i, rejection);
             }
         }
         return null;
+    }
+
+    private @Nullable Rejection tried(Step step) {
+        if (widening == null) {
+            return triedAsItIs(step);
+        }
+        Widening.Outcome outcome = widening.next(step);
+        Rejection rejection = outcome.rejection();
+        for (Step part : outcome.steps()) {
+            rejection = rejection != null ? rejection : triedAsItIs(part);
+        }
+        return rejection;
+    }
+
+    private @Nullable Rejection triedAsItIs(Step step) {
+        ModelCheck check = newCheck();
+        Rejection rejection = check.check(step);
+        if (rejection != null && check.isForSure(rejection)) {
+            return rejection;
+        }
+        try {
+            project(step, null);
+            return null;
+        } catch (NoRoom e) {
+            if (rejection == null) {
+                throw e;
+            }
+            return rejection;
+        }
     }
 
     private static @Nullable Rejection check(ModelCheck check, @Nullable Widening trial, Step step) {

@@ -11,26 +11,38 @@ import pagefold.model.Rejection;
 
 /**
  * Whether there is room for the tables that a list of steps needs: those that are there now and those that any of the
- * steps may make, each counted once, without what the steps free.
+ * steps may make, each counted once, without what the steps free. Where this is not enough, only trying tells, unless
+ * the refusal {@link #isForSure}.
  */
 final class TableRoom {
     private final ModelSetup setup;
     private final Map<String, ModelSpace> spaces;
     private final Set<Table> planned = new HashSet<>();
+    private final int gapPages;
     private long bytesLeft;
+    private boolean isForSure;
 
     private record Table(String space, int level, long prefix) {}
 
     TableRoom(ModelSetup setup, TableMemory memory, Map<String, ModelSpace> spaces) {
         this.setup = setup;
         this.spaces = spaces;
+        this.gapPages = memory.gapPages();
         this.bytesLeft = setup.tableLimit() - memory.usedBytes();
+    }
+
+    /** Whether the last refusal was of a range that needs more tables than there may be at all. */
+    boolean isForSure() {
+        return isForSure;
     }
 
     /** Room for the start table of a new space. */
     @Nullable
     Rejection root(TranslationRegime regime) {
-        return take(PageTable.rootPages(regime.geometry()));
+        int pages = PageTable.rootPages(regime.geometry());
+        // Neighbouring pages need not fit into the gaps that freed tables have left.
+        long needed = pages == 1 ? 1 : gapPages + 2L * pages;
+        return needed << setup.granuleBits() > bytesLeft ? exceeded(needed) : take(pages);
     }
 
     /** Room for a mapping: tables all along it, or where blocks fit, at its ends. */
@@ -72,6 +84,7 @@ final class TableRoom {
         long last = range.last() >>> shift;
         long count = last - (range.start() >>> shift) + 1;
         if (count > setup.tableLimit() >>> setup.granuleBits()) {
+            isForSure = true;
             return exceeded(count);
         }
         long missing = 0;
