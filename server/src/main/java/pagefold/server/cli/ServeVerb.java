@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.api.PagefoldServer;
 import pagefold.server.api.ServerOptions;
+import pagefold.server.log.LogException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -109,6 +110,8 @@ final class ServeVerb implements Callable<Integer> {
         try (PagefoldServer server = PagefoldServer.start(options)) {
             whenUp.accept(server);
             await(told);
+        } catch (LogException e) {
+            throw new CliFailure(ExitCodes.UNREACHABLE, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             String hint = options.port() == 0 ? "" : "; --port 0 takes a free port";
             throw new CliFailure(ExitCodes.UNREACHABLE, e.getMessage() + hint);
