@@ -36,16 +36,9 @@ final class FramePool {
         return new FramePool(this);
     }
 
-    /** Bytes that are free now. */
-    long freeBytes() {
-        return freeBytes;
-    }
-
-    /**
-     * The longest run that {@link #take} is sure to find room for at any alignment up to {@code alignment}.
-     */
-    long largest(long alignment) {
-        return bySize.isEmpty() ? 0 : Math.max(0, bySize.last().bytes - alignment);
+    /** Bytes of the longest free run. */
+    long largest() {
+        return bySize.isEmpty() ? 0 : bySize.last().bytes;
     }
 
     /**

@@ -18,7 +18,7 @@ final class FrameRoom {
 
     FrameRoom(FramePool pool, Backings backings) {
         this.backings = backings;
-        this.bytesLeft = pool.largest(0);
+        this.bytesLeft = pool.largest();
     }
 
     /** Whether no byte of a part of an object has a frame yet, so that all get frames as their mapping needs them. */
