@@ -15,7 +15,10 @@ import pagefold.table.TableModel;
 /** VMSAv8-64: the tables of Armv8-A and Armv9-A in AArch64 state. */
 public final class Arm64Plugin implements ArchitecturePlugin {
     static final String ID = "arm64";
-    /** The configurations of Linux's Kconfig (arch/arm64/Kconfig, ARM64_VA_BITS), the default first. */
+    /**
+     * The configurations of Linux's Kconfig (arch/arm64/Kconfig, ARM64_VA_BITS), the default first; then what those of
+     * 52 bits become on a processor without 52-bit addresses.
+     */
     private static final List<StageOneProfile> PROFILES = List.of(
             profile("4k-48", 12, 48, OutputEncoding.PA_48),
             profile("4k-39", 12, 39, OutputEncoding.PA_48),
@@ -26,10 +29,17 @@ public final class Arm64Plugin implements ArchitecturePlugin {
             profile("16k-52", 14, 52, OutputEncoding.LPA2),
             profile("64k-42", 16, 42, OutputEncoding.PA_48),
             profile("64k-48", 16, 48, OutputEncoding.PA_48),
-            profile("64k-52", 16, 52, OutputEncoding.LPA_64K));
+            profile("64k-52", 16, 52, OutputEncoding.LPA_64K),
+            built("4k-52-nolpa2", 12, 48, 52),
+            built("16k-52-nolpa2", 14, 47, 52),
+            built("64k-52-nolva", 16, 48, 52));
 
     private static StageOneProfile profile(String name, int granuleBits, int inputBits, OutputEncoding encoding) {
-        return new StageOneProfile(name, granuleBits, inputBits, encoding.addressBits(), encoding, true);
+        return new StageOneProfile(name, granuleBits, inputBits, inputBits, encoding, true);
+    }
+
+    private static StageOneProfile built(String name, int granuleBits, int inputBits, int builtInputBits) {
+        return new StageOneProfile(name, granuleBits, inputBits, builtInputBits, OutputEncoding.PA_48, true);
     }
 
     @Override

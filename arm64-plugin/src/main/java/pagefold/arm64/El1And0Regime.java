@@ -43,7 +43,7 @@ final class El1And0Regime implements TranslationRegime {
     El1And0Regime(StageOneProfile profile, SpaceKind kind) {
         this.profile = profile;
         this.kind = kind;
-        this.geometry = Geometry.of(profile.granuleBits(), profile.inputBits());
+        this.geometry = profile.geometry();
         this.format = new Stage1Format(profile.granuleBits(), profile.encoding(), kind, profile.hardwareDirty());
         long size = bit(profile.inputBits());
         this.inputRange = kind == SpaceKind.KERNEL ? new AddressRange(-size, -1) : new AddressRange(0, size - 1);

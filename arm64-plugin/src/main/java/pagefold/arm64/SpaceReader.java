@@ -24,18 +24,20 @@ final class SpaceReader implements TableReader {
     private final long root;
     private final long base;
     private final Markers markers;
+    private final int builtInputBits;
     private final TranslationWalker walker;
 
     SpaceReader(StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
         boolean isKernel = kind == SpaceKind.KERNEL;
         this.memory = memory;
-        this.root = root;
+        this.root = isKernel ? root + profile.upperRootOffset() : root;
+        this.builtInputBits = profile.builtInputBits();
         this.geometry = Vmsa64Geometry.stage1(profile.granuleBits(), profile.inputBits(), profile.encoding());
         this.base = isKernel ? -1L << profile.inputBits() : 0;
         this.markers = isKernel
                 ? Markers.kernel(profile.inputBits(), profile.granuleBits(), profile.fixmapStart())
                 : Markers.user();
-        TableRange tables = TableRange.of(geometry, root, profile.outputBits());
+        TableRange tables = TableRange.of(geometry, this.root, profile.outputBits());
         boolean updates = profile.hardwareDirty();
         Stage1.Controls controls = Stage1.Controls.of(MemoryAttributes.MAIR, updates, updates);
         Stage1 regime = isKernel
@@ -51,11 +53,11 @@ final class SpaceReader implements TableReader {
 
     @Override
     public Walk walk(long address, Access access, Privilege privilege) {
-        return WalkReport.of(walker, address, Request.of(access, privilege));
+        return WalkReport.of(walker, address, Request.of(access, privilege), builtInputBits);
     }
 
     @Override
     public void dump(Appendable out) throws IOException {
-        TableDump.stage1(geometry, false, geometry.inputBits()).write(memory, root, base, markers, out);
+        TableDump.stage1(geometry, false, builtInputBits).write(memory, root, base, markers, out);
     }
 }

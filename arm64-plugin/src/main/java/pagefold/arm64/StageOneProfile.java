@@ -3,6 +3,7 @@ package pagefold.arm64;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import pagefold.arm64.descriptor.Descriptor;
 import pagefold.arm64.descriptor.OutputEncoding;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.SpaceKind;
@@ -18,12 +19,18 @@ import pagefold.table.TranslationRegime;
  * @param name as {@code 4k-48}
  * @param granuleBits log2 of a page
  * @param inputBits size of the virtual addresses of each half
- * @param outputBits size of the physical addresses
+ * @param builtInputBits what the kernel was built for: more than {@code inputBits} where the processor lacks what that
+ *     needs, so that the kernel folds a level, or offsets TTBR1, at run time
  * @param encoding where descriptors keep an address
  * @param hardwareDirty whether hardware sets the Access flag and dirty state (TCR_EL1.HA and HD)
  */
 record StageOneProfile(
-        String name, int granuleBits, int inputBits, int outputBits, OutputEncoding encoding, boolean hardwareDirty) {
+        String name,
+        int granuleBits,
+        int inputBits,
+        int builtInputBits,
+        OutputEncoding encoding,
+        boolean hardwareDirty) {
     /** RAM of the machine that is simulated begins here, as on QEMU's {@code virt}; tables come first. */
     private static final long TABLE_BASE = 0x4000_0000L;
     /** Most bytes of tables of one simulation: enough to map 128 GB in 4K pages. */
@@ -46,14 +53,33 @@ record StageOneProfile(
         return encoding == OutputEncoding.LPA2;
     }
 
+    /** Size of the physical addresses. */
+    int outputBits() {
+        return encoding.addressBits();
+    }
+
+    /** The tables as the kernel sees them. */
+    Geometry geometry() {
+        return Geometry.of(granuleBits, inputBits, builtInputBits);
+    }
+
+    /** How far behind the start table of the kernel TTBR1_EL1 points: hardware's first entry is not the table's. */
+    long upperRootOffset() {
+        Geometry geometry = geometry();
+        int level = geometry.startLevel();
+        long unused = geometry.entries(level) - (1L << inputBits - geometry.shift(level));
+        return unused << Descriptor.WORD_SHIFT;
+    }
+
     Profile declared() {
+        String built = inputBits == builtInputBits ? "" : " of a kernel built for " + builtInputBits + " bits";
         return new Profile(
                 name,
-                (1 << granuleBits - 10) + "K pages, " + inputBits + "-bit virtual and " + outputBits
+                (1 << granuleBits - 10) + "K pages, " + inputBits + "-bit virtual" + built + " and " + outputBits()
                         + "-bit physical addresses, words as Linux 6.12",
                 granuleBits,
                 inputBits,
-                outputBits,
+                outputBits(),
                 capabilities());
     }
 
@@ -67,7 +93,7 @@ record StageOneProfile(
                 Capability.MEMORY_TAGGING,
                 Capability.EXECUTE_ONLY,
                 Capability.CAPTURES);
-        if (Geometry.of(granuleBits, inputBits).startLevel() < 0) {
+        if (geometry().startLevel() < 0) {
             declared.add(Capability.FIVE_LEVELS);
         }
         return declared;
@@ -85,7 +111,7 @@ record StageOneProfile(
                 TABLE_BASE,
                 TABLE_LIMIT,
                 FRAME_BASE,
-                (1L << outputBits) - FRAME_BASE,
+                (1L << outputBits()) - FRAME_BASE,
                 coarsening);
     }
 }

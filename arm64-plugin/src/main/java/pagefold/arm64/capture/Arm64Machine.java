@@ -22,7 +22,7 @@ public final class Arm64Machine implements CapturedMachine {
     /** The constant of the kernel's build that its markers need. */
     private static final String FIXMAP_START = "FIXADDR_TOT_START";
     /** Optional: what the kernel was built for, where that is more than what it runs with. */
-    private static final String COMPILED_INPUT_BITS = "VA_BITS";
+    private static final String BUILT_INPUT_BITS = "VA_BITS";
 
     private final Capture capture;
     private final Registers registers;
@@ -88,13 +88,18 @@ public final class Arm64Machine implements CapturedMachine {
     }
 
     private TableDump stage1(TableRange range) {
+        return TableDump.stage1(range.geometry(), range.isBigEndian(), builtInputBits(range));
+    }
+
+    /** VA_BITS that the kernel was built for; what it runs with where the capture does not say. */
+    private int builtInputBits(TableRange range) {
         long running = range.geometry().inputBits();
-        long compiled = capture.layout().getOrDefault(COMPILED_INPUT_BITS, running);
-        if (compiled < running || compiled > 52) {
-            throw new IllegalArgumentException("expected the layout constant " + COMPILED_INPUT_BITS + " from "
-                    + running + " to 52, but it is " + compiled);
+        long built = capture.layout().getOrDefault(BUILT_INPUT_BITS, running);
+        if (built < running || built > 52) {
+            throw new IllegalArgumentException("expected the layout constant " + BUILT_INPUT_BITS + " from " + running
+                    + " to 52, but it is " + built);
         }
-        return TableDump.stage1(range.geometry(), range.isBigEndian(), (int) compiled);
+        return (int) built;
     }
 
     /** Where the tables of stage 1 are. */
@@ -114,6 +119,9 @@ public final class Arm64Machine implements CapturedMachine {
     @Override
     public Walk walk(String operation, long address) {
         Operation asked = Operation.parse(operation);
-        return WalkReport.of(instructions.walker(asked), address, instructions.request(asked));
+        // The kernel's folds are those of its own tables, at EL1.
+        boolean isKernels = asked.exceptionLevel() <= 1 && registers.has("TCR_EL1");
+        int built = isKernels ? builtInputBits(reader.el1().upper().tables()) : 0;
+        return WalkReport.of(instructions.walker(asked), address, instructions.request(asked), built);
     }
 }

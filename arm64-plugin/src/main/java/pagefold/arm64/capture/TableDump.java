@@ -41,8 +41,7 @@ public final class TableDump {
      */
     public static TableDump stage1(Vmsa64Geometry geometry, boolean bigEndian, int compiledInputBits) {
         TableDump dump = new TableDump(geometry, bigEndian, DumpStyle.KERNEL);
-        int granuleBits = geometry.granuleBits();
-        boolean foldsAtRunTime = Vmsa64Geometry.startLevel(granuleBits, compiledInputBits) < geometry.startLevel();
+        boolean foldsAtRunTime = geometry.startsLower(compiledInputBits);
         for (int level = geometry.startLevel(); level <= Vmsa64Geometry.LAST_LEVEL; level++) {
             char[] own = GENERIC[level + 1].toCharArray();
             dump.leaves[level + 1] = own;

@@ -45,6 +45,11 @@ public record Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, Out
         return LAST_LEVEL - (inputBits - 1 - granuleBits) / (granuleBits - Descriptor.WORD_SHIFT);
     }
 
+    /** Whether tables for addresses of this size would start at a level above this start level. */
+    public boolean startsLower(int builtInputBits) {
+        return builtInputBits > inputBits && startLevel(granuleBits, builtInputBits) < startLevel;
+    }
+
     /** How many bits of an input address a level resolves; the root may resolve fewer, or more at stage 2. */
     public int stride() {
         return granuleBits - Descriptor.WORD_SHIFT;

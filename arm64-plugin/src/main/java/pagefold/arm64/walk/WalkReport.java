@@ -20,25 +20,40 @@ public final class WalkReport {
 
     /** Translates an address for a {@link Request} and tells how. */
     public static Walk of(TranslationWalker walker, long address, int request) {
+        return of(walker, address, request, 0);
+    }
+
+    /**
+     * The same for the tables of a kernel.
+     *
+     * @param builtInputBits VA_BITS that the kernel was built for; more than what stage 1 translates where it folds its
+     *     top level at run time; 0 where it is not known to
+     */
+    public static Walk of(TranslationWalker walker, long address, int request, int builtInputBits) {
         List<Visit> visits = new ArrayList<>();
         long result = walker.trace(address, request, visits);
         Use ofStage1 = walker.regime().hasTwoRanges() ? Use.TWO_RANGES : Use.ONE_RANGE;
         List<Walk.Step> steps = new ArrayList<>();
         for (Visit visit : visits) {
-            add(steps, visit, visit.tree().stage == 2 ? Use.STAGE_2 : ofStage1);
+            boolean isStage2 = visit.tree().stage == 2;
+            add(steps, visit, isStage2 ? Use.STAGE_2 : ofStage1, isStage2 ? 0 : builtInputBits);
         }
         return new Walk(address, List.copyOf(steps), outcome(walker, address, result));
     }
 
-    /** One step, and behind the root's those of the generic levels that are folded into it. */
-    private static void add(List<Walk.Step> steps, Visit visit, Use use) {
+    /**
+     * One step; with the root's those of the generic levels that are folded: behind it where that was built in, before
+     * it where it is done at run time.
+     */
+    private static void add(List<Walk.Step> steps, Visit visit, Use use, int builtInputBits) {
         Vmsa64Geometry geometry = visit.tree().geometry;
-        boolean root = visit.level() == geometry.startLevel();
-        steps.add(step(visit, use, root ? GENERIC[0] : GENERIC[visit.level() + 1], false));
-        if (root) {
-            for (int generic = 1; generic <= geometry.startLevel() + 1; generic++) {
-                steps.add(step(visit, use, GENERIC[generic], true));
-            }
+        if (visit.level() != geometry.startLevel()) {
+            steps.add(step(visit, use, GENERIC[visit.level() + 1], false));
+            return;
+        }
+        int real = geometry.startsLower(builtInputBits) ? visit.level() + 1 : 0;
+        for (int generic = 0; generic <= visit.level() + 1; generic++) {
+            steps.add(step(visit, use, GENERIC[generic], generic != real));
         }
     }
 

@@ -7,7 +7,8 @@ import java.util.List;
  * The shape of a radix table as data: granule, input size, and the generic five levels with their folds.
  *
  * <p>Arm ARM D8.2 (levels, index bits); the generic levels are Linux's (Documentation/mm/page_tables.rst). A folded
- * level has one entry, which is its parent's.
+ * level has one entry, which is its parent's. A level that is folded at run time comes before the root: the root is
+ * then the table of a level below PGD and keeps that level's name.
  */
 public final class Geometry {
     /** The level of pages. */
@@ -19,6 +20,7 @@ public final class Geometry {
     private final int stride;
     private final int inputBits;
     private final int startLevel;
+    private final int builtStartLevel;
     private final List<Level> levels;
 
     /**
@@ -32,11 +34,12 @@ public final class Geometry {
      */
     public record Level(String generic, int level, int shift, int entries, boolean folded) {}
 
-    private Geometry(int granuleBits, int stride, int inputBits, int startLevel) {
+    private Geometry(int granuleBits, int stride, int inputBits, int startLevel, int builtStartLevel) {
         this.granuleBits = granuleBits;
         this.stride = stride;
         this.inputBits = inputBits;
         this.startLevel = startLevel;
+        this.builtStartLevel = builtStartLevel;
         this.levels = generic();
     }
 
@@ -47,16 +50,33 @@ public final class Geometry {
      * @param inputBits more than {@code granuleBits}, at most 52
      */
     public static Geometry of(int granuleBits, int inputBits) {
+        return of(granuleBits, inputBits, inputBits);
+    }
+
+    /**
+     * The tables of 64-bit descriptors of software that was built for larger input addresses than it runs with. Where
+     * those would need more levels, the levels above the root are folded at run time; where they would only need a
+     * larger root, that is what there is.
+     *
+     * @param inputBits what is translated
+     * @param builtInputBits what the software was built for, at least {@code inputBits}, at most 52
+     */
+    public static Geometry of(int granuleBits, int inputBits, int builtInputBits) {
         int stride = granuleBits - 3;
-        return new Geometry(
-                granuleBits, stride, inputBits, LAST_LEVEL - Math.floorDiv(inputBits - 1 - granuleBits, stride));
+        int start = startLevel(granuleBits, stride, inputBits);
+        int builtStart = startLevel(granuleBits, stride, builtInputBits);
+        return new Geometry(granuleBits, stride, start == builtStart ? builtInputBits : inputBits, start, builtStart);
+    }
+
+    private static int startLevel(int granuleBits, int stride, int inputBits) {
+        return LAST_LEVEL - Math.floorDiv(inputBits - 1 - granuleBits, stride);
     }
 
     private List<Level> generic() {
         List<Level> five = new ArrayList<>();
-        int folds = startLevel + 1;
+        int root = startLevel + 1;
         for (int i = 0; i < GENERIC.length; i++) {
-            boolean folded = i > 0 && i <= folds;
+            boolean folded = isFoldedAtRunTime() ? i < root : i > 0 && i <= root;
             int level = i == 0 ? startLevel : Math.max(startLevel, i - 1);
             five.add(new Level(GENERIC[i], level, shift(level), folded ? 1 : entries(level), folded));
         }
@@ -68,9 +88,14 @@ public final class Geometry {
         return levels;
     }
 
+    /** Whether levels above the root were built in and are left out at run time. */
+    public boolean isFoldedAtRunTime() {
+        return builtStartLevel < startLevel;
+    }
+
     /** Linux's name for a hardware level that has a table. */
     public String genericName(int level) {
-        return level == startLevel ? GENERIC[0] : GENERIC[level + 1];
+        return level == startLevel && !isFoldedAtRunTime() ? GENERIC[0] : GENERIC[level + 1];
     }
 
     /** log2 of a page, and of a table below the root. */
