@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import pagefold.arm32.linux.KernelLayout;
 import pagefold.model.Access;
 import pagefold.model.Privilege;
 import pagefold.spi.Capture;
@@ -77,7 +78,7 @@ public final class LpaeMachine implements CapturedMachine {
                         isKernel ? 1L << LpaeProfile.INPUT_BITS : pageOffset),
                 isKernel
                         ? new KernelLayout(pageOffset, capture.layout().getOrDefault(HIGH_MEMORY, 0L)).markers()
-                        : SpaceReader.USER_MARKERS,
+                        : KernelLayout.USER_MARKERS,
                 out);
     }
 

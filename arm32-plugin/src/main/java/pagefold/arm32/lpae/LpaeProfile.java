@@ -2,6 +2,7 @@ package pagefold.arm32.lpae;
 
 import java.util.Map;
 import java.util.Set;
+import pagefold.arm32.linux.KernelLayout;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.SpaceKind;
 import pagefold.spi.Capability;

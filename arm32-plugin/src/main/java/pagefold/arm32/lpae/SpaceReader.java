@@ -1,9 +1,8 @@
 package pagefold.arm32.lpae;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
-import pagefold.arm32.lpae.KernelLayout.Marker;
+import pagefold.arm32.linux.KernelLayout;
 import pagefold.model.Access;
 import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
@@ -13,9 +12,6 @@ import pagefold.table.Walk;
 
 /** Reads the tables of one space with the registers that its profile stands for. */
 final class SpaceReader implements TableReader {
-    /** A dump of a process, which the kernel does not offer. */
-    static final List<Marker> USER_MARKERS = List.of(new Marker(0, "User space"));
-
     private final LpaeProfile profile;
     private final SpaceKind kind;
     private final PhysicalMemory memory;
@@ -61,7 +57,7 @@ final class SpaceReader implements TableReader {
                 memory,
                 false,
                 new TableDump.Tables(range.geometry(), range.root(), 0, end),
-                isKernel ? layout.markers() : USER_MARKERS,
+                isKernel ? layout.markers() : KernelLayout.USER_MARKERS,
                 out);
     }
 }

@@ -1,4 +1,4 @@
-package pagefold.arm32.lpae;
+package pagefold.arm32.linux;
 
 import java.util.List;
 
@@ -8,7 +8,10 @@ import java.util.List;
  * @param pageOffset PAGE_OFFSET: the first address of the kernel's part
  * @param highMemory the first virtual address behind the memory that is mapped linearly
  */
-record KernelLayout(long pageOffset, long highMemory) {
+public record KernelLayout(long pageOffset, long highMemory) {
+    /** A dump of a process, which the kernel does not offer. */
+    public static final List<Marker> USER_MARKERS = List.of(new Marker(0, "User space"));
+
     private static final long MODULES_BYTES = 16L << 20;
     private static final long VMALLOC_GAP = 8L << 20;
     private static final long FDT_START = 0xff80_0000L;
@@ -17,12 +20,17 @@ record KernelLayout(long pageOffset, long highMemory) {
     private static final long VECTORS_BYTES = 0x2000;
 
     /** A heading of the dump and where it stands. */
-    record Marker(long address, String name) {}
+    public record Marker(long address, String name) {}
+
+    /** TASK_SIZE: the first address that is no process's. */
+    public long taskSize() {
+        return pageOffset - MODULES_BYTES;
+    }
 
     /** The headings of the kernel's dump, in address order. */
-    List<Marker> markers() {
+    public List<Marker> markers() {
         return List.of(
-                new Marker(pageOffset - MODULES_BYTES, "Modules"),
+                new Marker(taskSize(), "Modules"),
                 new Marker(pageOffset, "Kernel Mapping"),
                 new Marker(highMemory + VMALLOC_GAP & -VMALLOC_GAP, "vmalloc() Area"),
                 new Marker(FDT_START, "FDT Area"),
