@@ -88,6 +88,19 @@ class PopulationTest {
     }
 
     @Test
+    void relaxing_lifts_write_protection_only_where_writing_is_asked_for() {
+        map(Sharing.SHARED, "rw-/rw-");
+        run(new MemoryCommand.WriteProtectRange("u", PAGE));
+        expect("u", 0x0060000000000fc3L);
+
+        run(new MemoryCommand.RelaxRange("u", PAGE, Permissions.parse("---/r-x")));
+        expect("u", 0x0020000000000fc3L);
+
+        run(new MemoryCommand.RelaxRange("u", PAGE, Permissions.parse("---/-w-")));
+        expect("u", 0x0028000000000fc3L);
+    }
+
+    @Test
     void a_private_file_page_is_read_only_until_a_write_gives_it_a_frame_of_its_own() {
         map(Sharing.COPY_ON_WRITE, "rw-/rw-");
         expect("u", 0x0060000000000fc3L);

@@ -67,6 +67,24 @@ public sealed interface MemoryCommand {
     /** Makes the writable pages of a range fault on the next write, as dirty logging does. */
     record WriteProtectRange(String space, AddressRange range) implements MemoryCommand {}
 
+    /**
+     * Adds permissions to a range, all of which must be mapped, and takes none away, as a permission fault of a guest is
+     * resolved. Pages that are write-protected stay so unless writing is among what is added.
+     */
+    record RelaxRange(String space, AddressRange range, Permissions permissions) implements MemoryCommand {}
+
+    /**
+     * Splits the leaves of a range, all of which must be mapped, that are larger than wanted: blocks before dirty
+     * logging. Leaves that are small enough stay as they are. Nothing changes in what is mapped.
+     *
+     * @param leafSize bytes of the largest leaf or contiguous run that may stay, from 1
+     */
+    record SplitRange(String space, AddressRange range, long leafSize) implements MemoryCommand {
+        public SplitRange {
+            MemoryEvent.RangeSplit.check(leafSize);
+        }
+    }
+
     /** Binds the simulation to a plugin and a profile. */
     record SelectPlugin(PluginBinding binding) implements MemoryCommand {}
 

@@ -34,6 +34,22 @@ public sealed interface MemoryEvent {
 
     record RangeWriteProtected(String space, AddressRange range) implements InSpace {}
 
+    /** The range grants these permissions, too; none has gone. */
+    record RangeRelaxed(String space, AddressRange range, Permissions permissions) implements InSpace {}
+
+    /** No leaf in the range is larger than {@code leafSize} bytes, which is positive. */
+    record RangeSplit(String space, AddressRange range, long leafSize) implements InSpace {
+        public RangeSplit {
+            check(leafSize);
+        }
+
+        static void check(long leafSize) {
+            if (leafSize < 1) {
+                throw new IllegalArgumentException("expected a leaf size from 1 to 2^63-1, but it is " + leafSize);
+            }
+        }
+    }
+
     record PluginSelected(PluginBinding binding) implements MemoryEvent {}
 
     record Annotated(@Nullable String space, String text) implements MemoryEvent {}

@@ -196,7 +196,7 @@ public sealed interface Rejection {
      * The bound profile cannot hold what the event says.
      *
      * @param reason stable name: {@code misaligned}, {@code input-out-of-range}, {@code output-out-of-range},
-     *     {@code permissions}, {@code memory-type}, {@code attributes}
+     *     {@code permissions}, {@code memory-type}, {@code attributes}, {@code leaf-size}
      * @param expected what would have fitted, in words with numbers
      */
     record NotRepresentable(String profile, String space, AddressRange range, String reason, String expected)

@@ -13,7 +13,9 @@ import pagefold.model.MemoryCommand.ForkSpace;
 import pagefold.model.MemoryCommand.MapRange;
 import pagefold.model.MemoryCommand.MoveRange;
 import pagefold.model.MemoryCommand.ProtectRange;
+import pagefold.model.MemoryCommand.RelaxRange;
 import pagefold.model.MemoryCommand.SelectPlugin;
+import pagefold.model.MemoryCommand.SplitRange;
 import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.MemoryCommand.WriteProtectRange;
@@ -23,6 +25,8 @@ import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeRelaxed;
+import pagefold.model.MemoryEvent.RangeSplit;
 import pagefold.model.MemoryEvent.RangeTouched;
 import pagefold.model.MemoryEvent.RangeUnmapped;
 import pagefold.model.MemoryEvent.RangeWriteProtected;
@@ -93,6 +97,8 @@ public final class Simulation {
             case TouchRange c -> in(c.space(), space -> decideTouch(c, space));
             case AgeRange c -> mapped(c.space(), c.range(), new RangeAged(c.space(), c.range()));
             case WriteProtectRange c -> mapped(c.space(), c.range(), new RangeWriteProtected(c.space(), c.range()));
+            case RelaxRange c -> mapped(c.space(), c.range(), new RangeRelaxed(c.space(), c.range(), c.permissions()));
+            case SplitRange c -> mapped(c.space(), c.range(), new RangeSplit(c.space(), c.range(), c.leafSize()));
             case SelectPlugin c -> accepted(new PluginSelected(c.binding()));
             case Annotate c -> decideAnnotate(c);
         };
@@ -112,6 +118,8 @@ public final class Simulation {
             case RangeTouched e -> unchanged();
             case RangeAged e -> unchanged();
             case RangeWriteProtected e -> unchanged();
+            case RangeRelaxed e -> with(existing(e.space()).updated(e.range(), relaxing(e.permissions())));
+            case RangeSplit e -> unchanged();
             case PluginSelected e -> new Simulation(position + 1, spaces, e.binding());
             case Annotated e -> unchanged();
         };
@@ -119,6 +127,11 @@ public final class Simulation {
 
     private static UnaryOperator<Region> protecting(Permissions permissions) {
         return region -> region.withAttributes(region.attributes().withPermissions(permissions));
+    }
+
+    private static UnaryOperator<Region> relaxing(Permissions permissions) {
+        return region -> region.withAttributes(region.attributes()
+                .withPermissions(region.attributes().permissions().union(permissions)));
     }
 
     private Simulation with(AddressSpace space) {

@@ -9,5 +9,7 @@ public enum SpaceKind {
     /** A hypervisor's own space (EL2; PL2). */
     HYP,
     /** Intermediate physical to physical addresses, of one guest or of the host. */
-    STAGE2
+    STAGE2,
+    /** Firmware at the highest exception level (EL3). */
+    MONITOR
 }

@@ -8,6 +8,8 @@ public enum Capability {
     KERNEL_SPACE,
     /** Spaces of a hypervisor itself (EL2; PL2). */
     HYP,
+    /** Spaces of the firmware at the highest exception level (EL3). */
+    MONITOR,
     /** Stage 2 for a guest. */
     STAGE_2,
     /** Stage 2 for the host. */

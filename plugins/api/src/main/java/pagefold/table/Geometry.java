@@ -14,6 +14,10 @@ public final class Geometry {
     /** The level of pages. */
     public static final int LAST_LEVEL = 3;
 
+    private static final int LONGEST_INPUT = 52;
+    /** Most tables that a start table may consist of, as a power of two. */
+    private static final int CONCATENATION_BITS = 4;
+
     private static final String[] GENERIC = {"PGD", "P4D", "PUD", "PMD", "PTE"};
 
     private final int granuleBits;
@@ -72,6 +76,27 @@ public final class Geometry {
         return LAST_LEVEL - Math.floorDiv(inputBits - 1 - granuleBits, stride);
     }
 
+    /**
+     * The tables of 64-bit descriptors that start at a given level, as stage 2 has them: the start table may be as many
+     * as 16 tables side by side (Arm ARM D8.2.10).
+     *
+     * @param granuleBits 12, 14 or 16
+     * @param inputBits more than what one entry of the start table translates, by at most the bits that a table
+     *     resolves and 4 more; at most 52
+     * @param startLevel -1 to 3
+     * @throws IllegalArgumentException when the start level does not fit the size
+     */
+    public static Geometry startingAt(int granuleBits, int inputBits, int startLevel) {
+        Geometry geometry = new Geometry(granuleBits, granuleBits - 3, inputBits, startLevel, startLevel);
+        int least = geometry.shift(startLevel) + 1;
+        int most = Math.min(LONGEST_INPUT, geometry.shift(startLevel) + geometry.stride + CONCATENATION_BITS);
+        if (inputBits < least || inputBits > most) {
+            throw new IllegalArgumentException("expected input addresses of " + least + " to " + most
+                    + " bits for start level " + startLevel + ", but they have " + inputBits);
+        }
+        return geometry;
+    }
+
     private List<Level> generic() {
         List<Level> five = new ArrayList<>();
         int root = startLevel + 1;
@@ -124,6 +149,11 @@ public final class Geometry {
     /** Number of entries of a table at a hardware level. */
     public int entries(int level) {
         return level == startLevel ? 1 << (inputBits - shift(level)) : 1 << stride;
+    }
+
+    /** Pages of the start table: more than one where tables are concatenated; it is aligned to all of them. */
+    public int rootPages() {
+        return Math.max(1, entries(startLevel) >> granuleBits - 3);
     }
 
     /** The entry of a table at a hardware level that an address selects. */

@@ -1,6 +1,7 @@
 package pagefold.table;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
@@ -13,6 +14,8 @@ import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeRelaxed;
+import pagefold.model.MemoryEvent.RangeSplit;
 import pagefold.model.MemoryEvent.RangeTouched;
 import pagefold.model.MemoryEvent.RangeUnmapped;
 import pagefold.model.MemoryEvent.RangeWriteProtected;
@@ -68,7 +71,9 @@ final class ModelCheck {
             case SpaceDestroyed e -> null;
             case RangeMapped e -> mapped(e, before);
             case RangeUnmapped e -> aligned(e.space(), e.range(), before);
-            case RangeProtected e -> protectedRange(e, before);
+            case RangeProtected e -> changed(e.space(), e.range(), old -> e.permissions(), before);
+            case RangeRelaxed e -> changed(e.space(), e.range(), old -> old.union(e.permissions()), before);
+            case RangeSplit e -> split(e, before);
             case RangeMoved e -> moved(e, before);
             case SpaceForked e -> forked(e, before);
             case RangeTouched e -> touched(e, before);
@@ -93,6 +98,7 @@ final class ModelCheck {
             case KERNEL -> "KERNEL_SPACE";
             case HYP -> "HYP";
             case STAGE2 -> "STAGE_2";
+            case MONITOR -> "MONITOR";
         };
     }
 
@@ -171,23 +177,42 @@ final class ModelCheck {
                 : tables.map(space, regime, range, output, attributes);
     }
 
-    private @Nullable Rejection protectedRange(RangeProtected e, Simulation before) {
-        TranslationRegime regime = regime(e.space(), before);
-        Rejection rejection = aligned(e.space(), e.range(), before);
-        AddressSpace space = before.space(e.space());
-        Region region = space == null || rejection != null ? null : space.firstIn(e.range());
+    private @Nullable Rejection changed(
+            String name, AddressRange range, UnaryOperator<Permissions> change, Simulation before) {
+        TranslationRegime regime = regime(name, before);
+        Rejection rejection = aligned(name, range, before);
+        AddressSpace space = before.space(name);
+        Region region = space == null || rejection != null ? null : space.firstIn(range);
         while (rejection == null && region != null) {
-            Attributes changed = region.attributes().withPermissions(e.permissions());
-            AddressRange part = region.range().intersection(e.range());
-            rejection = attributes(regime, e.space(), part, changed);
+            Attributes old = region.attributes();
+            Attributes changed = old.withPermissions(change.apply(old.permissions()));
+            AddressRange part = region.range().intersection(range);
+            rejection = attributes(regime, name, part, changed);
             if (rejection == null) {
-                rejection = populated(e.space(), regime, region.slice(part), changed);
+                rejection = populated(name, regime, region.slice(part), changed);
             }
-            region = part.last() == e.range().last()
-                    ? null
-                    : space.firstIn(new AddressRange(part.last() + 1, e.range().last()));
+            region =
+                    part.last() == range.last() ? null : space.firstIn(new AddressRange(part.last() + 1, range.last()));
         }
         return rejection;
+    }
+
+    private @Nullable Rejection split(RangeSplit e, Simulation before) {
+        TranslationRegime regime = regime(e.space(), before);
+        long granule = regime.geometry().granule();
+        if (e.leafSize() < granule) {
+            return refused(
+                    e.space(),
+                    e.range(),
+                    "leaf-size",
+                    "leaves of " + Hex.size(granule) + " or more, not " + Hex.size(e.leafSize()));
+        }
+        AddressSpace space = before.space(e.space());
+        if (space != null) {
+            space.forEachIn(
+                    e.range(), region -> hasBlocks |= region.attributes().blocks());
+        }
+        return hasBlocks ? tables.split(e.space(), regime, e.range(), e.leafSize()) : null;
     }
 
     private @Nullable Rejection populated(String space, TranslationRegime regime, Region region, Attributes changed) {

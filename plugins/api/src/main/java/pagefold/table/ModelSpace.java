@@ -24,6 +24,7 @@ final class ModelSpace {
     private final Backings backings;
     private final PageTable table;
     private final TableFolder folder;
+    private final TableSplitter splitter;
     private final TableReader reader;
     private final long granule;
 
@@ -37,6 +38,7 @@ final class ModelSpace {
         this.backings = backings;
         this.table = table;
         this.folder = new TableFolder(table, memory, regime, backings);
+        this.splitter = new TableSplitter(table, regime);
         this.reader = regime.reader(memory, table.root());
         this.granule = regime.geometry().granule();
     }
@@ -184,6 +186,34 @@ final class ModelSpace {
         }
     }
 
+    /** Adds permissions to a range, all of which is mapped. Words change where they are; nothing is joined. */
+    void relax(AddressSpace before, AddressRange range, Permissions added) {
+        before.forEachIn(range, region -> {
+            Permissions old = region.attributes().permissions();
+            Region changed = region.withAttributes(region.attributes().withPermissions(old.union(added)));
+            table.update(
+                    region.range().start(),
+                    region.range().last(),
+                    true,
+                    (word, level, address) -> relaxed(word, bits(changed, word, level), added));
+            if (old.isNone() && !added.isNone()) {
+                holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
+            }
+        });
+    }
+
+    /** Write protection is lifted only where writing is asked for. */
+    private long relaxed(long word, long bits, Permissions added) {
+        long granting = format.modified(word, bits);
+        boolean isProtected = !added.isWritable() && format.writeProtected(word) == word;
+        return isProtected ? format.writeProtected(granting) : granting;
+    }
+
+    /** Splits what is larger than so many bytes. */
+    void split(AddressRange range, long leafSize) {
+        splitter.shorten(range.start(), range.last(), leafSize);
+    }
+
     /** Leaf bits of a page of a region: writable only where a write needs no copy. */
     private long bits(Region region, long word, int level) {
         boolean mayWrite = !isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
@@ -221,7 +251,7 @@ final class ModelSpace {
     }
 
     private void carry(AddressRange from, long distance) {
-        table.loosen(from.start(), from.last(), distance);
+        splitter.loosen(from.start(), from.last(), distance);
         List<long[]> words = new ArrayList<>();
         table.visit(
                 from.start(),

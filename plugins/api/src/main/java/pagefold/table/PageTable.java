@@ -47,7 +47,11 @@ public final class PageTable {
      * @param space name for messages
      */
     public PageTable(String space, TableMemory memory, TranslationRegime regime) {
-        this(new TableEditor(space, memory, regime), memory, regime, memory.allocate(rootPages(regime.geometry())));
+        this(
+                new TableEditor(space, memory, regime),
+                memory,
+                regime,
+                memory.allocate(regime.geometry().rootPages()));
     }
 
     /** The tables below a start table that is there already. */
@@ -61,11 +65,6 @@ public final class PageTable {
         this.startLevel = geometry.startLevel();
         this.prefixShift = geometry.shift(Geometry.LAST_LEVEL - 1);
         this.root = root;
-    }
-
-    /** Pages of a start table: more than one where tables are concatenated. */
-    static int rootPages(Geometry geometry) {
-        return Math.max(1, geometry.entries(geometry.startLevel()) >> geometry.granuleBits() - 3);
     }
 
     /** Physical address of the start table. */
@@ -315,39 +314,6 @@ public final class PageTable {
         }
     }
 
-    /** Splits the leaves, and unmarks the runs, of a range that do not fit a shift by a multiple of {@code unit}. */
-    void loosen(long start, long last, long unit) {
-        loosen(root, startLevel, start, last, unit);
-    }
-
-    private void loosen(long table, int level, long start, long last, long unit) {
-        long size = 1L << geometry.shift(level);
-        editor.openEnds(table, level, start, last);
-        long run = (long) format.contiguousEntries(level) << geometry.shift(level);
-        long at = start;
-        while (true) {
-            long end = lower(at | size - 1, last);
-            long word = editor.word(table, level, at);
-            if (word != 0 && !format.isTable(word, level)) {
-                boolean whole = (at & size - 1) == 0 && end == (at | size - 1);
-                if (format.isContiguous(word) && (unit & run - 1) != 0) {
-                    editor.open(table, level, at);
-                }
-                if (!whole || (unit & size - 1) != 0) {
-                    editor.split(table, level, at);
-                }
-                word = editor.word(table, level, at);
-            }
-            if (word != 0 && format.isTable(word, level)) {
-                loosen(format.tableAddress(word), level + 1, at, end, unit);
-            }
-            if (end == last) {
-                return;
-            }
-            at = end + 1;
-        }
-    }
-
     /** Places one leaf word where nothing is, with the tables that it needs. */
     void place(long address, int level, long word) {
         long table = root;
@@ -394,7 +360,7 @@ public final class PageTable {
     /** Removes everything, the root with it. */
     void destroy() {
         release(root, startLevel, lowest);
-        memory.free(root, rootPages(geometry));
+        memory.free(root, geometry.rootPages());
         editor.invalidateAll();
     }
 

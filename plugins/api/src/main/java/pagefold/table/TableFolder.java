@@ -17,6 +17,7 @@ final class TableFolder {
     private final Backings backings;
     private final Geometry geometry;
     private final TableFormat format;
+    private final boolean joinsLeaves;
 
     TableFolder(PageTable table, TableMemory memory, TranslationRegime regime, Backings backings) {
         this.table = table;
@@ -25,6 +26,7 @@ final class TableFolder {
         this.memory = memory;
         this.geometry = regime.geometry();
         this.format = regime.format();
+        this.joinsLeaves = regime.joinsLeaves();
     }
 
     /** Folds what contains the first or the last address of a range. */
@@ -42,8 +44,9 @@ final class TableFolder {
         }
     }
 
-    private static boolean asks(Region region) {
-        return region.attributes().blocks() || region.attributes().contiguous();
+    private boolean asks(Region region) {
+        return joinsLeaves
+                && (region.attributes().blocks() || region.attributes().contiguous());
     }
 
     private void fold(long at, int level, long start, long last, Region region) {

@@ -15,6 +15,8 @@ import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeRelaxed;
+import pagefold.model.MemoryEvent.RangeSplit;
 import pagefold.model.MemoryEvent.RangeTouched;
 import pagefold.model.MemoryEvent.RangeUnmapped;
 import pagefold.model.MemoryEvent.RangeWriteProtected;
@@ -167,6 +169,9 @@ public final class TableModel implements PageTableModel {
                 heard(e.space(), listener).touch(state(step.before(), e.space()), e.range(), e.access());
             case RangeAged e -> heard(e.space(), listener).age(e.range());
             case RangeWriteProtected e -> heard(e.space(), listener).writeProtect(e.range());
+            case RangeRelaxed e ->
+                heard(e.space(), listener).relax(state(step.before(), e.space()), e.range(), e.permissions());
+            case RangeSplit e -> heard(e.space(), listener).split(e.range(), e.leafSize());
             case PluginSelected e -> {}
             case Annotated e -> {}
         }
@@ -308,7 +313,7 @@ public final class TableModel implements PageTableModel {
             byLevel.add(new ModelStatistics.Leaves(level, size, leaves[level - first]));
             mapped += leaves[level - first] * size;
         }
-        long pages = tables[0] - 1 + PageTable.rootPages(geometry);
+        long pages = tables[0] - 1 + geometry.rootPages();
         return new ModelStatistics.Space(
                 name,
                 space.regime().kind().name(),

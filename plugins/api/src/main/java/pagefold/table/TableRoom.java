@@ -39,7 +39,7 @@ final class TableRoom {
     /** Room for the start table of a new space. */
     @Nullable
     Rejection root(TranslationRegime regime) {
-        int pages = PageTable.rootPages(regime.geometry());
+        int pages = regime.geometry().rootPages();
         // Neighbouring pages need not fit into the gaps that freed tables have left.
         long needed = pages == 1 ? 1 : gapPages + 2L * pages;
         return needed << setup.granuleBits() > bytesLeft ? exceeded(needed) : take(pages);
@@ -68,6 +68,19 @@ final class TableRoom {
     Rejection ends(String space, TranslationRegime regime, AddressRange range) {
         Rejection rejection = chain(space, regime, range.start());
         return rejection != null ? rejection : chain(space, regime, range.last());
+    }
+
+    /** Room for the tables that take the place of all blocks of a range that are larger than so many bytes. */
+    @Nullable
+    Rejection split(String space, TranslationRegime regime, AddressRange range, long most) {
+        Geometry geometry = regime.geometry();
+        Rejection rejection = null;
+        for (int level = geometry.startLevel();
+                level < Geometry.LAST_LEVEL && 1L << geometry.shift(level) > most && rejection == null;
+                level++) {
+            rejection = all(space, regime, level, range);
+        }
+        return rejection;
     }
 
     private @Nullable Rejection chain(String space, TranslationRegime regime, long address) {

@@ -50,6 +50,14 @@ public interface TranslationRegime {
     /** Leaf bits of a clean, accessed page. */
     long leafBits(Attributes attributes);
 
+    /**
+     * Whether smaller leaves are joined to larger ones when neighbours of one region have become alike. A regime that
+     * says no gets larger leaves only by mapping.
+     */
+    default boolean joinsLeaves() {
+        return true;
+    }
+
     /** Reads the tables under a root. The reader belongs to one thread at a time. */
     TableReader reader(PhysicalMemory memory, long root);
 }

@@ -12,6 +12,8 @@ import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeRelaxed;
+import pagefold.model.MemoryEvent.RangeSplit;
 import pagefold.model.MemoryEvent.RangeTouched;
 import pagefold.model.MemoryEvent.RangeUnmapped;
 import pagefold.model.MemoryEvent.RangeWriteProtected;
@@ -90,6 +92,12 @@ final class Widening {
             case RangeWriteProtected e -> {
                 return pass(new RangeWriteProtected(e.space(), whole(step, e.space(), e.range())), events);
             }
+            case RangeRelaxed e -> {
+                return diff(step, e.space(), List.of(e.range()), events);
+            }
+            case RangeSplit e -> {
+                return pass(split(step, e), events);
+            }
             case RangeTouched e -> {
                 return pass(e, events);
             }
@@ -114,6 +122,12 @@ final class Widening {
     private static @Nullable Rejection pass(MemoryEvent event, List<MemoryEvent> events) {
         events.add(event);
         return null;
+    }
+
+    private RangeSplit split(Step step, RangeSplit e) {
+        TranslationRegime regime = regime(step.before(), e.space());
+        long least = regime == null ? 1 : regime.geometry().granule();
+        return new RangeSplit(e.space(), whole(step, e.space(), e.range()), Math.max(e.leafSize(), least));
     }
 
     private AddressRange whole(Step step, String space, AddressRange range) {

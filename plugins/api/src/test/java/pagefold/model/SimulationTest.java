@@ -12,6 +12,8 @@ import pagefold.model.MemoryCommand.ForkSpace;
 import pagefold.model.MemoryCommand.MapRange;
 import pagefold.model.MemoryCommand.MoveRange;
 import pagefold.model.MemoryCommand.ProtectRange;
+import pagefold.model.MemoryCommand.RelaxRange;
+import pagefold.model.MemoryCommand.SplitRange;
 import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryCommand.UnmapRange;
 
@@ -58,6 +60,45 @@ class SimulationTest {
 
         assertThat(show(state, "u"))
                 .containsExactly("0x0000000000001000-0x0000000000004000 Physical[address=20480] rw-/rw-");
+    }
+
+    @Test
+    void relaxing_adds_to_what_each_region_grants_and_takes_nothing_away() {
+        AddressRange second = AddressRange.ofSize(0x2000, 0x1000);
+        Simulation state =
+                after(withSpace(), map(0x1000, 0x3000, 0x10000), new ProtectRange("u", second, Permissions.NONE));
+
+        state = after(state, new RelaxRange("u", AddressRange.ofSize(0x2000, 0x2000), Permissions.parse("--x/r-x")));
+
+        assertThat(show(state, "u"))
+                .containsExactly(
+                        "0x0000000000001000-0x0000000000002000 Physical[address=65536] rw-/rw-",
+                        "0x0000000000002000-0x0000000000003000 Physical[address=69632] --x/r-x",
+                        "0x0000000000003000-0x0000000000004000 Physical[address=73728] rwx/rwx");
+        assertThat(rejections).isEmpty();
+    }
+
+    @Test
+    void relaxing_and_splitting_need_a_range_without_holes() {
+        Simulation state = after(withSpace(), map(0x1000, 0x1000, 0x5000), map(0x3000, 0x1000, 0x7000));
+        AddressRange range = AddressRange.ofSize(0x1000, 0x3000);
+
+        Simulation same = after(state, new RelaxRange("u", range, READ), new SplitRange("u", range, 0x1000));
+
+        assertThat(same.position()).isEqualTo(state.position());
+        assertThat(rejections)
+                .containsExactly(
+                        new Rejection.NotMapped("u", range, 0x2000), new Rejection.NotMapped("u", range, 0x2000));
+    }
+
+    @Test
+    void splitting_changes_nothing_in_what_is_mapped() {
+        Simulation state = after(withSpace(), map(0x1000, 0x5000, 0x10000));
+
+        Simulation split = after(state, new SplitRange("u", AddressRange.ofSize(0x2000, 0x1000), 0x1000));
+
+        assertThat(show(split, "u")).isEqualTo(show(state, "u"));
+        assertThat(split.position()).isEqualTo(state.position() + 1);
     }
 
     @Test

@@ -17,6 +17,8 @@ import pagefold.model.MemoryCommand.ForkSpace;
 import pagefold.model.MemoryCommand.MapRange;
 import pagefold.model.MemoryCommand.MoveRange;
 import pagefold.model.MemoryCommand.ProtectRange;
+import pagefold.model.MemoryCommand.RelaxRange;
+import pagefold.model.MemoryCommand.SplitRange;
 import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.MemoryCommand.WriteProtectRange;
@@ -89,7 +91,11 @@ public final class HistoryGenerator {
         AddressRange range = mapped(space);
         if (choice < 42) {
             return new UnmapRange(space.name(), range, !chance(20));
-        } else if (choice < 58) {
+        } else if (choice < 47) {
+            return new RelaxRange(space.name(), range, permissions(space.kind()));
+        } else if (choice < 50) {
+            return split(space, range);
+        } else if (choice < 60) {
             return new ProtectRange(space.name(), range, permissions(space.kind()));
         } else if (choice < 76) {
             return touch(space, range);
@@ -175,6 +181,12 @@ public final class HistoryGenerator {
         long size = from.size() + (chance(40) ? random.nextLong(1, 40) * terrain.granule() : 0);
         AddressRange to = chance(25) ? within(input, from.start(), size) : placed(input, size);
         return new MoveRange(space.name(), from, to, chance(50));
+    }
+
+    /** To pages, unless that would be many words; sometimes to less than a page, which is refused. */
+    private MemoryCommand split(AddressSpace space, AddressRange range) {
+        long page = chance(3) ? 1 : chance(20) ? 24 * terrain.granule() : terrain.granule();
+        return new SplitRange(space.name(), range, isLong(range) || chance(20) ? terrain.block() : page);
     }
 
     private AddressRange input(AddressSpace space) {
@@ -313,7 +325,7 @@ public final class HistoryGenerator {
     private Permissions permissions(SpaceKind kind) {
         List<Permissions> likely = switch (kind) {
             case USER -> USER;
-            case KERNEL, HYP -> PRIVILEGED;
+            case KERNEL, HYP, MONITOR -> PRIVILEGED;
             case STAGE2 -> GUEST;
         };
         return chance(4) ? new Permissions(random.nextInt(64)) : likely.get(random.nextInt(likely.size()));

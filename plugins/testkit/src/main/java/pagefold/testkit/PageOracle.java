@@ -17,6 +17,8 @@ import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeRelaxed;
+import pagefold.model.MemoryEvent.RangeSplit;
 import pagefold.model.MemoryEvent.RangeTouched;
 import pagefold.model.MemoryEvent.RangeUnmapped;
 import pagefold.model.MemoryEvent.RangeWriteProtected;
@@ -30,8 +32,8 @@ import pagefold.model.Region;
 import pagefold.model.Sharing;
 import pagefold.model.Simulation;
 import pagefold.model.Step;
-import pagefold.testkit.PageOracle.State.Accessed;
-import pagefold.testkit.PageOracle.State.Writing;
+import pagefold.testkit.PageState.Accessed;
+import pagefold.testkit.PageState.Writing;
 
 /**
  * What every page must answer after a history, without a table: the neutral state says what is mapped, this says what
@@ -65,59 +67,13 @@ final class PageOracle {
 
     /** The pages of one space. */
     private static final class Pages {
-        private final RangeMap<State> states = new RangeMap<>();
+        private final RangeMap<PageState> states = new RangeMap<>();
         private final NavigableMap<Long, Copy> copies = new TreeMap<>(Long::compareUnsigned);
-    }
-
-    /** What has happened to a page; not populated: it was never given any permission. */
-    record State(boolean populated, Accessed accessed, Writing writing) {
-        enum Accessed {
-            YES,
-            NO,
-            MAYBE
-        }
-
-        /** Granted, clean (granted where hardware keeps dirty state), denied for now, or one of these. */
-        enum Writing {
-            GRANTED,
-            CLEAN,
-            DENIED,
-            MAYBE
-        }
-
-        private static State fresh(Output output, Permissions permissions) {
-            return new State(!permissions.isNone(), Accessed.YES, isCopied(output) ? Writing.DENIED : Writing.CLEAN);
-        }
-
-        private State with(Accessed changed) {
-            return new State(populated, changed, writing);
-        }
-
-        private State with(Writing changed) {
-            return new State(populated, accessed, changed);
-        }
-
-        private State afterFolding() {
-            return accessed == Accessed.NO ? with(Accessed.MAYBE) : this;
-        }
-
-        private State beside(Accessed done) {
-            return accessed == done ? this : with(Accessed.MAYBE);
-        }
-
-        private State besideWrite() {
-            return (writing == Writing.DENIED ? with(Writing.MAYBE) : this).beside(Accessed.YES);
-        }
     }
 
     PageOracle(long granule, boolean hardwareState) {
         this.granule = granule;
         this.hardwareState = hardwareState;
-    }
-
-    private static boolean isCopied(Output output) {
-        return output instanceof Output.Backed(String object, long offset, Sharing sharing)
-                && sharing == Sharing.COPY_ON_WRITE;
     }
 
     private static boolean takesLargeLeaves(Region region) {
@@ -147,11 +103,13 @@ final class PageOracle {
                 Pages pages = pages(e.space());
                 clear(pages, e.range());
                 pages.states.put(
-                        e.range(), State.fresh(e.output(), e.attributes().permissions()));
+                        e.range(), PageState.fresh(e.output(), e.attributes().permissions()));
                 folded(e.space(), step.after(), e.range());
             }
             case RangeUnmapped e -> clear(pages(e.space()), e.range());
             case RangeProtected e -> protect(e, step);
+            case RangeRelaxed e -> relax(e, step);
+            case RangeSplit e -> {}
             case RangeMoved e -> move(e, step.after());
             case SpaceForked e -> fork(e, step.before());
             case RangeTouched e -> touch(e, step.before());
@@ -182,7 +140,7 @@ final class PageOracle {
         space.forEachIn(range, part -> {
             Region whole = space.at(part.range().start());
             if (whole != null && takesLargeLeaves(whole)) {
-                pages(name).states.update(whole.range(), State::afterFolding);
+                pages(name).states.update(whole.range(), PageState::afterFolding);
             }
         });
     }
@@ -192,8 +150,8 @@ final class PageOracle {
             String name,
             Simulation before,
             AddressRange range,
-            UnaryOperator<State> change,
-            UnaryOperator<State> beside) {
+            UnaryOperator<PageState> change,
+            UnaryOperator<PageState> beside) {
         AddressSpace space = space(before, name);
         space.forEachIn(range, part -> {
             Region whole = space.at(part.range().start());
@@ -201,7 +159,7 @@ final class PageOracle {
                 return;
             }
             AddressRange pages = part.range().widened(granule);
-            RangeMap<State> states = pages(name).states;
+            RangeMap<PageState> states = pages(name).states;
             if (takesLargeLeaves(whole)) {
                 AddressRange all = whole.range();
                 if (pages.start() != all.start()) {
@@ -218,17 +176,9 @@ final class PageOracle {
     private void protect(RangeProtected e, Step step) {
         Pages pages = pages(e.space());
         space(step.before(), e.space()).forEachIn(e.range(), region -> {
-            pages.states.update(region.range(), state -> protectedState(state, region, e.permissions()));
-            if (!e.permissions().isNone() && isCopied(region.output())) {
-                pages.copies
-                        .subMap(region.range().start(), true, region.range().last(), true)
-                        .forEach((page, copy) -> {
-                            State state = pages.states.at(page);
-                            boolean mayWrite = copy.references == 1 && state != null;
-                            if (mayWrite) {
-                                pages.states.put(AddressRange.ofSize(page, granule), state.with(Writing.MAYBE));
-                            }
-                        });
+            pages.states.update(region.range(), state -> state.afterProtecting(region.output(), e.permissions()));
+            if (!e.permissions().isNone()) {
+                grantCopies(pages, region);
             }
         });
         if (!e.permissions().isNone()) {
@@ -236,17 +186,32 @@ final class PageOracle {
         }
     }
 
-    private static State protectedState(State state, Region region, Permissions permissions) {
-        if (!state.populated) {
-            return State.fresh(region.output(), permissions);
+    /** Copies that no other page shares may be written again. */
+    private void grantCopies(Pages pages, Region region) {
+        if (!PageState.isCopied(region.output())) {
+            return;
         }
-        if (permissions.isNone()) {
-            return state;
-        }
-        if (isCopied(region.output())) {
-            return state.with(Writing.DENIED);
-        }
-        return state.writing == Writing.DENIED ? state.with(Writing.MAYBE) : state;
+        pages.copies
+                .subMap(region.range().start(), true, region.range().last(), true)
+                .forEach((page, copy) -> {
+                    PageState state = pages.states.at(page);
+                    boolean mayWrite = copy.references == 1 && state != null;
+                    if (mayWrite) {
+                        pages.states.put(AddressRange.ofSize(page, granule), state.with(Writing.MAYBE));
+                    }
+                });
+    }
+
+    private void relax(RangeRelaxed e, Step step) {
+        Pages pages = pages(e.space());
+        space(step.before(), e.space()).forEachIn(e.range(), region -> {
+            Permissions granted = region.attributes().permissions().union(e.permissions());
+            pages.states.update(
+                    region.range(), state -> state.afterRelaxing(region.output(), granted, e.permissions()));
+            if (e.permissions().isWritable()) {
+                grantCopies(pages, region);
+            }
+        });
     }
 
     private void move(RangeMoved e, Simulation after) {
@@ -256,7 +221,7 @@ final class PageOracle {
         long distance = to.start() - from.start();
         if (distance != 0) {
             clear(pages, to);
-            RangeMap<State> moved = new RangeMap<>();
+            RangeMap<PageState> moved = new RangeMap<>();
             pages.states.forEachIn(from, moved::put);
             NavigableMap<Long, Copy> copies = new TreeMap<>(pages.copies.subMap(from.start(), true, from.last(), true));
             pages.copies.keySet().removeAll(copies.keySet());
@@ -275,7 +240,7 @@ final class PageOracle {
                             more,
                             region -> pages.states.put(
                                     region.range(),
-                                    State.fresh(
+                                    PageState.fresh(
                                             region.output(), region.attributes().permissions())));
             folded(e.space(), after, more);
         }
@@ -292,7 +257,7 @@ final class PageOracle {
             }
             parent.states.forEachIn(region.range(), (range, state) -> {
                 Writing writing = isPrivate ? Writing.DENIED : Writing.CLEAN;
-                child.states.put(range, new State(state.populated, Accessed.NO, writing));
+                child.states.put(range, new PageState(state.populated(), Accessed.NO, writing));
             });
         }
         parent.copies.forEach((page, copy) -> {
@@ -308,7 +273,7 @@ final class PageOracle {
             return;
         }
         space(before, e.space()).forEachIn(e.range(), region -> {
-            if (isCopied(region.output())) {
+            if (PageState.isCopied(region.output())) {
                 AddressRange range = region.range().widened(granule);
                 for (long page = range.start(); ; page += granule) {
                     own(pages(e.space()), page);
@@ -317,8 +282,8 @@ final class PageOracle {
                     }
                 }
             } else {
-                State written = new State(true, Accessed.YES, Writing.GRANTED);
-                reach(e.space(), before, region.range(), state -> written, State::besideWrite);
+                PageState written = new PageState(true, Accessed.YES, Writing.GRANTED);
+                reach(e.space(), before, region.range(), state -> written, PageState::besideWrite);
             }
         });
     }
@@ -331,7 +296,7 @@ final class PageOracle {
             }
             pages.copies.put(page, new Copy());
         }
-        pages.states.put(AddressRange.ofSize(page, granule), new State(true, Accessed.YES, Writing.GRANTED));
+        pages.states.put(AddressRange.ofSize(page, granule), new PageState(true, Accessed.YES, Writing.GRANTED));
     }
 
     /** The answers that an access may get. */
@@ -340,14 +305,14 @@ final class PageOracle {
         if (region == null || region.attributes().permissions().isNone()) {
             return EnumSet.of(Answer.TRANSLATION_FAULT);
         }
-        State state = pages(name).states.at(address);
+        PageState state = pages(name).states.at(address);
         if (state == null) {
             throw new IllegalStateException("expected a state of a mapped page, but there is none");
         }
         EnumSet<Answer> answers = EnumSet.noneOf(Answer.class);
-        if (!hardwareState && state.accessed != Accessed.YES) {
+        if (!hardwareState && state.accessed() != Accessed.YES) {
             answers.add(Answer.ACCESS_FLAG_FAULT);
-            if (state.accessed == Accessed.NO) {
+            if (state.accessed() == Accessed.NO) {
                 return answers;
             }
         }
@@ -356,7 +321,7 @@ final class PageOracle {
         } else if (access != Access.WRITE) {
             answers.add(Answer.TRANSLATED);
         } else {
-            answers.addAll(written(state.writing));
+            answers.addAll(written(state.writing()));
         }
         return answers;
     }

@@ -339,7 +339,7 @@ public abstract class PluginConformanceTest {
         Permissions permissions() {
             return switch (kind) {
                 case USER -> Permissions.parse("rw-/rw-");
-                case KERNEL, HYP -> Permissions.parse("rw-/---");
+                case KERNEL, HYP, MONITOR -> Permissions.parse("rw-/---");
                 case STAGE2 -> Permissions.parse("rwx/rwx");
             };
         }

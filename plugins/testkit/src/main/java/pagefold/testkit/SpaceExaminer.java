@@ -95,6 +95,8 @@ final class SpaceExaminer {
             case MemoryEvent.RangeTouched e -> e.range();
             case MemoryEvent.RangeAged e -> e.range();
             case MemoryEvent.RangeWriteProtected e -> e.range();
+            case MemoryEvent.RangeRelaxed e -> e.range();
+            case MemoryEvent.RangeSplit e -> e.range();
             case MemoryEvent.SpaceCreated e -> null;
             case MemoryEvent.SpaceDestroyed e -> null;
             case MemoryEvent.SpaceForked e -> null;

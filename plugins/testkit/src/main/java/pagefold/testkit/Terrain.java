@@ -64,6 +64,7 @@ public record Terrain(
             case KERNEL -> Capability.KERNEL_SPACE;
             case HYP -> Capability.HYP;
             case STAGE2 -> Capability.STAGE_2;
+            case MONITOR -> Capability.MONITOR;
         };
     }
 

@@ -51,6 +51,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RangeVerbs.Touch.class,
             RangeVerbs.Age.class,
             RangeVerbs.WriteProtect.class,
+            RangeVerbs.Relax.class,
+            RangeVerbs.Split.class,
             SpaceVerbs.Fork.class,
             SpaceVerbs.AnnotateVerb.class,
             ApplyVerb.class,

@@ -6,6 +6,8 @@ import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.AgeRange;
 import pagefold.model.MemoryCommand.MoveRange;
 import pagefold.model.MemoryCommand.ProtectRange;
+import pagefold.model.MemoryCommand.RelaxRange;
+import pagefold.model.MemoryCommand.SplitRange;
 import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.MemoryCommand.WriteProtectRange;
@@ -81,6 +83,54 @@ final class RangeVerbs {
         @Override
         MemoryCommand command(String space) {
             return new ProtectRange(space, range(), permissions);
+        }
+    }
+
+    @Command(
+            name = "relax",
+            header = {
+                "Adds permissions to a range and takes none away, as a guest's permission fault is resolved.",
+                "",
+                "Example:",
+                "  pagefold relax demo 0x80000000 --size 4K --permissions -w-/-w- --space vm",
+                ""
+            })
+    static final class Relax extends RangeVerb {
+        @Option(
+                names = {"-p", "--permissions"},
+                paramLabel = "RWX/RWX",
+                required = true,
+                converter = Texts.PermissionText.class,
+                description = "What is added, privileged and unprivileged, as in -w-/-w-.")
+        private Permissions permissions = Permissions.NONE;
+
+        @Override
+        MemoryCommand command(String space) {
+            return new RelaxRange(space, range(), permissions);
+        }
+    }
+
+    @Command(
+            name = "split",
+            header = {
+                "Splits the leaves of a range that are larger than wanted, as before dirty logging.",
+                "",
+                "Example:",
+                "  pagefold split demo 0x80000000 --size 1G --leaf-size 4K --space vm",
+                ""
+            })
+    static final class Split extends RangeVerb {
+        @Option(
+                names = "--leaf-size",
+                paramLabel = "SIZE",
+                required = true,
+                converter = Texts.Size.class,
+                description = "The largest leaf or contiguous run that may stay.")
+        private long leafSize;
+
+        @Override
+        MemoryCommand command(String space) {
+            return new SplitRange(space, range(), leafSize);
         }
     }
 

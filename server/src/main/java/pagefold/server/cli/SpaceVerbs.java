@@ -42,7 +42,7 @@ final class SpaceVerbs {
                 names = "--kind",
                 paramLabel = "KIND",
                 defaultValue = "user",
-                description = "user, kernel, hyp or stage2 (${DEFAULT-VALUE}).")
+                description = "user, kernel, hyp, stage2 or monitor (${DEFAULT-VALUE}).")
         private String kind = "user";
 
         @Override

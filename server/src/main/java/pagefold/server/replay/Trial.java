@@ -132,6 +132,8 @@ final class Trial {
             case MemoryEvent.RangeTouched e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeAged e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeWriteProtected e -> isMapped(e.space(), e.range());
+            case MemoryEvent.RangeRelaxed e -> isMapped(e.space(), e.range());
+            case MemoryEvent.RangeSplit e -> isMapped(e.space(), e.range());
             case MemoryEvent.PluginSelected e -> true;
             case MemoryEvent.Annotated e -> true;
         };

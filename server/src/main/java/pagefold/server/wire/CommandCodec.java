@@ -7,6 +7,7 @@ import static pagefold.server.wire.Field.COARSENING;
 import static pagefold.server.wire.Field.FROM;
 import static pagefold.server.wire.Field.HOLES;
 import static pagefold.server.wire.Field.KIND;
+import static pagefold.server.wire.Field.LEAF_SIZE;
 import static pagefold.server.wire.Field.OUTPUT;
 import static pagefold.server.wire.Field.PARENT;
 import static pagefold.server.wire.Field.PERMISSIONS;
@@ -35,7 +36,9 @@ import pagefold.model.MemoryCommand.ForkSpace;
 import pagefold.model.MemoryCommand.MapRange;
 import pagefold.model.MemoryCommand.MoveRange;
 import pagefold.model.MemoryCommand.ProtectRange;
+import pagefold.model.MemoryCommand.RelaxRange;
 import pagefold.model.MemoryCommand.SelectPlugin;
+import pagefold.model.MemoryCommand.SplitRange;
 import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.MemoryCommand.WriteProtectRange;
@@ -69,6 +72,8 @@ public final class CommandCodec {
         TOUCH_RANGE("touch-range", Field.mask(SPACE, RANGE, ACCESS, PRIVILEGE), 0),
         AGE_RANGE("age-range", Field.mask(SPACE, RANGE), 0),
         WRITE_PROTECT_RANGE("write-protect-range", Field.mask(SPACE, RANGE), 0),
+        RELAX_RANGE("relax-range", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
+        SPLIT_RANGE("split-range", Field.mask(SPACE, RANGE, LEAF_SIZE), 0),
         SELECT_PLUGIN("select-plugin", Field.mask(PLUGIN, VERSION, PROFILE), Field.mask(COARSENING)),
         ANNOTATE("annotate", Field.mask(TEXT), Field.mask(SPACE));
 
@@ -140,6 +145,8 @@ public final class CommandCodec {
             case TOUCH_RANGE -> new TouchRange(fields.space(), fields.range(), fields.access(), fields.privilege());
             case AGE_RANGE -> new AgeRange(fields.space(), fields.range());
             case WRITE_PROTECT_RANGE -> new WriteProtectRange(fields.space(), fields.range());
+            case RELAX_RANGE -> new RelaxRange(fields.space(), fields.range(), fields.permissions());
+            case SPLIT_RANGE -> new SplitRange(fields.space(), fields.range(), fields.leafSize());
             case SELECT_PLUGIN -> new SelectPlugin(fields.binding());
             case ANNOTATE -> new Annotate(fields.spaceOrNull(), fields.text());
         };
@@ -157,6 +164,8 @@ public final class CommandCodec {
             case TouchRange c -> Form.TOUCH_RANGE;
             case AgeRange c -> Form.AGE_RANGE;
             case WriteProtectRange c -> Form.WRITE_PROTECT_RANGE;
+            case RelaxRange c -> Form.RELAX_RANGE;
+            case SplitRange c -> Form.SPLIT_RANGE;
             case SelectPlugin c -> Form.SELECT_PLUGIN;
             case Annotate c -> Form.ANNOTATE;
         };
@@ -185,6 +194,8 @@ public final class CommandCodec {
                 fields.space(c.space()).range(c.range()).access(c.access()).privilege(c.privilege());
             case AgeRange c -> fields.space(c.space()).range(c.range());
             case WriteProtectRange c -> fields.space(c.space()).range(c.range());
+            case RelaxRange c -> fields.space(c.space()).range(c.range()).permissions(c.permissions());
+            case SplitRange c -> fields.space(c.space()).range(c.range()).leafSize(c.leafSize());
             case SelectPlugin c -> ModelWriter.writeBindingFields(generator, c.binding());
             case Annotate c -> fields.spaceIfAny(c.space()).text(c.text());
         }

@@ -6,6 +6,7 @@ import static pagefold.server.wire.Field.CHILD;
 import static pagefold.server.wire.Field.COARSENING;
 import static pagefold.server.wire.Field.FROM;
 import static pagefold.server.wire.Field.KIND;
+import static pagefold.server.wire.Field.LEAF_SIZE;
 import static pagefold.server.wire.Field.OUTPUT;
 import static pagefold.server.wire.Field.PERMISSIONS;
 import static pagefold.server.wire.Field.PLUGIN;
@@ -31,6 +32,8 @@ import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
+import pagefold.model.MemoryEvent.RangeRelaxed;
+import pagefold.model.MemoryEvent.RangeSplit;
 import pagefold.model.MemoryEvent.RangeTouched;
 import pagefold.model.MemoryEvent.RangeUnmapped;
 import pagefold.model.MemoryEvent.RangeWriteProtected;
@@ -60,6 +63,8 @@ public final class EventCodec {
         RANGE_TOUCHED("range-touched", Field.mask(SPACE, RANGE, ACCESS, PRIVILEGE), 0),
         RANGE_AGED("range-aged", Field.mask(SPACE, RANGE), 0),
         RANGE_WRITE_PROTECTED("range-write-protected", Field.mask(SPACE, RANGE), 0),
+        RANGE_RELAXED("range-relaxed", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
+        RANGE_SPLIT("range-split", Field.mask(SPACE, RANGE, LEAF_SIZE), 0),
         PLUGIN_SELECTED("plugin-selected", Field.mask(PLUGIN, VERSION, PROFILE, COARSENING), 0),
         ANNOTATED("annotated", Field.mask(TEXT), Field.mask(SPACE));
 
@@ -149,6 +154,8 @@ public final class EventCodec {
             case RANGE_TOUCHED -> new RangeTouched(fields.space(), fields.range(), fields.access(), fields.privilege());
             case RANGE_AGED -> new RangeAged(fields.space(), fields.range());
             case RANGE_WRITE_PROTECTED -> new RangeWriteProtected(fields.space(), fields.range());
+            case RANGE_RELAXED -> new RangeRelaxed(fields.space(), fields.range(), fields.permissions());
+            case RANGE_SPLIT -> new RangeSplit(fields.space(), fields.range(), fields.leafSize());
             case PLUGIN_SELECTED -> new PluginSelected(fields.binding());
             case ANNOTATED -> new Annotated(fields.spaceOrNull(), fields.text());
         };
@@ -166,6 +173,8 @@ public final class EventCodec {
             case RangeTouched e -> Form.RANGE_TOUCHED;
             case RangeAged e -> Form.RANGE_AGED;
             case RangeWriteProtected e -> Form.RANGE_WRITE_PROTECTED;
+            case RangeRelaxed e -> Form.RANGE_RELAXED;
+            case RangeSplit e -> Form.RANGE_SPLIT;
             case PluginSelected e -> Form.PLUGIN_SELECTED;
             case Annotated e -> Form.ANNOTATED;
         };
@@ -190,6 +199,8 @@ public final class EventCodec {
                 fields.space(e.space()).range(e.range()).access(e.access()).privilege(e.privilege());
             case RangeAged e -> fields.space(e.space()).range(e.range());
             case RangeWriteProtected e -> fields.space(e.space()).range(e.range());
+            case RangeRelaxed e -> fields.space(e.space()).range(e.range()).permissions(e.permissions());
+            case RangeSplit e -> fields.space(e.space()).range(e.range()).leafSize(e.leafSize());
             case PluginSelected e -> ModelWriter.writeBindingFields(generator, e.binding());
             case Annotated e -> fields.spaceIfAny(e.space()).text(e.text());
         }

@@ -29,7 +29,8 @@ enum Field {
     COARSENING("coarsening"),
     TEXT("text"),
     REPLACE("replace"),
-    HOLES("holes");
+    HOLES("holes"),
+    LEAF_SIZE("leafSize");
 
     private static final Map<String, Field> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(field -> field.jsonName, field -> field));

@@ -107,6 +107,12 @@ final class FieldWriter {
         return bool(Field.HOLES, holes);
     }
 
+    FieldWriter leafSize(long bytes) throws IOException {
+        name(Field.LEAF_SIZE);
+        ModelWriter.writeHex(generator, bytes);
+        return this;
+    }
+
     private void name(Field field) throws IOException {
         generator.writeFieldName(NAMES[field.ordinal()]);
     }

@@ -47,6 +47,7 @@ final class Fields {
     private @Nullable String text;
     private boolean replace;
     private boolean holes;
+    private long leafSize;
 
     /** With {@code completeAttributes}, attributes have no defaults. */
     Fields(boolean completeAttributes) {
@@ -104,7 +105,16 @@ final class Fields {
             case TEXT -> text = remark(parser);
             case REPLACE -> replace = ModelReader.bool(parser);
             case HOLES -> holes = ModelReader.bool(parser);
+            case LEAF_SIZE -> leafSize = leafSize(parser);
         }
+    }
+
+    private static long leafSize(JsonParser parser) throws IOException {
+        long bytes = ModelReader.hex(parser);
+        if (bytes < 1) {
+            throw new MalformedJson("", "a size from 0x1 to 0x7fffffffffffffff", Found.token(parser));
+        }
+        return bytes;
     }
 
     private static String identifier(JsonParser parser) throws IOException {
@@ -227,5 +237,9 @@ final class Fields {
 
     boolean holes() {
         return holes;
+    }
+
+    long leafSize() {
+        return leafSize;
     }
 }

@@ -73,6 +73,7 @@ public final class WireText {
             case KERNEL -> "kernel";
             case HYP -> "hyp";
             case STAGE2 -> "stage2";
+            case MONITOR -> "monitor";
         };
     }
 

@@ -79,17 +79,19 @@ class ServerVerbsTest {
         run("touch verbs 0x800000 --size 4K --access write").ends(0);
         run("age verbs 0x800000 --size 4K").ends(0);
         run("write-protect verbs 0x800000 --size 4K").ends(0);
+        run("relax verbs 0x800000 --size 4K -p -w-/-w-").ends(0);
+        run("split verbs 0x800000 --size 8K --leaf-size 4K").ends(0);
         run("annotate", "verbs", "half way").ends(0);
         run("fork verbs u v").ends(0);
         run("unmap verbs 0x400000 --size 8K --space v").ends(0);
         run("map verbs 0x900000 --size 4K --pa 0x9000000 -p rw-/--- --memory-type device-nGnRE --space v")
                 .ends(0);
-        assertThat(run("space rm verbs v").ends(0).lines()).containsExactly("13");
+        assertThat(run("space rm verbs v").ends(0).lines()).containsExactly("15");
 
         assertThat(run("space ls verbs").ends(0).out()).containsPattern("(?m)^u +user +3$");
-        assertThat(run("space ls verbs --at 12").ends(0).out()).containsPattern("(?m)^v +user +2$");
+        assertThat(run("space ls verbs --at 14").ends(0).out()).containsPattern("(?m)^v +user +2$");
         List<String> events = run("events verbs").ends(0).lines();
-        assertThat(events).hasSize(13);
+        assertThat(events).hasSize(15);
         assertThat(events.get(2)).contains("range-mapped").contains("0x0000000000400000");
         assertThat(run("events verbs --from 4 --limit 2 -o json").ends(0).lines())
                 .hasSize(2)

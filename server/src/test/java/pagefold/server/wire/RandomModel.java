@@ -31,9 +31,9 @@ public final class RandomModel {
         this.random = random;
     }
 
-    /** An event of one of the twelve types. */
+    /** An event of one of the types. */
     public MemoryEvent event() {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
             case 0 -> new MemoryEvent.SpaceCreated(name(), one(SpaceKind.values()));
             case 1 -> new MemoryEvent.SpaceDestroyed(name());
             case 2 -> new MemoryEvent.RangeMapped(name(), range(), output(), attributes());
@@ -44,14 +44,16 @@ public final class RandomModel {
             case 7 -> new MemoryEvent.RangeTouched(name(), range(), one(Access.values()), one(Privilege.values()));
             case 8 -> new MemoryEvent.RangeAged(name(), range());
             case 9 -> new MemoryEvent.RangeWriteProtected(name(), range());
-            case 10 -> new MemoryEvent.PluginSelected(binding());
+            case 10 -> new MemoryEvent.RangeRelaxed(name(), range(), permissions());
+            case 11 -> new MemoryEvent.RangeSplit(name(), range(), leafSize());
+            case 12 -> new MemoryEvent.PluginSelected(binding());
             default -> new MemoryEvent.Annotated(nameOrNull(), text());
         };
     }
 
-    /** A command of one of the twelve types. */
+    /** A command of one of the types. */
     public MemoryCommand command() {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
             case 0 -> new MemoryCommand.CreateSpace(name(), one(SpaceKind.values()));
             case 1 -> new MemoryCommand.DestroySpace(name());
             case 2 -> new MemoryCommand.MapRange(name(), range(), output(), attributes(), random.nextBoolean());
@@ -62,7 +64,9 @@ public final class RandomModel {
             case 7 -> new MemoryCommand.TouchRange(name(), range(), one(Access.values()), one(Privilege.values()));
             case 8 -> new MemoryCommand.AgeRange(name(), range());
             case 9 -> new MemoryCommand.WriteProtectRange(name(), range());
-            case 10 -> new MemoryCommand.SelectPlugin(binding());
+            case 10 -> new MemoryCommand.RelaxRange(name(), range(), permissions());
+            case 11 -> new MemoryCommand.SplitRange(name(), range(), leafSize());
+            case 12 -> new MemoryCommand.SelectPlugin(binding());
             default -> new MemoryCommand.Annotate(nameOrNull(), text());
         };
     }
@@ -104,6 +108,10 @@ public final class RandomModel {
 
     private long address() {
         return random.nextLong() >>> random.nextInt(64);
+    }
+
+    private long leafSize() {
+        return Math.max(1, address() >>> 1);
     }
 
     private AddressRange range() {
