@@ -1,8 +1,8 @@
 package pagefold.arm32;
 
 import java.util.List;
-import pagefold.arm32.lpae.LpaeMachine;
 import pagefold.arm32.lpae.LpaeProfile;
+import pagefold.arm32.machine.Arm32Machine;
 import pagefold.arm32.shortdesc.ShortMachine;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.spi.ArchitecturePlugin;
@@ -45,10 +45,10 @@ public final class Arm32Plugin implements ArchitecturePlugin {
         return new TableModel(found.setup(ID, coarsening));
     }
 
-    /** Captures with short descriptors, or with long ones, by TTBCR.EAE; stage 2 must be off. */
+    /** Captures with short descriptors, or with long ones, by TTBCR.EAE; stage 2 must be off where they are short. */
     @Override
     public CapturedMachine capture(Capture capture) {
         long ttbcr = capture.registers().getOrDefault("TTBCR", EAE);
-        return (ttbcr & EAE) == 0 ? new ShortMachine(capture) : new LpaeMachine(capture);
+        return (ttbcr & EAE) == 0 ? new ShortMachine(capture) : new Arm32Machine(capture);
     }
 }

@@ -1,7 +1,7 @@
 package pagefold.arm32.lpae;
 
 /**
- * The fields of a long descriptor of stage 1, under their names in the Arm ARM (G5.5.1).
+ * The fields of a long descriptor, under their names in the Arm ARM (G5.5.1: stage 1; G5.5.2: stage 2).
  *
  * <pre>
  * Table (levels 1 and 2):
@@ -17,6 +17,17 @@ package pagefold.arm32.lpae;
  * +-----+------+----+-------+-----+--+---+----+-------+-----+------+--+--+----+---+---+--+------+---+
  * | ign |RDONLY|NONE|SPECIAL|DIRTY|XN|PXN|Cont|   0   | OA  |   0  |nG|AF| SH |AP2|AP1|NS|AttrIx|p 1|
  * +-----+------+----+-------+-----+--+---+----+-------+-----+------+--+--+----+---+---+--+------+---+
+ *
+ * At PL2: AP1 reads as 1, PXN and nG as 0; Linux marks a page there with DIRTY and RDONLY as elsewhere.
+ *
+ * Stage 2:
+ *
+ *  63   55 54 53  52  51   40 39  n n-1 12 11 10 9  8 7     6 5      2 1 0
+ * +-------+-----+----+-------+-----+------+--+--+----+-------+--------+---+
+ * |ignored|  XN |Cont|   0   | OA  |   0  | 0|AF| SH |S2AP1:0|MemAttr |p 1|
+ * +-------+-----+----+-------+-----+------+--+--+----+-------+--------+---+
+ *
+ * XN[0], bit 53, counts from Armv8.2 on (FEAT_XNX).
  * </pre>
  */
 final class Descriptor {
@@ -52,6 +63,19 @@ final class Descriptor {
     /** Nobody may execute, at PL1 as at PL0. */
     static final long XN = bit(54);
 
+    // Leaves of stage 2.
+    static final int MEM_ATTR_SHIFT = 2;
+    static final long MEM_ATTR = bits(5, MEM_ATTR_SHIFT);
+    static final int S2_AP_SHIFT = 6;
+    /** S2AP[0]: may be read. */
+    static final long S2_READ = bit(S2_AP_SHIFT);
+    /** S2AP[1]: may be written. */
+    static final long S2_WRITE = bit(7);
+
+    static final int XN_SHIFT = 53;
+    /** XN[1]: with XN[0] clear nobody executes. */
+    static final long S2_XN = bit(54);
+
     // What Linux keeps in bits that hardware ignores.
     static final long DIRTY = bit(55);
     static final long SPECIAL = bit(56);
@@ -61,6 +85,7 @@ final class Descriptor {
     static final long SWAPPER = bit(55);
 
     // Tables.
+    static final int TABLE_ATTRIBUTES_SHIFT = 59;
     static final long PXN_TABLE = bit(59);
     static final long XN_TABLE = bit(60);
     /** APTable[0]: PL0 may not access. */

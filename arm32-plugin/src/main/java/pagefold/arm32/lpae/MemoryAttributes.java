@@ -35,33 +35,4 @@ final class MemoryAttributes {
         };
         return index << Descriptor.ATTR_INDX_SHIFT;
     }
-
-    /** The attribute byte that a leaf selects. */
-    static int attribute(long mair, long leaf) {
-        long index = (leaf & Descriptor.ATTR_INDX) >>> Descriptor.ATTR_INDX_SHIFT;
-        return (int) (mair >>> 8 * index) & 0xff;
-    }
-
-    /** The memory type of an attribute byte (Arm ARM G8.2, MAIR0); reserved codes count as the type beside them. */
-    static MemoryType type(int attribute) {
-        if ((attribute & 0xf0) == 0) {
-            return switch (attribute & 0x0c) {
-                case 0x00 -> MemoryType.DEVICE_NGNRNE;
-                case 0x04 -> MemoryType.DEVICE_NGNRE;
-                case 0x08 -> MemoryType.DEVICE_NGRE;
-                default -> MemoryType.DEVICE_GRE;
-            };
-        }
-        int inner = attribute & 0xf;
-        if (inner == 0b0100) {
-            return MemoryType.NORMAL_NC;
-        }
-        boolean writeThrough = (inner & 0b1100) == 0b1000 || (inner & 0b1100) == 0;
-        return writeThrough ? MemoryType.NORMAL_WT : MemoryType.NORMAL_WB;
-    }
-
-    /** Whether memory is outer shareable whatever its SH field says: Device, and Normal not cached anywhere. */
-    static boolean isAlwaysOuter(int attribute) {
-        return (attribute & 0xf0) == 0 || attribute == 0x44;
-    }
 }

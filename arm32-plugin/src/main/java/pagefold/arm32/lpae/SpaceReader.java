@@ -1,13 +1,22 @@
 package pagefold.arm32.lpae;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import pagefold.arm32.linux.KernelLayout;
+import pagefold.arm32.stage.DescriptorPath;
+import pagefold.arm32.stage.Leaf;
+import pagefold.arm32.stage.Processor;
+import pagefold.arm32.stage.Registers;
+import pagefold.arm32.stage.StageOneSetup;
 import pagefold.model.Access;
 import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
+import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
 import pagefold.table.TableReader;
+import pagefold.table.Translation;
 import pagefold.table.Walk;
 
 /** Reads the tables of one space with the registers that its profile stands for. */
@@ -34,7 +43,9 @@ final class SpaceReader implements TableReader {
                 MemoryAttributes.MAIR >>> 32,
                 "SCTLR",
                 LpaeProfile.SYSTEM_CONTROL);
-        this.walker = new LpaeWalker(Controls.of(registers, true), memory);
+        StageOneSetup setup = new StageOneSetup(
+                new Registers(registers), Map.of(), Processor.of(""), false, false, memory, DescriptorPath.DIRECT);
+        this.walker = new LpaeWalker(Controls.ofPl1(setup), memory);
     }
 
     @Override
@@ -44,19 +55,25 @@ final class SpaceReader implements TableReader {
 
     @Override
     public Walk walk(long address, Access access, Privilege privilege) {
-        return WalkReport.of(walker, address, access, privilege);
+        List<Walk.Step> steps = new ArrayList<>();
+        StepWriter writer = new StepWriter(steps::add, walker.controls().attributes());
+        long result = walker.translate(address, access, privilege, false, writer);
+        Walk.Outcome outcome = Translation.isFault(result)
+                ? Leaf.faulted(result)
+                : walker.leaf().translated(result);
+        return new Walk(address, List.copyOf(steps), outcome);
     }
 
     @Override
     public void dump(Appendable out) throws IOException {
         KernelLayout layout = profile.layout();
         boolean isKernel = kind == SpaceKind.KERNEL;
-        Controls.Range range = walker.controls().lower();
+        Tree tree = walker.controls().lower().tree();
         long end = isKernel ? 1L << LpaeProfile.INPUT_BITS : layout.pageOffset();
         TableDump.write(
                 memory,
                 false,
-                new TableDump.Tables(range.geometry(), range.root(), 0, end),
+                new TableDump.Tables(Geometry.of(LpaeProfile.GRANULE_BITS, tree.inputBits), tree.root, 0, end),
                 isKernel ? layout.markers() : KernelLayout.USER_MARKERS,
                 out);
     }

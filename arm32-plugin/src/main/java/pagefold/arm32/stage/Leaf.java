@@ -3,6 +3,8 @@ package pagefold.arm32.stage;
 import pagefold.model.Attributes;
 import pagefold.model.Permissions;
 import pagefold.model.Shareability;
+import pagefold.table.Translation;
+import pagefold.table.Walk;
 
 /**
  * Where a translation ended, and what holds there.
@@ -49,6 +51,16 @@ public record Leaf(
         };
         return new Attributes(
                 permissions, MemoryAttribute.type(attribute), domain, isGlobal, false, software, isBlock, isContiguous);
+    }
+
+    /** A walk's outcome that ended here. */
+    public Walk.Translated translated(long output) {
+        return new Walk.Translated(output, level, bytes, attributes());
+    }
+
+    /** A walk's outcome that ended in a fault, given as {@link Translation} has it. */
+    public static Walk.Faulted faulted(long fault) {
+        return new Walk.Faulted(Translation.kind(fault), Translation.level(fault), Translation.stage(fault));
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import pagefold.arm32.Arm32Plugin;
+import pagefold.arm32.machine.Arm32Machine;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
@@ -35,7 +36,7 @@ class LinuxWordsTest {
     private static final Permissions USER_RX = Permissions.parse("r--/r-x");
     private static final Permissions USER_RWX = Permissions.parse("rw-/rwx");
 
-    private final LpaeMachine kernel = CapturedKernelTest.machine();
+    private final Arm32Machine kernel = CapturedKernelTest.machine();
     private final PageTableModel model = new Arm32Plugin().newModel("lpae", Coarsening.REJECT);
     private Simulation simulation = Simulation.EMPTY;
 

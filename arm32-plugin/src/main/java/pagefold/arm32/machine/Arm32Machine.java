@@ -1,0 +1,163 @@
+package pagefold.arm32.machine;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import pagefold.arm32.lpae.HypStage;
+import pagefold.arm32.lpae.LpaeStage;
+import pagefold.arm32.lpae.StageTwo;
+import pagefold.arm32.stage.DescriptorPath;
+import pagefold.arm32.stage.Leaf;
+import pagefold.arm32.stage.LongPar;
+import pagefold.arm32.stage.Processor;
+import pagefold.arm32.stage.Registers;
+import pagefold.arm32.stage.Request;
+import pagefold.arm32.stage.StageOne;
+import pagefold.arm32.stage.StageOneSetup;
+import pagefold.spi.Capture;
+import pagefold.spi.CapturedMachine;
+import pagefold.table.Translation;
+import pagefold.table.Walk;
+
+/** A captured arm32 machine; used by one thread at a time. */
+public final class Arm32Machine implements CapturedMachine {
+    private static final int INPUT_BITS = 32;
+    /** HCR.VM. */
+    private static final long VIRTUALIZED = 1;
+    /** HCR.DC. */
+    private static final long DEFAULT_CACHEABLE = 1 << 12;
+    /** HCR.TGE. */
+    private static final long TRAPS_GENERAL = 1 << 27;
+
+    private final StageOne stageOne;
+    private final @Nullable StageTwo stageTwo;
+    private final StageOneSetup setup;
+    private @Nullable HypStage hyp;
+
+    /**
+     * A machine; the registers of PL2 are read when a question needs them.
+     *
+     * @throws IllegalArgumentException when a register is missing
+     */
+    public Arm32Machine(Capture capture) {
+        Registers registers = new Registers(capture.registers());
+        Processor processor = Processor.of(capture.cpu());
+        long hcr = registers.getOr("HCR", 0);
+        boolean isVirtualized = (hcr & (VIRTUALIZED | DEFAULT_CACHEABLE)) != 0;
+        this.stageTwo = isVirtualized ? new StageTwo(registers, processor, capture.memory()) : null;
+        this.setup = new StageOneSetup(
+                registers,
+                capture.layout(),
+                processor,
+                (hcr & (DEFAULT_CACHEABLE | TRAPS_GENERAL)) != 0,
+                (hcr & DEFAULT_CACHEABLE) != 0,
+                capture.memory(),
+                stageTwo == null ? DescriptorPath.DIRECT : stageTwo);
+        this.stageOne = new LpaeStage(setup);
+    }
+
+    @Override
+    public List<String> spaces() {
+        return stageOne.spaces();
+    }
+
+    @Override
+    public void dump(String space, Appendable out) throws IOException {
+        if (!spaces().contains(space)) {
+            throw new IllegalArgumentException("expected a space of " + spaces() + ", but it is '" + space + "'");
+        }
+        stageOne.dump(space, out);
+    }
+
+    @Override
+    public long addressTranslation(String operation, long address) {
+        Operation asked = Operation.parse(operation);
+        checkAddress(address);
+        Request request = asked.request();
+        if (asked.target() == Operation.Target.PL2) {
+            return hyp().par(hyp().translate(address, request, null));
+        }
+        long first = stageOne.translate(address, request, null);
+        if (isOnStage1Walk(first)) {
+            return LongPar.fault(first, true);
+        }
+        StageTwo second = asked.target() == Operation.Target.BOTH_STAGES ? stageTwo : null;
+        if (second == null) {
+            return stageOne.par(first);
+        }
+        if (Translation.isFault(first)) {
+            return LongPar.fault(first, false);
+        }
+        Leaf leaf = stageOne.leaf();
+        long output = second.translate(first, request.access(), request.privilege());
+        return Translation.isFault(output)
+                ? LongPar.fault(output, false)
+                : LongPar.translated(output, second.over(leaf, request.access()));
+    }
+
+    private static boolean isOnStage1Walk(long result) {
+        return Translation.isFault(result) && Translation.stage(result) == 2;
+    }
+
+    @Override
+    public Walk walk(String operation, long address) {
+        Operation asked = Operation.parse(operation);
+        checkAddress(address);
+        List<Walk.Step> steps = new ArrayList<>();
+        Walk.Outcome outcome = asked.target() == Operation.Target.PL2
+                ? hypOutcome(address, asked.request(), steps::add)
+                : outcome(address, asked, steps::add);
+        return new Walk(address, List.copyOf(steps), outcome);
+    }
+
+    private Walk.Outcome hypOutcome(long address, Request request, Consumer<Walk.Step> steps) {
+        long result = hyp().translate(address, request, steps);
+        return Translation.isFault(result) ? Leaf.faulted(result) : hyp().leaf().translated(result);
+    }
+
+    private Walk.Outcome outcome(long address, Operation asked, Consumer<Walk.Step> steps) {
+        StageTwo second = stageTwo;
+        if (second == null) {
+            return firstOutcome(stageOne.translate(address, asked.request(), steps));
+        }
+        second.tell(steps);
+        try {
+            long first = stageOne.translate(address, asked.request(), steps);
+            if (Translation.isFault(first) || asked.target() != Operation.Target.BOTH_STAGES) {
+                return firstOutcome(first);
+            }
+            Leaf leaf = stageOne.leaf();
+            long output = second.translate(
+                    first, asked.request().access(), asked.request().privilege());
+            return Translation.isFault(output)
+                    ? Leaf.faulted(output)
+                    : second.over(leaf, asked.request().access()).translated(output);
+        } finally {
+            second.tell(null);
+        }
+    }
+
+    private Walk.Outcome firstOutcome(long first) {
+        return Translation.isFault(first)
+                ? Leaf.faulted(first)
+                : stageOne.leaf().translated(first);
+    }
+
+    private HypStage hyp() {
+        HypStage known = hyp;
+        if (known == null) {
+            known = new HypStage(setup);
+            hyp = known;
+        }
+        return known;
+    }
+
+    private static void checkAddress(long address) {
+        if (address >>> INPUT_BITS != 0) {
+            throw new IllegalArgumentException(
+                    "expected an address of 32 bits, but it is 0x" + Long.toHexString(address));
+        }
+    }
+}
