@@ -3,6 +3,7 @@ package pagefold.server.api;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -12,6 +13,7 @@ import io.vertx.openapi.validation.ValidatorException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import pagefold.host.PluginHost;
 import pagefold.server.ops.Health;
 import pagefold.server.space.Simulations;
@@ -20,8 +22,11 @@ import pagefold.server.space.Simulations;
 final class ApiRouter {
     private static final List<Integer> STATUSES = List.of(400, 404, 405, 406, 413, 414, 415, 431, 500);
 
+    private static final Pattern HALF_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
+
     private final Contract contract;
     private final Map<String, Handler<RoutingContext>> handlers;
+    private final AllowedMethods methods = new AllowedMethods();
 
     ApiRouter(Simulations simulations, PluginHost host, Health health) throws IOException {
         Catalogue catalogue = new Catalogue(simulations, host);
@@ -61,31 +66,48 @@ final class ApiRouter {
                 }
                 // Bodies are read within limits, and streams not at all: by the handlers, in the contract's forms.
                 boolean hasBody = route.getOperation().getRequestBody() != null;
-                route.setDoValidation(!hasBody).addHandler(handler).addFailureHandler(ApiRouter::failed);
+                route.setDoValidation(!hasBody).addHandler(handler).addFailureHandler(this::failed);
+                methods.add(
+                        route.getOperation().getAbsoluteOpenAPIPath(),
+                        route.getOperation().getHttpMethod().name());
             }
             Router router = builder.createRouter();
             for (int status : STATUSES) {
-                router.errorHandler(status, ApiRouter::failed);
+                router.errorHandler(status, this::failed);
             }
             return router;
         });
     }
 
-    private static void failed(RoutingContext routing) {
+    private void failed(RoutingContext routing) {
         Exchange exchange = new Exchange(routing);
         Throwable failure = routing.failure();
+        String path = String.valueOf(routing.request().path());
+        if (HALF_ESCAPE.matcher(String.valueOf(routing.request().uri())).find()) {
+            // The router stumbles over it here and there, and calls that a failure of its own.
+            send(exchange, 400, path);
+            return;
+        }
         switch (failure) {
-            case null ->
-                exchange.send(Problems.ofStatus(
-                        routing.statusCode(), routing.request().path()));
+            case null -> send(exchange, routing.statusCode(), path);
             case HttpException http
             when http.getCause() instanceof ValidatorException invalid ->
                 exchange.send(Problem.of(400, "invalid-parameter", sentence(String.valueOf(invalid.getMessage()))));
-            case HttpException http ->
-                exchange.send(Problems.ofStatus(
-                        http.getStatusCode(), routing.request().path()));
+            case HttpException http -> send(exchange, http.getStatusCode(), path);
+            case Problem.Exception expected -> exchange.failed(expected);
+            case Throwable unreadable
+            when routing.statusCode() >= 400 && routing.statusCode() < 500 ->
+                // The router's own, of a request without a host for one.
+                send(exchange, routing.statusCode(), path);
             default -> exchange.failed(failure);
         }
+    }
+
+    private void send(Exchange exchange, int status, String path) {
+        if (status == 405) {
+            exchange.routing().response().putHeader(HttpHeaders.ALLOW, methods.of(path));
+        }
+        exchange.send(Problems.ofStatus(status, path));
     }
 
     private static String sentence(String message) {

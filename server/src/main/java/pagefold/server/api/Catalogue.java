@@ -162,11 +162,11 @@ final class Catalogue {
     void delete(RoutingContext routing) {
         Exchange exchange = new Exchange(routing);
         String name = exchange.simulation();
-        exchange.then(simulations.delete(name), deleted -> {
-            if (deleted) {
+        exchange.then(simulations.delete(name), trouble -> {
+            if (trouble == null) {
                 routing.response().setStatusCode(204).end();
             } else {
-                exchange.send(Problems.of(new Trouble.NoSuchSimulation(name)));
+                exchange.send(Problems.of(trouble));
             }
         });
     }

@@ -98,6 +98,7 @@ final class Commands {
                     commands.add(element(codec, parser, commands.size()));
                 }
             } else {
+                refuseBeyondLimit(body.length, null);
                 commands.add(codec.read(parser));
             }
             if (commands.size() <= CommandUnit.MAX_COMMANDS && parser.nextToken() != null) {
@@ -115,10 +116,28 @@ final class Commands {
     }
 
     private static MemoryCommand element(CommandCodec codec, JsonParser parser, int index) throws IOException {
+        long start = parser.currentTokenLocation().getByteOffset();
         try {
-            return codec.read(parser);
+            MemoryCommand command = codec.read(parser);
+            refuseBeyondLimit(parser.currentLocation().getByteOffset() - start, index);
+            return command;
         } catch (MalformedJson e) {
             throw e.within("[" + index + "]");
+        }
+    }
+
+    /** White space counts, too: it must be read. */
+    private static void refuseBeyondLimit(long bytes, @Nullable Integer index) {
+        if (bytes > WireJson.MAX_DOCUMENT_BYTES) {
+            Problem problem = Problem.of(
+                    413,
+                    "too-large",
+                    "A command may have at most " + WireJson.MAX_DOCUMENT_BYTES + " bytes, but one has " + bytes + ".",
+                    "bytes",
+                    bytes,
+                    "limit",
+                    WireJson.MAX_DOCUMENT_BYTES);
+            throw new Problem.Exception(index == null ? problem : problem.with("commandIndex", index));
         }
     }
 

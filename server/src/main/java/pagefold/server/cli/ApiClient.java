@@ -30,6 +30,7 @@ final class ApiClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofMinutes(10);
     private static final int GONE = 410;
+    private static final int MAX_PORT = 65_535;
 
     private final URI server;
     private final Consumer<String> talk;
@@ -44,6 +45,9 @@ final class ApiClient implements AutoCloseable {
      * @param talk receives what the user should know besides the answer
      */
     ApiClient(URI server, Consumer<String> talk) {
+        if (server.getPort() > MAX_PORT) {
+            throw CliFailure.usage("expected a port up to " + MAX_PORT + " in --server, but it is " + server.getPort());
+        }
         this.server = server;
         this.talk = talk;
     }

@@ -2,7 +2,6 @@ package pagefold.server.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Sends commands from a file. */
 @Command(
@@ -15,10 +14,7 @@ import picocli.CommandLine.Parameters;
             "  echo '{\"type\":\"create-space\",\"space\":\"u\",\"kind\":\"user\"}' | pagefold apply demo -f -",
             ""
         })
-final class ApplyVerb extends ClientVerb {
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
+final class ApplyVerb extends SimulationVerb {
 
     @Option(
             names = {"-f", "--file"},
@@ -33,7 +29,7 @@ final class ApplyVerb extends ClientVerb {
         long[] position = {0};
         long[] sent = {0};
         Progress.during("applying", lines(bytes), progress -> {
-            BulkSender sender = new BulkSender(api, simulation, progress);
+            BulkSender sender = new BulkSender(api, simulation(), progress);
             send(bytes, sender);
             sender.finish();
             position[0] = sender.position();

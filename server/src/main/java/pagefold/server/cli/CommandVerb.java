@@ -4,13 +4,9 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryCommand;
 import pagefold.server.wire.CommandCodec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** A verb that sends one command to one space and prints the position of its event. */
-abstract class CommandVerb extends ClientVerb {
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
+abstract class CommandVerb extends SimulationVerb {
 
     @Option(
             names = {"-s", "--space"},
@@ -23,8 +19,8 @@ abstract class CommandVerb extends ClientVerb {
 
     @Override
     final int run(ApiClient api) {
-        String named = space(api, simulation, space, null);
-        return send(this, api, simulation, command(named));
+        String named = space(api, simulation(), space, null);
+        return send(this, api, simulation(), command(named));
     }
 
     /** Sends a command and prints the position of its event. */

@@ -16,10 +16,7 @@ import picocli.CommandLine.Parameters;
             "  pagefold delta demo 1284 -o json",
             ""
         })
-final class DeltaVerb extends ClientVerb {
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
+final class DeltaVerb extends SimulationVerb {
 
     @Parameters(index = "1", paramLabel = "POSITION", description = "The position of the event.")
     private long position;
@@ -29,7 +26,7 @@ final class DeltaVerb extends ClientVerb {
         if (position < 1) {
             throw CliFailure.usage("expected a POSITION of at least 1, but it is " + position);
         }
-        ApiClient.Answer answer = api.get(simulationPath(simulation) + "/events/" + position + "/delta", at(null));
+        ApiClient.Answer answer = api.get(simulationPath(simulation()) + "/events/" + position + "/delta", at(null));
         JsonTree delta = answer.json();
         if (wantsJson()) {
             printJson(answer);

@@ -8,7 +8,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Prints the history. */
 @Command(
@@ -22,14 +21,11 @@ import picocli.CommandLine.Parameters;
             "  pagefold events demo --from 1200 --follow",
             ""
         })
-final class EventsVerb extends ClientVerb {
+final class EventsVerb extends SimulationVerb {
     private static final int PAGE = 5_000;
     private static final long POLL_MILLIS = 300;
     private static final Set<String> COLUMNS =
             Set.of("position", "time", "type", "schemaVersion", "space", "commandId", "correlation", "causation");
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
 
     @Option(
             names = {"--from", "--since"},
@@ -94,7 +90,7 @@ final class EventsVerb extends ClientVerb {
     }
 
     private String path() {
-        return simulationPath(simulation) + "/events";
+        return simulationPath(simulation()) + "/events";
     }
 
     private long printRows(ApiClient api, Map<String, String> query) {

@@ -12,7 +12,6 @@ import pagefold.server.wire.WireText;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Maps a range. */
 @Command(
@@ -27,18 +26,7 @@ import picocli.CommandLine.Parameters;
             "           --memory-type device-nGnRE --global --space kernel",
             ""
         })
-final class MapVerb extends CommandVerb {
-
-    @Parameters(index = "1", paramLabel = "VA", converter = Texts.Address.class, description = "First address, 0x….")
-    private long address;
-
-    @Option(
-            names = {"--size", "--len"},
-            paramLabel = "SIZE",
-            required = true,
-            converter = Texts.Size.class,
-            description = "Bytes: 4096, 0x1000, 4K, 2M, 1G.")
-    private long size;
+final class MapVerb extends RangeVerb {
 
     @ArgGroup(multiplicity = "1")
     private Target target = new Target();
@@ -126,7 +114,7 @@ final class MapVerb extends CommandVerb {
         Shareability domain = word(WireText.SHAREABILITIES, "--shareability", shareability);
         Attributes attributes =
                 new Attributes(permissions, type, domain, global, guarded, software, blocks, contiguous);
-        return new MapRange(space, Texts.range(address, size), output(), attributes, replace);
+        return new MapRange(space, range(), output(), attributes, replace);
     }
 
     private Output output() {

@@ -43,6 +43,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ServeVerb.class,
             SimVerb.class,
             SpaceVerb.class,
+            PluginVerb.class,
             ImportVerb.class,
             MapVerb.class,
             RangeVerbs.Unmap.class,

@@ -5,7 +5,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Prints the tables as the kernel would. */
 @Command(
@@ -18,10 +17,7 @@ import picocli.CommandLine.Parameters;
             "  pagefold ptdump demo --space 17406 --at 1284 | grep -w x",
             ""
         })
-final class PtdumpVerb extends ClientVerb {
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
+final class PtdumpVerb extends SimulationVerb {
 
     @Option(
             names = {"-s", "--space"},
@@ -37,9 +33,9 @@ final class PtdumpVerb extends ClientVerb {
         if (wantsJson()) {
             throw CliFailure.usage("a dump is text; 'pagefold tables -o json' has the words as JSON");
         }
-        String named = space(api, simulation, space, at);
+        String named = space(api, simulation(), space, at);
         Map<String, String> query = at(at);
-        ApiClient.Answer answer = api.get(spacePath(simulation, named) + "/ptdump", query, "text/plain");
+        ApiClient.Answer answer = api.get(spacePath(simulation(), named) + "/ptdump", query, "text/plain");
         out().print(new String(answer.body(), StandardCharsets.UTF_8));
         return ExitCodes.OK;
     }

@@ -15,16 +15,6 @@ import picocli.CommandLine.Parameters;
 final class SpaceVerbs {
     private SpaceVerbs() {}
 
-    /** A verb for a space that is named first. */
-    abstract static class NamedSpaceVerb extends ClientVerb {
-        @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-        private String simulation = "";
-
-        final String simulation() {
-            return simulation;
-        }
-    }
-
     @Command(
             name = "create",
             header = {
@@ -34,7 +24,7 @@ final class SpaceVerbs {
                 "  pagefold space create demo kernel --kind kernel",
                 ""
             })
-    static final class Create extends NamedSpaceVerb {
+    static final class Create extends SimulationVerb {
         @Parameters(index = "1", paramLabel = "SPACE", description = "Its name.")
         private String space = "";
 
@@ -62,7 +52,7 @@ final class SpaceVerbs {
                 "  pagefold space rm demo kernel",
                 ""
             })
-    static final class Remove extends NamedSpaceVerb {
+    static final class Remove extends SimulationVerb {
         @Parameters(index = "1", paramLabel = "SPACE", description = "Its name.")
         private String space = "";
 
@@ -75,7 +65,7 @@ final class SpaceVerbs {
     @Command(
             name = "ls",
             header = {"Lists the address spaces.", "", "Example:", "  pagefold space ls demo --at 100", ""})
-    static final class ListSpaces extends NamedSpaceVerb {
+    static final class ListSpaces extends SimulationVerb {
         @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
         private @Nullable Long at;
 
@@ -107,7 +97,7 @@ final class SpaceVerbs {
                 "  pagefold fork demo 17406 17407",
                 ""
             })
-    static final class Fork extends NamedSpaceVerb {
+    static final class Fork extends SimulationVerb {
         @Parameters(index = "1", paramLabel = "PARENT", description = "The space that is copied.")
         private String parent = "";
 
@@ -130,7 +120,7 @@ final class SpaceVerbs {
                 "  pagefold annotate demo 'before the second phase'",
                 ""
             })
-    static final class AnnotateVerb extends NamedSpaceVerb {
+    static final class AnnotateVerb extends SimulationVerb {
         @Parameters(index = "1", paramLabel = "TEXT", description = "The remark.")
         private String text = "";
 

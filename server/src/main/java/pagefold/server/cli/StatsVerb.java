@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** What the tables cost. */
 @Command(
@@ -20,18 +19,15 @@ import picocli.CommandLine.Parameters;
             "  pagefold stats demo --at 1284 -o json",
             ""
         })
-final class StatsVerb extends ClientVerb {
+final class StatsVerb extends SimulationVerb {
     private static final double MIB = 1024 * 1024;
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
 
     @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
     private @Nullable Long at;
 
     @Override
     int run(ApiClient api) {
-        ApiClient.Answer answer = api.get(simulationPath(simulation) + "/stats", at(at));
+        ApiClient.Answer answer = api.get(simulationPath(simulation()) + "/stats", at(at));
         if (wantsJson()) {
             printJson(answer);
         } else {

@@ -18,10 +18,7 @@ import picocli.CommandLine.Parameters;
             "  pagefold tables demo 0x40001000 --at 1284",
             ""
         })
-final class TablesVerb extends ClientVerb {
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
+final class TablesVerb extends SimulationVerb {
 
     @Parameters(
             index = "1",
@@ -44,8 +41,8 @@ final class TablesVerb extends ClientVerb {
     int run(ApiClient api) {
         Long one = table;
         String path = one == null
-                ? spacePath(simulation, space(api, simulation, space, at)) + "/tables"
-                : simulationPath(simulation) + "/tables/" + Hex.address(one);
+                ? spacePath(simulation(), space(api, simulation(), space, at)) + "/tables"
+                : simulationPath(simulation()) + "/tables/" + Hex.address(one);
         ApiClient.Answer answer = api.get(path, at(at));
         if (wantsJson()) {
             printJson(answer);

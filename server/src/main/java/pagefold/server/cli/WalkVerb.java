@@ -19,10 +19,7 @@ import picocli.CommandLine.Parameters;
             "  pagefold walk demo 0x7f8cf7faf000 --space 17406 --access write --privilege unprivileged --at 1284",
             ""
         })
-final class WalkVerb extends ClientVerb {
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
+final class WalkVerb extends SimulationVerb {
 
     @Parameters(index = "1", paramLabel = "VA", converter = Texts.Address.class, description = "The address, 0x….")
     private long address;
@@ -61,8 +58,8 @@ final class WalkVerb extends ClientVerb {
         query.put("va", Hex.address(address));
         query.put("access", WireText.text(access2));
         query.put("privilege", WireText.text(privilege2));
-        String named = space(api, simulation, space, at);
-        ApiClient.Answer answer = api.get(spacePath(simulation, named) + "/walk", query);
+        String named = space(api, simulation(), space, at);
+        ApiClient.Answer answer = api.get(spacePath(simulation(), named) + "/walk", query);
         JsonTree walk = answer.json();
         JsonTree outcome = walk.get("outcome");
         boolean translated = outcome.get("translated").text().equals("true");

@@ -2,6 +2,7 @@ package pagefold.server.space;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import pagefold.server.replay.Trouble;
 
 /** A simulation with its writer deployed, or being deployed. Guarded by the monitor of {@link Simulations}. */
 final class OpenSimulation {
@@ -20,5 +21,10 @@ final class OpenSimulation {
 
     Future<String> ready() {
         return deployment.future();
+    }
+
+    /** Ends a change of the plugin that is under way, which could otherwise keep the simulation open for long. */
+    void giveUpSwap(Trouble trouble) {
+        ready().onSuccess(deployed -> writer.giveUpSwap(trouble));
     }
 }

@@ -351,6 +351,12 @@ final class SimulationWriter extends VerticleBase {
         swap.abandon(trouble);
     }
 
+    /** Answers a change of the plugin that is under way with a trouble; any thread may ask for that. */
+    void giveUpSwap(Trouble trouble) {
+        later(() -> swap.abandon(trouble));
+    }
+
+    /** Called when everything that was sent here has been answered. */
     @Override
     public Future<?> stop() {
         MessageConsumer<CommandUnit> local = consumer;

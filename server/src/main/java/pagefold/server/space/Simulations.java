@@ -19,10 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
-import pagefold.model.MemoryCommand;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
-import pagefold.server.log.CreateResult;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.log.LoggedSimulation;
@@ -55,6 +53,8 @@ public final class Simulations {
     private final WorkerExecutor past;
     private final PastStates pastStates;
     private final Tools tools;
+    private final Turns turns;
+    private final Creator creator;
     private final Map<String, OpenSimulation> open = new HashMap<>();
     private final Map<String, Future<Void>> leaving = new HashMap<>();
     private boolean closing;
@@ -77,6 +77,8 @@ public final class Simulations {
         this.pastStates = new PastStates(log, replayer);
         this.tools =
                 new Tools(log, host, replayer, executor("pagefold-replay", Math.max(2, processors)), new AtomicLong());
+        this.turns = new Turns(limits.waitingRequests());
+        this.creator = new Creator(log, blocking, this);
         LocalBus.register(vertx.eventBus());
     }
 
@@ -125,61 +127,50 @@ public final class Simulations {
      */
     public Future<Creation> create(
             String name, String plugin, @Nullable String version, String profile, Coarsening coarsening) {
-        switch (host.find(plugin, version, profile)) {
-            case PluginHost.Lookup.Missing missing -> {
-                return Future.succeededFuture(new Creation.Rejected(missing.rejection()));
-            }
+        return switch (host.find(plugin, version, profile)) {
+            case PluginHost.Lookup.Missing missing ->
+                Future.succeededFuture(new Creation.Rejected(missing.rejection()));
             case PluginHost.Lookup.Found found -> {
                 PluginBinding binding = new PluginBinding(plugin, found.plugin().version(), profile, coarsening);
-                return blocking.executeBlocking(() -> createInLog(name), false).compose(created -> switch (created) {
-                    case CREATED -> select(name, binding);
-                    case EXISTS -> Future.succeededFuture(new Creation.Exists(name));
-                    case LIMIT_REACHED -> Future.succeededFuture(new Creation.LimitReached(EventLog.MAX_SIMULATIONS));
-                });
+                yield turns.take(name, Creation.Failed::new, () -> creator.create(name, binding));
             }
-        }
+        };
     }
 
-    /** One whose creation was cut short has no event; it is taken up where it was left. */
-    private CreateResult createInLog(String name) {
-        CreateResult created = log.create(name);
-        LoggedSimulation existing = created == CreateResult.EXISTS ? log.find(name) : null;
-        return existing != null && existing.head() == 0 ? CreateResult.CREATED : created;
+    /**
+     * Removes a simulation with its history, when all that was asked of it before is answered.
+     *
+     * @return what kept it from being removed, or {@code null}
+     */
+    public Future<@Nullable Trouble> delete(String name) {
+        return turns.take(name, trouble -> trouble, () -> deleteAlone(name));
     }
 
-    private Future<Creation> select(String name, PluginBinding binding) {
-        CommandUnit unit =
-                new CommandUnit(List.of(new MemoryCommand.SelectPlugin(binding)), 0L, CommandUnit.Ids.NONE, null);
-        return submit(name, unit).map(answer -> switch (answer) {
-            case UnitAnswer.Accepted accepted -> new Creation.Created(binding, accepted.last());
-            case UnitAnswer.Stale stale -> new Creation.Exists(name);
-            case UnitAnswer.Rejected rejected -> new Creation.Rejected(rejected.rejection());
-            case UnitAnswer.Failed failed -> new Creation.Failed(failed.trouble());
-            case UnitAnswer other ->
-                new Creation.Failed(new Trouble.Unexpected("The first event was answered with " + other + "."));
-        });
-    }
-
-    /** Removes a simulation with its history; false when there is none. */
-    public Future<Boolean> delete(String name) {
-        OpenSimulation removed;
+    private Future<@Nullable Trouble> deleteAlone(String name) {
         Promise<Void> gone = Promise.promise();
+        Future<Void> drained;
         synchronized (this) {
-            removed = open.remove(name);
+            OpenSimulation found = open.get(name);
+            if (found != null) {
+                leave(name, found);
+                found.giveUpSwap(new Trouble.NoSuchSimulation(name));
+            }
+            drained = leaving.getOrDefault(name, Future.succeededFuture());
             leaving.put(name, gone.future());
         }
         gone.future().onComplete(done -> forget(name, gone.future()));
-        Future<?> closed = removed == null
-                ? Future.succeededFuture()
-                : removed.ready().compose(vertx::undeploy).otherwiseEmpty();
-        return closed.compose(done -> blocking.executeBlocking(
-                        () -> {
-                            boolean deleted = log.delete(name);
-                            pastStates.forget(name);
-                            return deleted;
-                        },
-                        false))
+        return drained.<@Nullable Trouble>compose(done -> blocking.executeBlocking(() -> deleteFromLog(name), false))
                 .onComplete(done -> gone.tryComplete());
+    }
+
+    private @Nullable Trouble deleteFromLog(String name) {
+        try {
+            boolean deleted = log.delete(name);
+            pastStates.forget(name);
+            return deleted ? null : new Trouble.NoSuchSimulation(name);
+        } catch (LogException e) {
+            return new Trouble.LogFailed(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Has a unit decided, and answers when it is durable or refused. */
@@ -385,15 +376,14 @@ public final class Simulations {
 
     /** Takes no more requests, and completes when everything that was taken is answered. */
     public Future<Void> close() {
-        List<Future<?>> writers = new ArrayList<>();
+        List<Future<?>> writers;
         synchronized (this) {
             closing = true;
-            writers.addAll(leaving.values());
-            for (OpenSimulation simulation : open.values()) {
-                simulation.undeployed = true;
-                writers.add(simulation.ready().compose(vertx::undeploy).otherwiseEmpty());
+            for (Map.Entry<String, OpenSimulation> entry : List.copyOf(open.entrySet())) {
+                leave(entry.getKey(), entry.getValue());
+                entry.getValue().giveUpSwap(new Trouble.LogFailed("The server is stopping."));
             }
-            open.clear();
+            writers = new ArrayList<>(leaving.values());
         }
         return Future.join(writers).mapEmpty();
     }

@@ -8,6 +8,7 @@ import static pagefold.server.api.TestServer.select;
 
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,6 +140,39 @@ class ConcurrencyTest {
 
         assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
         assertThat(statuses.stream().filter(status -> status == 412)).hasSize(CLIENTS - 1);
+    }
+
+    @Test
+    void creates_deletes_and_commands_of_one_name_are_all_answered() throws Exception {
+        Queue<String> unexpected = new ConcurrentLinkedQueue<>();
+        String create = "{\"name\":\"s\",\"plugin\":\"flat\",\"profile\":\"wide\"}";
+
+        inParallel(client -> {
+            for (int i = 0; i < REQUESTS; i++) {
+                Reply created = server.post("/v1/simulations", TestServer.JSON, create);
+                Reply commanded = server.command("s", remark("r" + i));
+                Reply read = server.get("/v1/simulations/s/spaces");
+                Reply deleted = server.send("DELETE", "/v1/simulations/s", BodyPublishers.noBody());
+                note(unexpected, created, 201, 409);
+                // 409: it is made, and its plugin about to be selected.
+                note(unexpected, commanded, 201, 404, 409);
+                note(unexpected, read, 200, 404, 409);
+                note(unexpected, deleted, 204, 404);
+            }
+        });
+
+        assertThat(unexpected).isEmpty();
+        assertThat(server.send("DELETE", "/v1/simulations/s", BodyPublishers.noBody())
+                        .status())
+                .isIn(204, 404);
+        assertThat(server.post("/v1/simulations", TestServer.JSON, create).status())
+                .isEqualTo(201);
+    }
+
+    private static void note(Queue<String> unexpected, Reply reply, Integer... expected) {
+        if (!List.of(expected).contains(reply.status())) {
+            unexpected.add(reply.status() + " " + reply.text());
+        }
     }
 
     @Test

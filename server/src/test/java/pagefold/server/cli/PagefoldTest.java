@@ -87,6 +87,8 @@ class PagefoldTest {
                 "image kvm-operations",
                 "image kvm-operations /no/such/file",
                 "sim ls --server localhost:8080",
+                "sim ls --server http://127.0.0.1:65536",
+                "plugin ls --server http://127.0.0.1:99999999",
             })
     void wrong_usage_is_one_line_and_exit_code_2(String line) {
         String[] words = line.isEmpty() ? new String[0] : line.split(" ");

@@ -55,6 +55,17 @@ class ServerVerbsTest {
     }
 
     @Test
+    void plugins_are_listed_with_what_their_profiles_can_do() {
+        List<String> lines = run("plugin ls").ends(0).lines();
+
+        assertThat(lines.getFirst()).matches("PLUGIN +VERSION +PROFILE +INPUT +OUTPUT +CAPABILITIES");
+        assertThat(lines)
+                .anyMatch(line -> line.matches("arm64 +[0-9.]+ +4k-48 +48 +48 +.*\\bUSER_SPACE\\b.*"))
+                .anyMatch(line -> line.matches("arm32 +[0-9.]+ +lpae +.*"));
+        assertThat(run("plugin ls -o json").ends(0).out()).startsWith("{\"plugins\":[{\"id\":\"arm32\"");
+    }
+
+    @Test
     void a_simulation_is_made_listed_and_removed() {
         assertThat(run("sim create life --plugin arm64 --profile 4k-48").ends(0).lines())
                 .containsExactly("life");
