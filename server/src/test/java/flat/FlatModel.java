@@ -141,6 +141,13 @@ final class FlatModel implements PageTableModel {
     }
 
     @Override
+    public void mappings(String space, MappingSink sink) {
+        for (Region region : space(space).regions()) {
+            sink.mapping(region.range(), region.range().size(), region.range().size(), region.attributes());
+        }
+    }
+
+    @Override
     public @Nullable TableView table(long address) {
         return state.spaces().stream()
                 .flatMap(space -> tables(space.name()).stream())

@@ -123,6 +123,15 @@ class ArchitectureTest {
                         "pagefold.model..",
                         "pagefold.server.log..",
                         "pagefold.server.replay.."),
+                mayUse(
+                        "pagefold.server.compare..",
+                        "pagefold.host..",
+                        "pagefold.spi..",
+                        "pagefold.table..",
+                        "pagefold.model..",
+                        "pagefold.server.log..",
+                        "pagefold.server.replay..",
+                        "pagefold.server.wire.."),
                 noClasses()
                         .that()
                         .resideOutsideOfPackage("pagefold.server.cli..")
@@ -138,6 +147,7 @@ class ArchitectureTest {
                         new String[] {
                             "pagefold.server.wire..",
                             "pagefold.server.log..",
+                            "pagefold.server.compare..",
                             "pagefold.server.api..",
                             "pagefold.server.cli..",
                             "pagefold.testkit.."

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
 import pagefold.model.Privilege;
 import pagefold.model.Rejection;
 import pagefold.model.Step;
@@ -63,6 +64,14 @@ public interface PageTableModel {
     /** The tables of a space from the root down, in input-address order, without their words. */
     List<TableView> tables(String space);
 
+    /**
+     * Shows what the tables of a space translate, in ascending input address; neighbours that differ in nothing but
+     * their addresses may come as one.
+     *
+     * @throws IllegalArgumentException when the space is not there
+     */
+    void mappings(String space, MappingSink sink);
+
     /** The table at a physical address, or {@code null} when none is there. */
     @Nullable
     TableView table(long address);
@@ -88,6 +97,20 @@ public interface PageTableModel {
      * address order.
      */
     void image(ImageSink sink);
+
+    /** Receives what the tables translate. */
+    @FunctionalInterface
+    interface MappingSink {
+        /**
+         * Neighbouring leaves of one size.
+         *
+         * @param range input addresses, a multiple of {@code entrySize} bytes
+         * @param leafSize bytes that one leaf translates
+         * @param entrySize bytes that one entry of a TLB can hold: a leaf, or all leaves of a contiguous run
+         * @param attributes what leaves and tables say; an Access flag that is clear counts as set
+         */
+        void mapping(AddressRange range, long leafSize, long entrySize, Attributes attributes);
+    }
 
     /** Receives the table image. */
     interface ImageSink {

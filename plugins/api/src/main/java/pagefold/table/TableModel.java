@@ -245,6 +245,14 @@ public final class TableModel implements PageTableModel {
     }
 
     @Override
+    public void mappings(String name, MappingSink sink) {
+        ModelSpace space = space(name);
+        SpaceMappings mappings = new SpaceMappings(memory, space.regime(), space.table(), sink);
+        space.table().visit((table, level, address) -> {}, mappings::leaf);
+        mappings.finish();
+    }
+
+    @Override
     public @Nullable TableView table(long address) {
         if (!memory.isUsed(address)) {
             return null;

@@ -47,6 +47,7 @@ final class TinyPlugin {
                     }
                     public void dump(String space, Appendable out) {}
                     public List<TableView> tables(String space) { return List.of(); }
+                    public void mappings(String space, MappingSink sink) {}
                     public TableView table(long address) { return null; }
                     public ModelStatistics statistics() { return new ModelStatistics(List.of(), 0, 0); }
                     public AddressRange inputRange(String space) { return new AddressRange(0, -1); }

@@ -28,7 +28,7 @@ final class ApiRouter {
     private final Map<String, Handler<RoutingContext>> handlers;
     private final AllowedMethods methods = new AllowedMethods();
 
-    ApiRouter(Simulations simulations, PluginHost host, Health health) throws IOException {
+    ApiRouter(Simulations simulations, PluginHost host, Comparing comparing, Health health) throws IOException {
         Catalogue catalogue = new Catalogue(simulations, host);
         Reads reads = new Reads(simulations);
         contract = Contract.read();
@@ -48,6 +48,8 @@ final class ApiRouter {
                 Map.entry("getTables", reads::tables),
                 Map.entry("getTable", reads::table),
                 Map.entry("getStats", reads::stats),
+                Map.entry("getComparison", comparing::compare),
+                Map.entry("getDifferences", comparing::diff),
                 Map.entry("listPlugins", catalogue::plugins),
                 Map.entry("getLive", health::live),
                 Map.entry("getReady", health::ready),

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
+import pagefold.server.compare.Comparisons;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.ops.Health;
@@ -76,8 +77,9 @@ public final class PagefoldServer implements AutoCloseable {
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try {
             Simulations simulations = new Simulations(vertx, log, host, limits);
+            Comparing comparing = new Comparing(vertx, new Comparisons(log, host));
             Health health = new Health();
-            Router router = await(new ApiRouter(simulations, host, health).build(vertx), START_SECONDS);
+            Router router = await(new ApiRouter(simulations, host, comparing, health).build(vertx), START_SECONDS);
             HttpServer http = listen(vertx, options, router);
             health.setReady(true);
             PagefoldServer server = new PagefoldServer(vertx, host, log, simulations, health, http, options);

@@ -139,29 +139,30 @@ final class Problems {
     private static Problem swapRefused(UnitAnswer.SwapRefused refused) {
         List<Map<String, Object>> events = new ArrayList<>();
         for (RefusedEvent event : refused.events()) {
-            Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("position", event.position());
-            AddressRange range = event.range();
-            if (range != null) {
-                entry.put("range", range.toString());
-            }
-            entry.put("reason", event.rejection().code());
-            entry.put("detail", event.rejection().sentence());
-            events.add(entry);
+            events.add(fields(event));
         }
-        String first = events.isEmpty()
-                ? ""
-                : " The first is at position " + refused.events().getFirst().position() + ".";
         return of(
                         refused.binding(),
                         Problem.of(
                                 422,
                                 "plugin-cannot-hold-history",
                                 "The plugin " + refused.binding().plugin() + " with profile "
-                                        + refused.binding().profile() + " cannot hold "
-                                        + (refused.more() ? "more than " : "")
-                                        + events.size() + " of the events so far." + first + " Nothing has changed."))
-                .with("refused", events, "more", refused.more());
+                                        + refused.binding().profile() + " cannot hold " + refused.count()
+                                        + " of the events so far. The first is at position "
+                                        + refused.events().getFirst().position() + ". Nothing has changed."))
+                .with("count", refused.count(), "refused", events);
+    }
+
+    private static Map<String, Object> fields(RefusedEvent event) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("position", event.position());
+        AddressRange range = event.range();
+        if (range != null) {
+            fields.put("range", range.toString());
+        }
+        fields.put("reason", event.reason());
+        fields.put("detail", event.rejection().sentence());
+        return fields;
     }
 
     static Problem of(MalformedJson malformed) {
@@ -172,6 +173,13 @@ final class Problems {
     /** A parameter or header that is not of the form that the contract says. */
     static Problem invalid(String parameter, String sentence) {
         return Problem.of(400, "invalid-parameter", sentence, "parameter", parameter);
+    }
+
+    /** What a value has thrown, as a sentence for people. */
+    static String sentence(IllegalArgumentException e) {
+        String message = String.valueOf(e.getMessage());
+        String text = Character.toUpperCase(message.charAt(0)) + message.substring(1);
+        return text.endsWith(".") ? text : text + ".";
     }
 
     static Problem noSuchSpace(String space, @Nullable Long destroyedAt) {

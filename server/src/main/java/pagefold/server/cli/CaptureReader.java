@@ -70,6 +70,11 @@ final class CaptureReader implements AutoCloseable {
         return replay;
     }
 
+    /** The plugins themselves. */
+    PluginHost host() {
+        return host;
+    }
+
     private LoadedPlugin plugin(String file, String architecture) {
         for (LoadedPlugin plugin : host.plugins()) {
             if (plugin.id().equals(architecture)) {

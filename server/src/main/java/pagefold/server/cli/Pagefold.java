@@ -63,6 +63,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PtdumpVerb.class,
             TablesVerb.class,
             StatsVerb.class,
+            CompareVerb.class,
+            DiffVerb.class,
             ImageVerb.class,
         })
 public final class Pagefold implements Runnable {

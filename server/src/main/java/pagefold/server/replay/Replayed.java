@@ -1,6 +1,7 @@
 package pagefold.server.replay;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.MemoryEvent;
 import pagefold.model.Rejection;
@@ -8,6 +9,8 @@ import pagefold.model.Simulation;
 
 /** What a replay led to. */
 public sealed interface Replayed {
+    /** Most events in a report of what cannot be held; more are only counted. */
+    int MAX_REFUSED = 1000;
 
     /** The projection is at the position asked for. */
     record Complete(Projection projection) implements Replayed {}
@@ -24,12 +27,10 @@ public sealed interface Replayed {
      * The profile cannot hold the history.
      *
      * @param events the first ones that it cannot hold, by position; what depends on a refused event is left out
-     * @param more whether there are others behind them
+     * @param count of all events that it cannot hold
+     * @param rest the history without them
      */
-    record Refused(List<RefusedEvent> events, boolean more) implements Replayed {
-        /** Most events in a report. */
-        public static final int MAX_EVENTS = 32;
-    }
+    record Refused(List<RefusedEvent> events, long count, Projection rest) implements Replayed {}
 
     /**
      * An event that a profile cannot hold.
@@ -40,8 +41,13 @@ public sealed interface Replayed {
      */
     record RefusedEvent(long position, MemoryEvent event, Rejection rejection) {
         /** The range at fault; null when the reason has none. */
-        public @org.jspecify.annotations.Nullable AddressRange range() {
+        public @Nullable AddressRange range() {
             return rejection instanceof Rejection.NotRepresentable refused ? refused.range() : null;
+        }
+
+        /** Stable name of the reason: that of {@link Rejection.NotRepresentable}, or else of the rejection. */
+        public String reason() {
+            return rejection instanceof Rejection.NotRepresentable refused ? refused.reason() : rejection.code();
         }
     }
 }

@@ -66,27 +66,29 @@ public final class Replayer {
      * @param position the head at the time of the call, or below; 0 gives an empty projection
      */
     public Replayed shadow(PluginBinding binding, String simulation, long position) {
+        return tried(binding, History.of(log, simulation, position));
+    }
+
+    /** The same for a history from anywhere. */
+    public Replayed tried(PluginBinding binding, History history) {
+        return tried(host, binding, history);
+    }
+
+    /** The same with the plugins of a host, without a log. */
+    public static Replayed tried(PluginHost host, PluginBinding binding, History history) {
         Trial trial = new Trial(binding);
         Trouble trouble = trial.open(host);
-        if (trouble != null) {
-            return new Replayed.WithoutModel(Simulation.EMPTY, trouble);
-        }
-        return continued(trial, simulation, position);
+        return trouble != null ? new Replayed.WithoutModel(Simulation.EMPTY, trouble) : continued(trial, history);
     }
 
     /** Takes a projection that {@link #shadow} made on to a later position, checking every event. */
     public Replayed shadowForward(Projection projection, String simulation, long position) {
-        return continued(new Trial(projection), simulation, position);
+        return continued(new Trial(projection), History.of(log, simulation, position));
     }
 
-    private Replayed continued(Trial trial, String simulation, long position) {
+    private static Replayed continued(Trial trial, History history) {
         try {
-            if (trial.position() < position) {
-                log.read(
-                        simulation,
-                        trial.position() + 1,
-                        event -> trial.take(event.position(), event.event()) && event.position() < position);
-            }
+            history.read(trial.position() + 1, trial::take);
             return trial.finish();
         } catch (ProjectionFailure e) {
             return new Replayed.WithoutModel(

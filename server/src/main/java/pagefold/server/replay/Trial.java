@@ -26,7 +26,7 @@ final class Trial {
     private @Nullable Projection projection;
     private Simulation state;
     private long position;
-    private boolean more;
+    private long refusedCount;
 
     Trial(PluginBinding binding) {
         this.binding = binding;
@@ -69,12 +69,12 @@ final class Trial {
         return opened;
     }
 
-    /** Takes the next event; false when the report is full. */
-    boolean take(long eventPosition, MemoryEvent event) {
+    /** Takes the next event. */
+    void take(long eventPosition, MemoryEvent event) {
         position = eventPosition;
         if (!refused.isEmpty()) {
             takeAlone(eventPosition, event);
-            return !more;
+            return;
         }
         Step step = Step.of(state, event);
         state = step.after();
@@ -82,7 +82,6 @@ final class Trial {
         if (buffer.size() == Replayer.BATCH) {
             flush();
         }
-        return !more;
     }
 
     private void flush() {
@@ -105,7 +104,7 @@ final class Trial {
     }
 
     private void takeAlone(long eventPosition, MemoryEvent event) {
-        if (more || !canHappen(event)) {
+        if (!canHappen(event)) {
             return;
         }
         List<Step> step = List.of(Step.of(state, event));
@@ -113,9 +112,10 @@ final class Trial {
         if (refusal == null) {
             model().apply(step);
             state = model().simulation();
-        } else if (refused.size() == Replayed.Refused.MAX_EVENTS) {
-            more = true;
-        } else {
+            return;
+        }
+        refusedCount++;
+        if (refused.size() < Replayed.MAX_REFUSED) {
             refused.add(new RefusedEvent(eventPosition, event, refusal.rejection()));
         }
     }
@@ -150,6 +150,8 @@ final class Trial {
 
     Replayed finish() {
         flush();
-        return refused.isEmpty() ? new Replayed.Complete(model()) : new Replayed.Refused(List.copyOf(refused), more);
+        return refused.isEmpty()
+                ? new Replayed.Complete(model())
+                : new Replayed.Refused(List.copyOf(refused), refusedCount, model());
     }
 }

@@ -150,7 +150,7 @@ final class PluginSwap {
 
     private static UnitAnswer refused(PluginBinding binding, Replayed shadow) {
         return switch (shadow) {
-            case Replayed.Refused refused -> new UnitAnswer.SwapRefused(binding, refused.events(), refused.more());
+            case Replayed.Refused refused -> new UnitAnswer.SwapRefused(binding, refused.events(), refused.count());
             case Replayed.WithoutModel without -> new UnitAnswer.Failed(without.trouble());
             case Replayed.Complete complete ->
                 throw new IllegalStateException("expected a shadow that was refused, but it is complete");

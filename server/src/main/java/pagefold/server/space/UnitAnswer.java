@@ -42,9 +42,9 @@ public sealed interface UnitAnswer {
      *
      * @param binding what was selected
      * @param events the first events that it cannot hold
-     * @param more whether there are others
+     * @param count of all events that it cannot hold
      */
-    record SwapRefused(PluginBinding binding, List<RefusedEvent> events, boolean more) implements UnitAnswer {}
+    record SwapRefused(PluginBinding binding, List<RefusedEvent> events, long count) implements UnitAnswer {}
 
     /** The unit's events are too large for one row of the log. */
     record TooLarge(long bytes, long limit) implements UnitAnswer {}

@@ -79,24 +79,26 @@ class PluginSelectionTest {
         assertThat(events).hasSize(2);
         assertThat(events.path(0).path("position").asLong()).isEqualTo(4);
         assertThat(events.path(0).path("range").asText()).isEqualTo("0x0000010000000000-0x0000010000001000");
-        assertThat(events.path(0).path("reason").asText()).isEqualTo("not-representable");
+        assertThat(events.path(0).path("reason").asText()).isEqualTo("input-out-of-range");
         assertThat(events.path(1).path("position").asLong()).isEqualTo(6);
         assertThat(server.get("/v1/simulations/s").header("ETag")).isEqualTo("\"6\"");
         assertThat(server.hash("s")).isEqualTo(before);
     }
 
     @Test
-    void a_long_report_is_cut_and_says_so() throws IOException {
+    void a_long_report_is_cut_and_says_how_long_it_is() throws IOException {
         server.create("s", "flat", "wide");
-        server.command("s", createSpace("u"));
-        for (int i = 0; i < 40; i++) {
-            server.command("s", map("u", (1L << 40) + i * 0x2000L, 0x1000));
+        StringBuilder lines = new StringBuilder(createSpace("u")).append('\n');
+        for (int i = 0; i < 1040; i++) {
+            lines.append(map("u", (1L << 40) + i * 0x2000L, 0x1000)).append('\n');
         }
+        server.stream("s", lines.toString());
 
         JsonNode refused = server.command("s", select("flat", "narrow")).json();
 
-        assertThat(refused.path("refused")).hasSize(32);
-        assertThat(refused.path("more").asBoolean()).isTrue();
+        assertThat(refused.path("refused")).hasSize(1000);
+        assertThat(refused.path("count").asLong()).isEqualTo(1040);
+        assertThat(refused.path("refused").path(999).path("position").asLong()).isEqualTo(1002);
     }
 
     @Test

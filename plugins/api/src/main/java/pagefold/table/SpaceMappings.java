@@ -1,0 +1,90 @@
+package pagefold.table;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
+import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
+import pagefold.model.Permissions;
+import pagefold.model.Privilege;
+
+/**
+ * Turns the leaves of a space, visited in address order, into runs of leaves that differ in their addresses only.
+ *
+ * <p>What a leaf grants is asked of the architecture's own reader, once for every kind of leaf.
+ */
+final class SpaceMappings {
+    private static final Attributes NOTHING = Attributes.user(Permissions.NONE);
+
+    private final TableFormat format;
+    private final Geometry geometry;
+    private final PageTableModel.MappingSink sink;
+    private final TableReader reader;
+    private final Map<Kind, Attributes> known = new HashMap<>();
+
+    /** The leaf that is being asked about: the reader sees it accessed. */
+    private long asked;
+
+    private long seen;
+    private @Nullable Kind kind;
+    private long start;
+    private long last;
+
+    /** What a leaf is but for its addresses and accessed state. */
+    private record Kind(long word, int level, boolean contiguous) {}
+
+    SpaceMappings(PhysicalMemory memory, TranslationRegime regime, PageTable table, PageTableModel.MappingSink sink) {
+        this.format = regime.format();
+        this.geometry = regime.geometry();
+        this.sink = sink;
+        this.reader = regime.reader(
+                address -> {
+                    long word = memory.load64(address);
+                    return word == asked ? seen : word;
+                },
+                table.root());
+    }
+
+    /** The next leaf word; those that hardware would not use are passed over. */
+    void leaf(long word, int level, long address) {
+        if (!format.isLeaf(word, level)) {
+            return;
+        }
+        long accessed = format.withAccessed(word, true);
+        Kind next = new Kind(format.relocated(accessed, level, level, 0), level, format.isContiguous(word));
+        if (!next.equals(kind) || address != last + 1) {
+            finish();
+            kind = next;
+            start = address;
+            if (!known.containsKey(next)) {
+                asked = word;
+                seen = accessed;
+                known.put(next, granted(address));
+            }
+        }
+        last = address + (1L << geometry.shift(level)) - 1;
+    }
+
+    private Attributes granted(long address) {
+        for (Privilege privilege : Privilege.values()) {
+            for (Access access : Access.values()) {
+                if (reader.walk(address, access, privilege).outcome() instanceof Walk.Translated translated) {
+                    return translated.attributes();
+                }
+            }
+        }
+        return NOTHING;
+    }
+
+    /** Says what has not been said yet. */
+    void finish() {
+        Kind run = kind;
+        if (run != null) {
+            long leaf = 1L << geometry.shift(run.level());
+            long entry = run.contiguous() ? leaf * format.contiguousEntries(run.level()) : leaf;
+            sink.mapping(new AddressRange(start, last), leaf, entry, known.getOrDefault(run, NOTHING));
+            kind = null;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package pagefold.server.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Names;
+import pagefold.server.compare.Candidate;
+import pagefold.server.compare.Comparer;
+import pagefold.server.compare.Comparer.NoSuchCandidate;
+import pagefold.server.compare.Comparer.Scope;
+import pagefold.server.compare.ComparisonWriter;
+import pagefold.server.compare.Comparisons;
+import pagefold.server.compare.Comparisons.NoSuchSpace;
+import pagefold.server.replay.Reading;
+import pagefold.server.wire.WireJson;
+
+/** One history under several plugins and profiles. */
+final class Comparing {
+    /** Most characters in the list of candidates. */
+    private static final int MAX_LIST_LENGTH = 4096;
+
+    private final Comparisons comparisons;
+    private final WorkerExecutor worker;
+
+    Comparing(Vertx vertx, Comparisons comparisons) {
+        this.comparisons = comparisons;
+        // One at a time: each takes a processor and the memory of two models.
+        this.worker = vertx.createSharedWorkerExecutor("pagefold-compare", 1, 1, TimeUnit.HOURS);
+    }
+
+    void compare(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        String name = exchange.simulation();
+        Long at = exchange.at();
+        List<Candidate> candidates = candidates(exchange);
+        Scope scope = scope(exchange);
+        answer(
+                exchange,
+                () -> comparisons.compare(name, at, candidates, scope),
+                comparison -> json -> new ComparisonWriter(json).write(comparison));
+    }
+
+    void diff(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        String name = exchange.simulation();
+        Long at = exchange.at();
+        Candidate left = candidate(exchange, "left");
+        Candidate right = candidate(exchange, "right");
+        if (right == null) {
+            throw new Problem.Exception(
+                    Problems.invalid("right", "Expected a plugin and a profile as in right=arm64:64k-48."));
+        }
+        Scope scope = scope(exchange);
+        answer(
+                exchange,
+                () -> comparisons.diff(name, at, left, right, scope),
+                diff -> json -> new ComparisonWriter(json).write(diff));
+    }
+
+    private static List<Candidate> candidates(Exchange exchange) {
+        String text = exchange.query("with");
+        if (text == null || text.isEmpty() || text.length() > MAX_LIST_LENGTH) {
+            throw new Problem.Exception(Problems.invalid(
+                    "with",
+                    "Expected 1 to " + Comparer.MAX_CANDIDATES
+                            + " candidates as in with=arm64:16k-47,arm64:64k-48,arm32:lpae."));
+        }
+        List<Candidate> candidates = new ArrayList<>();
+        for (String each : text.split(",", -1)) {
+            candidates.add(parsed("with", each));
+        }
+        if (candidates.size() > Comparer.MAX_CANDIDATES) {
+            throw new Problem.Exception(Problems.invalid(
+                    "with",
+                    "Expected at most " + Comparer.MAX_CANDIDATES + " candidates, but there are " + candidates.size()
+                            + "."));
+        }
+        return candidates;
+    }
+
+    private static @Nullable Candidate candidate(Exchange exchange, String parameter) {
+        String text = exchange.query(parameter);
+        return text == null ? null : parsed(parameter, text);
+    }
+
+    private static Candidate parsed(String parameter, String text) {
+        try {
+            return Candidate.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new Problem.Exception(Problems.invalid(parameter, Problems.sentence(e)));
+        }
+    }
+
+    private static Scope scope(Exchange exchange) {
+        String space = exchange.query("space");
+        if (space != null && !Names.isValid(space)) {
+            throw new Problem.Exception(Problems.invalid(
+                    "space",
+                    "Expected the name of a space of 1 to " + Names.MAX_LENGTH
+                            + " letters, digits, dots, underscores or hyphens."));
+        }
+        int entries = (int) exchange.number("tlb", 1, Comparer.MAX_TLB_ENTRIES, Comparer.DEFAULT_TLB_ENTRIES);
+        return new Scope(space, entries);
+    }
+
+    private interface Encoder<R> {
+        WireJson.ValueWriter of(R value);
+    }
+
+    /** What a worker has made: the position and the bytes, or a problem. */
+    private record Made(
+            long position, byte @Nullable [] body, @Nullable Problem problem) {}
+
+    private <R> void answer(Exchange exchange, Callable<Reading<R>> work, Encoder<R> encoder) {
+        Future<Made> made = worker.executeBlocking(() -> made(work, encoder), false);
+        exchange.then(made, answer -> {
+            byte[] body = answer.body();
+            Problem problem = answer.problem();
+            if (body != null) {
+                exchange.routing().response().putHeader(HttpHeaders.ETAG, Exchange.etag(answer.position()));
+                exchange.send(200, Json.CONTENT_TYPE, body);
+            } else if (problem != null) {
+                exchange.send(problem);
+            }
+        });
+    }
+
+    private static <R> Made made(Callable<Reading<R>> work, Encoder<R> encoder) throws Exception {
+        try {
+            return switch (work.call()) {
+                case Reading.Failed<R> failed -> new Made(0, null, Problems.of(failed.trouble()));
+                case Reading.Answered<R>(long position, R value) ->
+                    new Made(position, Json.line(encoder.of(value)), null);
+            };
+        } catch (NoSuchCandidate e) {
+            return new Made(0, null, Problems.of(e.rejection()));
+        } catch (NoSuchSpace e) {
+            return new Made(0, null, Problems.noSuchSpace(e.space(), e.destroyedAt()));
+        }
+    }
+}

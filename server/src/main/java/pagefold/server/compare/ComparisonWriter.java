@@ -1,0 +1,160 @@
+package pagefold.server.compare;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.AddressRange;
+import pagefold.server.compare.Comparison.Refusals;
+import pagefold.server.compare.Comparison.Row;
+import pagefold.server.compare.Difference.Kind;
+import pagefold.server.replay.Replayed.RefusedEvent;
+import pagefold.server.wire.EventCodec;
+import pagefold.server.wire.ModelWriter;
+
+/** Writes comparisons as JSON, in the forms that the contract says. */
+public final class ComparisonWriter {
+    private final JsonGenerator json;
+
+    /** A writer to a generator. */
+    public ComparisonWriter(JsonGenerator json) {
+        this.json = json;
+    }
+
+    /** Writes a comparison as an object. */
+    public void write(Comparison comparison) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("position", comparison.position());
+        json.writeArrayFieldStart("candidates");
+        for (Row row : comparison.rows()) {
+            row(row);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void row(Row row) throws IOException {
+        json.writeStartObject();
+        ModelWriter.writeBindingFields(json, row.binding());
+        json.writeBooleanField("bound", row.bound());
+        Figures figures = row.figures();
+        if (figures != null) {
+            json.writeObjectFieldStart("figures");
+            figures(figures);
+            json.writeEndObject();
+        }
+        if (row.failure() != null) {
+            json.writeStringField("failure", row.failure());
+        }
+        refusals("inexact", row.inexact());
+        refusals("leftOut", row.leftOut());
+        json.writeEndObject();
+    }
+
+    private void figures(Figures figures) throws IOException {
+        json.writeNumberField("tables", figures.tables());
+        json.writeNumberField("tableBytes", figures.tableBytes());
+        json.writeArrayFieldStart("leaves");
+        for (Figures.Leaves leaves : figures.leaves()) {
+            json.writeStartObject();
+            hex("size", leaves.size());
+            json.writeNumberField("count", leaves.count());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("contiguousRuns", figures.contiguousRuns());
+        json.writeNumberField("mappedBytes", figures.mappedBytes());
+        json.writeObjectFieldStart("tlb");
+        json.writeNumberField("entries", figures.tlb().entries());
+        json.writeNumberField("reachBytes", figures.tlb().reachBytes());
+        json.writeNumberField("neededEntries", figures.tlb().neededEntries());
+        json.writeEndObject();
+        json.writeNumberField("overMappedBytes", figures.overMappedBytes());
+        json.writeNumberField("widenedPermissionBytes", figures.widenedBytes());
+    }
+
+    private void refusals(String name, Refusals refusals) throws IOException {
+        json.writeObjectFieldStart(name);
+        json.writeNumberField("count", refusals.count());
+        json.writeArrayFieldStart("events");
+        for (RefusedEvent event : refusals.events()) {
+            json.writeStartObject();
+            json.writeNumberField("position", event.position());
+            json.writeStringField("type", EventCodec.type(event.event()));
+            AddressRange range = event.range();
+            if (range != null) {
+                json.writeFieldName("range");
+                ModelWriter.writeRange(json, range);
+            }
+            json.writeStringField("reason", event.reason());
+            json.writeStringField("detail", event.rejection().sentence());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void hex(String name, long value) throws IOException {
+        json.writeFieldName(name);
+        ModelWriter.writeHex(json, value);
+    }
+
+    /** Writes differences as an object. */
+    public void write(Comparison.Diff diff) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("position", diff.position());
+        side("left", diff.left());
+        side("right", diff.right());
+        json.writeNumberField("count", diff.count());
+        json.writeObjectFieldStart("bytes");
+        for (Map.Entry<Kind, Long> each : diff.bytes().entrySet()) {
+            json.writeNumberField(text(each.getKey()), each.getValue());
+        }
+        json.writeEndObject();
+        json.writeArrayFieldStart("differences");
+        for (Difference difference : diff.differences()) {
+            difference(difference);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void side(String name, Row row) throws IOException {
+        json.writeObjectFieldStart(name);
+        ModelWriter.writeBindingFields(json, row.binding());
+        json.writeNumberField("inexact", row.inexact().count());
+        json.writeNumberField("leftOut", row.leftOut().count());
+        json.writeEndObject();
+    }
+
+    private void difference(Difference difference) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("space", difference.space());
+        json.writeFieldName("range");
+        ModelWriter.writeRange(json, difference.range());
+        json.writeArrayFieldStart("kinds");
+        for (Kind kind : difference.kinds()) {
+            json.writeString(text(kind));
+        }
+        json.writeEndArray();
+        leaf("left", difference.left());
+        leaf("right", difference.right());
+        json.writeEndObject();
+    }
+
+    private void leaf(String name, Difference.@Nullable Leaf leaf) throws IOException {
+        if (leaf != null) {
+            json.writeObjectFieldStart(name);
+            hex("leafSize", leaf.leafSize());
+            hex("entrySize", leaf.entrySize());
+            json.writeFieldName("attributes");
+            ModelWriter.writeAttributes(json, leaf.attributes());
+            json.writeEndObject();
+        }
+    }
+
+    private static String text(Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

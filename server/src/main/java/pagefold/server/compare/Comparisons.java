@@ -1,0 +1,154 @@
+package pagefold.server.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import pagefold.host.PluginHost;
+import pagefold.model.PluginBinding;
+import pagefold.model.Simulation;
+import pagefold.server.compare.Comparer.Scope;
+import pagefold.server.compare.Comparison.Row;
+import pagefold.server.log.EventLog;
+import pagefold.server.log.LogException;
+import pagefold.server.log.LoggedSimulation;
+import pagefold.server.log.NoSuchSimulation;
+import pagefold.server.replay.History;
+import pagefold.server.replay.Projection;
+import pagefold.server.replay.Reading;
+import pagefold.server.replay.Replayed;
+import pagefold.server.replay.Replayer;
+import pagefold.server.replay.Trouble;
+
+/** The comparisons of a server, over the histories in its log. Reads and computes: not for event loops. */
+public final class Comparisons {
+    /** Most comparisons that are made or wait at one time. */
+    public static final int MAX_WAITING = 16;
+
+    private final EventLog log;
+    private final PluginHost host;
+    private final Replayer replayer;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    /** There is no such space. */
+    public static final class NoSuchSpace extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final String space;
+        private final @Nullable Long destroyedAt;
+
+        NoSuchSpace(String space, @Nullable Long destroyedAt) {
+            super("There is no space '" + space + "'.");
+            this.space = space;
+            this.destroyedAt = destroyedAt;
+        }
+
+        /** Its name. */
+        public String space() {
+            return space;
+        }
+
+        /** Where it was destroyed, if it ever was there. */
+        public @Nullable Long destroyedAt() {
+            return destroyedAt;
+        }
+    }
+
+    /** A history to compare under, with what it has selected itself. */
+    private record Start(long position, Replayed now) {
+        Simulation state() {
+            return switch (now) {
+                case Replayed.Complete(Projection projection) -> projection.simulation();
+                case Replayed.WithoutModel(Simulation state, Trouble trouble) -> state;
+                case Replayed.Refused refused -> refused.rest().simulation();
+            };
+        }
+    }
+
+    /** Comparisons over a log, with the plugins of a host. */
+    public Comparisons(EventLog log, PluginHost host) {
+        this.log = log;
+        this.host = host;
+        this.replayer = new Replayer(log, host);
+    }
+
+    /**
+     * Compares what a simulation has selected with candidates.
+     *
+     * @param at the position to look at, or {@code null} for the head
+     * @throws Comparer.NoSuchCandidate when a plugin or profile is not there
+     * @throws NoSuchSpace when the space is not there at that position
+     */
+    public Reading<Comparison> compare(String simulation, @Nullable Long at, List<Candidate> candidates, Scope scope) {
+        return guarded(simulation, at, scope, start -> {
+            List<Row> rows = new ArrayList<>();
+            if (start.now() instanceof Replayed.Complete(Projection projection)) {
+                rows.add(Comparer.bound(projection, scope));
+            }
+            rows.addAll(comparer(simulation, start).compare(candidates, scope).rows());
+            return new Reading.Answered<>(start.position(), new Comparison(start.position(), rows));
+        });
+    }
+
+    /**
+     * Compares two candidates range by range.
+     *
+     * @param at the position to look at, or {@code null} for the head
+     * @param left the first one, or {@code null} for what the simulation has selected
+     * @throws Comparer.NoSuchCandidate when a plugin or profile is not there
+     * @throws NoSuchSpace when the space is not there at that position
+     */
+    public Reading<Comparison.Diff> diff(
+            String simulation, @Nullable Long at, @Nullable Candidate left, Candidate right, Scope scope) {
+        return guarded(simulation, at, scope, start -> {
+            PluginBinding bound = start.state().binding();
+            if (left == null && bound == null) {
+                return new Reading.Failed<>(new Trouble.Unbound(simulation));
+            }
+            Candidate first = left != null || bound == null
+                    ? left
+                    : new Candidate(bound.plugin(), bound.version(), bound.profile(), bound.coarsening());
+            return first == null
+                    ? new Reading.Failed<>(new Trouble.Unbound(simulation))
+                    : comparer(simulation, start).diff(first, right, scope);
+        });
+    }
+
+    private Comparer comparer(String simulation, Start start) {
+        return new Comparer(host, History.of(log, simulation, start.position()), start.position());
+    }
+
+    private <R> Reading<R> guarded(
+            String simulation, @Nullable Long at, Scope scope, Function<Start, Reading<R>> work) {
+        int now = waiting.incrementAndGet();
+        try {
+            if (now > MAX_WAITING) {
+                return new Reading.Failed<>(new Trouble.Busy("comparisons", MAX_WAITING, now));
+            }
+            LoggedSimulation head = log.find(simulation);
+            if (head == null) {
+                return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
+            }
+            if (at != null && at > head.head()) {
+                return new Reading.Failed<>(new Trouble.BeyondHead(at, head.head()));
+            }
+            long position = at == null ? head.head() : at;
+            Start start = new Start(position, replayer.at(simulation, position));
+            String space = scope.space();
+            if (space != null && start.state().space(space) == null) {
+                throw new NoSuchSpace(
+                        space,
+                        start.now() instanceof Replayed.Complete(Projection projection)
+                                ? projection.destroyedAt(space)
+                                : null);
+            }
+            return work.apply(start);
+        } catch (NoSuchSimulation e) {
+            return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
+        } catch (LogException e) {
+            return new Reading.Failed<>(new Trouble.LogFailed(String.valueOf(e.getMessage())));
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package pagefold.server.replay;
+
+import java.util.List;
+import pagefold.model.MemoryEvent;
+import pagefold.server.log.EventLog;
+
+/** Events in the order in which they happened. */
+@FunctionalInterface
+public interface History {
+
+    /** Hands over the events from a position on. */
+    void read(long from, Taker taker);
+
+    /** Receives events. */
+    @FunctionalInterface
+    interface Taker {
+        /** The next event. */
+        void take(long position, MemoryEvent event);
+    }
+
+    /** The history of a simulation up to a position. */
+    static History of(EventLog log, String simulation, long position) {
+        return (from, taker) -> {
+            if (from <= position) {
+                log.read(simulation, from, event -> {
+                    taker.take(event.position(), event.event());
+                    return event.position() < position;
+                });
+            }
+        };
+    }
+
+    /** Events from memory, the first one at position 1. */
+    static History of(List<MemoryEvent> events) {
+        return (from, taker) -> {
+            for (int i = (int) from - 1; i < events.size(); i++) {
+                taker.take(i + 1L, events.get(i));
+            }
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package pagefold.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import pagefold.server.api.PagefoldServer;
+import pagefold.server.api.ServerOptions;
+import pagefold.server.docs.Markdown;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class CompareVerbTest {
+    private static final String TRACE = "server/src/main/resources/demo/python.strace";
+
+    private final PagefoldServer server;
+
+    CompareVerbTest(@TempDir Path data) throws IOException {
+        server = PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data));
+    }
+
+    @AfterAll
+    void close() {
+        server.close();
+    }
+
+    private CliRun run(String... arguments) {
+        String[] all = java.util.Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = "--server=" + server.uri();
+        return CliRun.of(all);
+    }
+
+    @Test
+    void a_trace_and_the_simulation_made_of_it_compare_alike() throws IOException {
+        String trace = Markdown.root().resolve(TRACE).toString();
+        run("import", "strace", trace, "--simulation", "py").ends(0);
+
+        List<JsonTree> ofServer = JsonTree.parse(
+                        run("compare", "py", "-o", "json").ends(0).out().getBytes())
+                .get("candidates")
+                .items();
+        List<JsonTree> ofFile = JsonTree.parse(CliRun.of("compare", "--strace", trace, "-o", "json")
+                        .ends(0)
+                        .out()
+                        .getBytes())
+                .get("candidates")
+                .items();
+
+        assertThat(ofFile).hasSize(3);
+        for (int i = 0; i < ofFile.size(); i++) {
+            assertThat(ofFile.get(i).get("figures").text())
+                    .isNotEmpty()
+                    .isEqualTo(ofServer.get(i + 1).get("figures").text());
+            assertThat(ofFile.get(i).get("inexact").get("count").text())
+                    .isEqualTo(ofServer.get(i + 1).get("inexact").get("count").text());
+        }
+    }
+
+    @Test
+    void a_table_has_a_line_for_every_candidate_and_the_first_reasons(@TempDir Path directory) throws IOException {
+        Path maps = directory.resolve("maps");
+        Files.writeString(maps, """
+                00400000-00401000 r-xp 00000000 08:01 11 /bin/tool
+                00410000-00420000 rw-p 00000000 00:00 0
+                """);
+
+        CliRun table = CliRun.of("compare", "--maps", maps.toString(), "--with", "arm64:4k-48,arm64:64k-48", "--tlb=1")
+                .ends(0);
+
+        assertThat(table.lines()).hasSize(6);
+        assertThat(table.lines().get(1)).startsWith("arm64 1.0 4k-48").contains("17 x 4K", "4K");
+        assertThat(table.lines().get(2)).startsWith("arm64 1.0 64k-48 widened").contains("2 x 64K", "60K");
+        assertThat(table.lines().get(5)).contains("range-mapped", "misaligned");
+    }
+
+    @Test
+    void a_file_or_a_simulation_is_named_but_not_both() {
+        assertThat(run("compare").ends(2).err()).contains("expected one of");
+        assertThat(run("compare", "py", "--maps", "x").ends(2).err()).contains("expected one of");
+        assertThat(run("compare", "--maps", "x", "--at", "1").ends(2).err()).contains("--at");
+    }
+
+    @Test
+    void a_diff_ends_with_1_when_there_is_one() {
+        run("sim", "create", "d").ends(0);
+        run("space", "create", "d", "u", "--kind", "user").ends(0);
+        run("map", "d", "0x400000", "--space", "u", "--size", "64K", "--permissions", "rw-/rw-", "--object", "o")
+                .ends(0);
+
+        CliRun different = run("diff", "d", "--right", "arm64:64k-48").ends(1);
+
+        assertThat(different.lines().get(1))
+                .startsWith("u")
+                .contains("0x0000000000400000-0x0000000000410000", "64K", "coarser", "4K rw-/rw-", "64K rw-/rw-");
+        assertThat(different.out()).contains("coarser", "65536");
+        run("diff", "d", "--right", "arm64:4k-48").ends(0);
+        run("diff", "d", "--right", "arm64:nope").ends(3);
+    }
+}
