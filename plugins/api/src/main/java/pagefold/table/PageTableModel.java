@@ -89,6 +89,16 @@ public interface PageTableModel {
         return null;
     }
 
+    /**
+     * The generic five levels of a space's tables, PGD first, each with a table of its own or folded; empty when the
+     * model is no radix table.
+     *
+     * @throws IllegalArgumentException when the space is not there
+     */
+    default List<Geometry.Level> levels(String space) {
+        return List.of();
+    }
+
     /** The addresses that a space can have. */
     AddressRange inputRange(String space);
 

@@ -340,6 +340,11 @@ public final class TableModel implements PageTableModel {
     }
 
     @Override
+    public List<Geometry.Level> levels(String name) {
+        return space(name).regime().geometry().levels();
+    }
+
+    @Override
     public AddressRange inputRange(String name) {
         return space(name).regime().inputRange();
     }

@@ -38,6 +38,7 @@ final class HistoryRun {
     private final PageTableModel deaf;
     private final TableWitness witness;
     private final PageOracle oracle;
+    private final FoldLaw folds;
     private final SpaceExaminer examiner;
     private final List<Step> steps = new ArrayList<>();
     private Simulation simulation = Simulation.EMPTY;
@@ -65,7 +66,8 @@ final class HistoryRun {
         this.deaf = model();
         this.witness = new TableWitness(rules);
         this.oracle = new PageOracle(terrain.granule(), terrain.has(Capability.HARDWARE_DIRTY));
-        this.examiner = new SpaceExaminer(heard, oracle, terrain.granule(), random);
+        this.folds = new FoldLaw(heard, rules, witness);
+        this.examiner = new SpaceExaminer(heard, oracle, folds, terrain.granule(), random);
     }
 
     private PageTableModel model() {
@@ -163,6 +165,8 @@ final class HistoryRun {
     private void compareImages() {
         List<String> different = witness.compare(heard);
         Expect.that(different.isEmpty(), () -> shortened(different));
+        List<String> folded = folds.compare(simulation.spaces());
+        Expect.that(folded.isEmpty(), () -> shortened(folded));
         List<String> runs = witness.brokenRuns();
         Expect.that(runs.isEmpty(), () -> shortened(runs));
         Expect.that(ImageHash.of(heard).equals(ImageHash.of(deaf)), () -> "listening changes the tables");

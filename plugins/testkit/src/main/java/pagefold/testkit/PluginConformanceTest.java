@@ -276,6 +276,15 @@ public abstract class PluginConformanceTest {
                 }));
     }
 
+    @TestFactory
+    Stream<DynamicTest> the_generic_levels_are_five_and_share_out_all_bits_of_an_address() {
+        return eachKind((profile, kind) -> {
+            Bench bench = new Bench(profile, kind);
+            assertThat(bench.model.levels(SPACE).isEmpty()).isEqualTo(bench.model.breakRules(SPACE) == null);
+            GenericLevels.check(bench.model.levels(SPACE), profile.granuleBits(), bench.input);
+        });
+    }
+
     /** A test of one kind of space under one profile. */
     @FunctionalInterface
     private interface KindTest {

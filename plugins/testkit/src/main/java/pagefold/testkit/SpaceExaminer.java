@@ -34,15 +34,17 @@ final class SpaceExaminer {
 
     private final PageTableModel model;
     private final PageOracle oracle;
+    private final FoldLaw folds;
     private final FrameWitness frames = new FrameWitness();
     private final long granule;
     private final SplittableRandom random;
     private Simulation simulation = Simulation.EMPTY;
     private int examined;
 
-    SpaceExaminer(PageTableModel model, PageOracle oracle, long granule, SplittableRandom random) {
+    SpaceExaminer(PageTableModel model, PageOracle oracle, FoldLaw folds, long granule, SplittableRandom random) {
         this.model = model;
         this.oracle = oracle;
+        this.folds = folds;
         this.granule = granule;
         this.random = random;
     }
@@ -191,5 +193,7 @@ final class SpaceExaminer {
                 agrees,
                 () -> "the walk of " + at(space, address) + " is " + words(walk) + ", the translation "
                         + Hex.address(result));
+        String folded = folds.compare(space.name(), walk);
+        Expect.that(folded.isEmpty(), () -> at(space, address) + ": " + folded);
     }
 }

@@ -54,6 +54,16 @@ final class TableWitness implements TableListener {
         order.invalidatedAll(space);
     }
 
+    /** The words that are not zero by what was told, by address. */
+    Map<Long, Long> words() {
+        return memory;
+    }
+
+    /** The word at an address by what was told. */
+    long word(long address) {
+        return memory.getOrDefault(address, 0L);
+    }
+
     /** The words that are not zero by what was told, against those of the model. */
     List<String> compare(PageTableModel model) {
         Map<Long, Long> rest = new HashMap<>(memory);

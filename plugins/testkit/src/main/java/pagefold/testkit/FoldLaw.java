@@ -1,0 +1,161 @@
+package pagefold.testkit;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import pagefold.model.AddressSpace;
+import pagefold.model.Hex;
+import pagefold.table.Geometry;
+import pagefold.table.PageTableModel;
+import pagefold.table.TableView;
+import pagefold.table.Walk;
+
+/**
+ * The law of folding: software that walks all five generic levels, folded or not, and hardware, which has only those
+ * with tables, come to the same bytes and the same answers.
+ *
+ * <p>The hardware's side is the model: its words, as the witness has them, are read by hardware levels. The software's side is {@link FoldedTables},
+ * which sees the leaves that come and go, and makes, links and frees tables by the declared levels alone. Only where a
+ * table lies is taken from the model, since the order of allocation is no part of the law.
+ */
+final class FoldLaw {
+    private final PageTableModel model;
+    private final WordRules rules;
+    private final Map<String, Mirror> mirrors = new TreeMap<>();
+    private final TableWitness witness;
+
+    /**
+     * The law for a model.
+     *
+     * @param witness has been told of every word of the model
+     */
+    FoldLaw(PageTableModel model, WordRules rules, TableWitness witness) {
+        this.model = model;
+        this.rules = rules;
+        this.witness = witness;
+    }
+
+    /**
+     * A leaf by hardware levels.
+     *
+     * @param tables the addresses of the tables on the way to it
+     */
+    private record Leaf(long address, int level, long word, List<Long> tables) {}
+
+    /** One space in both forms. */
+    private static final class Mirror {
+        private final FoldedTables tables;
+        private Set<Leaf> leaves = Set.of();
+
+        Mirror(FoldedTables tables) {
+            this.tables = tables;
+        }
+    }
+
+    /** Compares the bytes of all spaces; says what is different. */
+    List<String> compare(Iterable<AddressSpace> spaces) {
+        Set<String> names = new HashSet<>();
+        Map<Long, Long> expected = new HashMap<>();
+        for (AddressSpace space : spaces) {
+            if (model.levels(space.name()).isEmpty()) {
+                return List.of();
+            }
+            names.add(space.name());
+            expected.putAll(follow(space.name()).words());
+        }
+        mirrors.keySet().retainAll(names);
+        return different(expected);
+    }
+
+    private List<String> different(Map<Long, Long> expected) {
+        List<String> found = new ArrayList<>();
+        Set<Long> addresses = new HashSet<>(expected.keySet());
+        addresses.addAll(witness.words().keySet());
+        for (long address : addresses) {
+            long word = witness.word(address);
+            long generic = expected.getOrDefault(address, 0L);
+            if (word != generic) {
+                found.add(Hex.address(address) + " holds " + Hex.address(word) + ", but by five generic levels "
+                        + Hex.address(generic));
+            }
+        }
+        return found;
+    }
+
+    /** Brings the tables of five levels up to date by the leaves that went and came. */
+    private FoldedTables follow(String space) {
+        TableView root = model.tables(space).getFirst();
+        Mirror mirror = mirrors.get(space);
+        if (mirror == null || mirror.tables.root() != root.address()) {
+            mirror = new Mirror(new FoldedTables(model.levels(space), rules, root.address()));
+            mirrors.put(space, mirror);
+        }
+        Set<Leaf> now = new HashSet<>();
+        long[] attributes = new long[Geometry.LAST_LEVEL + 2];
+        int entries = (int) (root.last() - root.start() >>> rules.entryShift(root.level())) + 1;
+        collect(new Table(root.address(), root.level(), root.start(), entries), List.of(), now, attributes);
+        for (Leaf gone : mirror.leaves) {
+            if (!now.contains(gone)) {
+                mirror.tables.clear(gone.address, gone.level);
+            }
+        }
+        for (Leaf leaf : now) {
+            if (!mirror.leaves.contains(leaf)) {
+                mirror.tables.set(
+                        leaf.address,
+                        leaf.level,
+                        leaf.word,
+                        (table, level) -> table | attributes[level + 1],
+                        entry -> rules.tableAddress(witness.word(entry)));
+            }
+        }
+        mirror.leaves = now;
+        return mirror.tables;
+    }
+
+    private record Table(long address, int level, long start, int entries) {}
+
+    private void collect(Table table, List<Long> above, Set<Leaf> leaves, long[] attributes) {
+        List<Long> tables = new ArrayList<>(above);
+        tables.add(table.address);
+        int shift = rules.entryShift(table.level);
+        for (int i = 0; i < table.entries; i++) {
+            long word = witness.word(table.address + 8L * i);
+            long address = table.start + ((long) i << shift);
+            if (rules.isTable(word, table.level)) {
+                attributes[table.level + 1] = word ^ rules.tableAddress(word);
+                int entries = 1 << shift - rules.entryShift(table.level + 1);
+                collect(
+                        new Table(rules.tableAddress(word), table.level + 1, address, entries),
+                        tables,
+                        leaves,
+                        attributes);
+            } else if (word != 0) {
+                leaves.add(new Leaf(address, table.level, word, tables));
+            }
+        }
+    }
+
+    /**
+     * Compares a walk by hardware levels, folds shown, with one of five generic levels in the model's memory.
+     *
+     * @return what is different, or empty
+     */
+    String compare(String space, Walk walk) {
+        List<Geometry.Level> levels = model.levels(space);
+        if (levels.isEmpty() || !model.inputRange(space).contains(walk.input())) {
+            return "";
+        }
+        TableView root = model.tables(space).getFirst();
+        FoldedTables tables = new FoldedTables(levels, rules, root.address());
+        List<FoldedTables.Step> generic = tables.walk(walk.input(), witness::word);
+        List<FoldedTables.Step> shown = walk.steps().stream()
+                .map(step -> new FoldedTables.Step(step.generic(), step.folded(), step.entry(), step.word()))
+                .toList();
+        return generic.equals(shown) ? "" : "five generic levels give " + generic + ", the walk has " + shown;
+    }
+}
