@@ -3,7 +3,6 @@ package pagefold.arm32;
 import java.util.List;
 import pagefold.arm32.lpae.LpaeProfile;
 import pagefold.arm32.machine.Arm32Machine;
-import pagefold.arm32.shortdesc.ShortMachine;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.spi.ArchitecturePlugin;
 import pagefold.spi.Capture;
@@ -15,8 +14,6 @@ import pagefold.table.TableModel;
 /** VMSAv8-32: the tables of Armv7-A with LPAE and of Armv8-A in AArch32 state. */
 public final class Arm32Plugin implements ArchitecturePlugin {
     private static final String ID = "arm32";
-    /** TTBCR.EAE: long descriptors. */
-    private static final long EAE = 1L << 31;
 
     private static final List<LpaeProfile> PROFILES = List.of(LpaeProfile.LPAE);
 
@@ -45,10 +42,9 @@ public final class Arm32Plugin implements ArchitecturePlugin {
         return new TableModel(found.setup(ID, coarsening));
     }
 
-    /** Captures with short descriptors, or with long ones, by TTBCR.EAE; stage 2 must be off where they are short. */
+    /** Captures with short descriptors, or with long ones, by TTBCR.EAE; with stage 2 or without. */
     @Override
     public CapturedMachine capture(Capture capture) {
-        long ttbcr = capture.registers().getOrDefault("TTBCR", EAE);
-        return (ttbcr & EAE) == 0 ? new ShortMachine(capture) : new Arm32Machine(capture);
+        return new Arm32Machine(capture);
     }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import pagefold.arm32.lpae.HypStage;
 import pagefold.arm32.lpae.LpaeStage;
 import pagefold.arm32.lpae.StageTwo;
+import pagefold.arm32.shortdesc.ShortStage;
 import pagefold.arm32.stage.DescriptorPath;
 import pagefold.arm32.stage.Leaf;
 import pagefold.arm32.stage.LongPar;
@@ -30,6 +31,9 @@ public final class Arm32Machine implements CapturedMachine {
     private static final long DEFAULT_CACHEABLE = 1 << 12;
     /** HCR.TGE. */
     private static final long TRAPS_GENERAL = 1 << 27;
+
+    /** TTBCR.EAE: long descriptors. */
+    private static final long EXTENDED_ADDRESSES = 1L << 31;
 
     private final StageOne stageOne;
     private final @Nullable StageTwo stageTwo;
@@ -55,7 +59,8 @@ public final class Arm32Machine implements CapturedMachine {
                 (hcr & DEFAULT_CACHEABLE) != 0,
                 capture.memory(),
                 stageTwo == null ? DescriptorPath.DIRECT : stageTwo);
-        this.stageOne = new LpaeStage(setup);
+        boolean hasShort = (registers.get("TTBCR") & EXTENDED_ADDRESSES) == 0;
+        this.stageOne = hasShort ? new ShortStage(setup) : new LpaeStage(setup);
     }
 
     @Override
@@ -73,7 +78,7 @@ public final class Arm32Machine implements CapturedMachine {
 
     @Override
     public long addressTranslation(String operation, long address) {
-        Operation asked = Operation.parse(operation);
+        Operation asked = asked(operation);
         checkAddress(address);
         Request request = asked.request();
         if (asked.target() == Operation.Target.PL2) {
@@ -103,7 +108,7 @@ public final class Arm32Machine implements CapturedMachine {
 
     @Override
     public Walk walk(String operation, long address) {
-        Operation asked = Operation.parse(operation);
+        Operation asked = asked(operation);
         checkAddress(address);
         List<Walk.Step> steps = new ArrayList<>();
         Walk.Outcome outcome = asked.target() == Operation.Target.PL2
@@ -152,6 +157,16 @@ public final class Arm32Machine implements CapturedMachine {
             hyp = known;
         }
         return known;
+    }
+
+    private Operation asked(String operation) {
+        Operation asked = Operation.parse(operation);
+        if (asked.request().accessNever() && !setup.processor().privilegedAccessNever()) {
+            throw new IllegalArgumentException("expected an instruction of this processor, but " + operation
+                    + " is of Armv8.1 (FEAT_PAN), and it is a "
+                    + setup.processor().model());
+        }
+        return asked;
     }
 
     private static void checkAddress(long address) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param upper the table of TTBR1
  * @param domains DACR
  * @param attributes how memory attributes are encoded
- * @param isOn SCTLR.M
+ * @param isOn SCTLR.M, unless HCR holds stage 1 off
+ * @param flat what memory is while it is off
  * @param isBigEndian SCTLR.EE: byte order of descriptors
  * @param hasAccessFlag SCTLR.AFE: AP[0] is the Access flag
  * @param writeNeverExecute SCTLR.WXN
@@ -30,6 +31,7 @@ record Controls(
         long domains,
         MemoryAttributes attributes,
         boolean isOn,
+        MemoryAttributes.Memory flat,
         boolean isBigEndian,
         boolean hasAccessFlag,
         boolean writeNeverExecute,
@@ -89,10 +91,32 @@ record Controls(
                                 processor.hasArmv8())
                         : MemoryAttributes.direct(processor.hasArmv8()),
                 (sctlr & bit(0)) != 0,
+                MemoryAttributes.STRONGLY_ORDERED,
                 (sctlr & bit(25)) != 0,
                 (sctlr & bit(29)) != 0,
                 withExecute && (sctlr & bit(19)) != 0,
                 withExecute && (sctlr & bit(20)) != 0,
+                processor);
+    }
+
+    /**
+     * The same with stage 1 held off.
+     *
+     * @param memory what memory is then
+     */
+    Controls off(MemoryAttributes.Memory memory) {
+        return new Controls(
+                split,
+                lower,
+                upper,
+                domains,
+                attributes,
+                false,
+                memory,
+                isBigEndian,
+                hasAccessFlag,
+                writeNeverExecute,
+                userWriteNeverPrivilegedExecute,
                 processor);
     }
 

@@ -2,6 +2,7 @@ package pagefold.arm32.shortdesc;
 
 import static pagefold.arm32.shortdesc.Descriptor.bit;
 
+import pagefold.arm32.stage.MemoryAttribute;
 import pagefold.model.MemoryType;
 import pagefold.model.Shareability;
 
@@ -29,6 +30,15 @@ sealed interface MemoryAttributes {
      * @param shareability its domain
      */
     record Memory(Kind kind, int inner, int outer, Shareability shareability) {
+        /** The same as a byte of MAIR, which can be combined with stage 2. */
+        int mair() {
+            return switch (kind) {
+                case STRONGLY_ORDERED -> MemoryAttribute.DEVICE_NGNRNE;
+                case DEVICE -> MemoryAttribute.DEVICE_NGNRE;
+                case NORMAL -> NIBBLES[outer] << 4 | NIBBLES[inner];
+            };
+        }
+
         MemoryType type() {
             return switch (kind) {
                 case STRONGLY_ORDERED -> MemoryType.DEVICE_NGNRNE;
@@ -42,6 +52,12 @@ sealed interface MemoryAttributes {
             };
         }
     }
+
+    /** By cacheability code: not cached; write-back allocating on reads and writes; write-through and write-back on reads. */
+    int[] NIBBLES = {0b0100, 0b1111, 0b1010, 0b1110};
+
+    /** Write-back memory of one processor, as all is while HCR.DC holds stage 1 off. */
+    Memory DEFAULT_CACHEABLE = new Memory(Kind.NORMAL, 1, 1, Shareability.NON_SHAREABLE);
 
     /** Strongly-ordered memory, as all is while the MMU is off. */
     Memory STRONGLY_ORDERED = new Memory(Kind.STRONGLY_ORDERED, 0, 0, Shareability.OUTER_SHAREABLE);

@@ -9,6 +9,7 @@ import static pagefold.arm32.shortdesc.Descriptor.TABLE_PXN;
 import static pagefold.arm32.shortdesc.Descriptor.TYPE;
 
 import org.jspecify.annotations.Nullable;
+import pagefold.arm32.stage.DescriptorPath;
 import pagefold.model.Access;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
@@ -36,6 +37,7 @@ final class ShortWalker {
 
     private final Controls controls;
     private final PhysicalMemory memory;
+    private final DescriptorPath path;
     private LeafKind kind = LeafKind.SECTION;
     private long first;
     private long leaf;
@@ -48,8 +50,18 @@ final class ShortWalker {
     }
 
     ShortWalker(Controls controls, PhysicalMemory memory) {
+        this(controls, memory, DescriptorPath.DIRECT);
+    }
+
+    /**
+     * A walker under a stage 2.
+     *
+     * @param path from the addresses of descriptors to physical memory
+     */
+    ShortWalker(Controls controls, PhysicalMemory memory, DescriptorPath path) {
         this.controls = controls;
         this.memory = memory;
+        this.path = path;
     }
 
     Controls controls() {
@@ -68,9 +80,7 @@ final class ShortWalker {
 
     /** The attributes of the leaf that the last walk found. */
     MemoryAttributes.Memory attributes() {
-        return controls.isOn()
-                ? controls.attributes().of(kind.texCb(leaf), kind.isShareable(leaf))
-                : MemoryAttributes.STRONGLY_ORDERED;
+        return controls.isOn() ? controls.attributes().of(kind.texCb(leaf), kind.isShareable(leaf)) : controls.flat();
     }
 
     /** The result of an access as {@link Translation} has it. */
@@ -112,10 +122,14 @@ final class ShortWalker {
             return fault(FaultKind.TRANSLATION);
         }
         int index = (int) (address >>> LEVEL_1_SHIFT) & table.indexMask();
-        long word = load(table.root() + 4L * index);
+        long entry = path.physical(table.root() + 4L * index);
+        if (Translation.isFault(entry)) {
+            return entry;
+        }
+        long word = load(entry);
         first = word;
         if (visitor != null) {
-            visitor.word(table.root(), 1, index, word);
+            visitor.word(entry - 4L * index, 1, index, word);
         }
         if ((word & TYPE) == TYPE_INVALID
                 || (word & TYPE) == TYPE && !controls.processor().hasPxn()) {
@@ -123,11 +137,14 @@ final class ShortWalker {
         }
         if (Descriptor.isTable(word)) {
             level = 2;
-            long base = word & TABLE_ADDRESS;
             index = (int) (address >>> LEVEL_2_SHIFT) & LEVEL_2_ENTRIES - 1;
-            word = load(base + 4L * index);
+            entry = path.physical((word & TABLE_ADDRESS) + 4L * index);
+            if (Translation.isFault(entry)) {
+                return entry;
+            }
+            word = load(entry);
             if (visitor != null) {
-                visitor.word(base, 2, index, word);
+                visitor.word(entry - 4L * index, 2, index, word);
             }
             if ((word & TYPE) == TYPE_INVALID) {
                 return fault(FaultKind.TRANSLATION);

@@ -7,10 +7,10 @@ import static pagefold.arm32.shortdesc.Descriptor.field;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import pagefold.arm32.stage.Leaf;
 import pagefold.model.Access;
-import pagefold.model.Attributes;
 import pagefold.model.Hex;
-import pagefold.model.Permissions;
 import pagefold.model.Privilege;
 import pagefold.table.Translation;
 import pagefold.table.Walk;
@@ -20,26 +20,29 @@ import pagefold.table.Walk.Field;
 final class WalkReport {
     private static final List<String> LEVEL_1 = List.of("PGD", "P4D", "PUD", "PMD");
     private static final List<String> LEVEL_2 = List.of("PTE");
-    private static final Permissions ALL = new Permissions(0b111_111);
-    private static final int INPUT_BITS = 32;
 
     private final ShortWalker walker;
-    private final List<Walk.Step> steps = new ArrayList<>();
+    private final Consumer<Walk.Step> steps;
 
-    private WalkReport(ShortWalker walker) {
+    WalkReport(ShortWalker walker, Consumer<Walk.Step> steps) {
         this.walker = walker;
+        this.steps = steps;
     }
 
     static Walk of(ShortWalker walker, long address, Access access, Privilege privilege, boolean isPan) {
-        WalkReport report = new WalkReport(walker);
+        List<Walk.Step> steps = new ArrayList<>();
+        WalkReport report = new WalkReport(walker, steps::add);
         long result = walker.translate(address, access, privilege, isPan, report::visited);
-        return new Walk(address, report.steps, report.outcome(result));
+        Walk.Outcome outcome = Translation.isFault(result)
+                ? Leaf.faulted(result)
+                : ShortStage.leaf(walker).translated(result);
+        return new Walk(address, steps, outcome);
     }
 
-    private void visited(long table, int level, int index, long word) {
+    void visited(long table, int level, int index, long word) {
         boolean isFolded = false;
         for (String generic : level == 1 ? LEVEL_1 : LEVEL_2) {
-            steps.add(new Walk.Step(
+            steps.accept(new Walk.Step(
                     1,
                     generic,
                     level,
@@ -52,29 +55,6 @@ final class WalkReport {
                     fields(word, level)));
             isFolded = true;
         }
-    }
-
-    private Walk.Outcome outcome(long result) {
-        if (Translation.isFault(result)) {
-            return new Walk.Faulted(Translation.kind(result), Translation.level(result), Translation.stage(result));
-        }
-        MemoryAttributes.Memory memory = walker.attributes();
-        if (!walker.controls().isOn()) {
-            Attributes attributes =
-                    new Attributes(ALL, memory.type(), memory.shareability(), false, false, 0, false, false);
-            return new Walk.Translated(result, 0, 1L << INPUT_BITS, attributes);
-        }
-        LeafKind kind = walker.kind();
-        Attributes attributes = new Attributes(
-                walker.permissions(),
-                memory.type(),
-                memory.shareability(),
-                kind.isGlobal(walker.leaf()),
-                false,
-                0,
-                kind.level() == 1,
-                kind == LeafKind.SUPERSECTION || kind == LeafKind.LARGE_PAGE);
-        return new Walk.Translated(result, kind.level(), 1L << kind.shift(), attributes);
     }
 
     private String meaning(long word, int level) {

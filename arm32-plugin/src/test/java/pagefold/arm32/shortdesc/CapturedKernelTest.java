@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import pagefold.arm32.machine.Arm32Machine;
 import pagefold.model.Hex;
 import pagefold.spi.Capture;
 import pagefold.testkit.CaptureReader;
@@ -22,8 +23,8 @@ class CapturedKernelTest {
         return CaptureReader.path(CapturedKernelTest.class, "/conformance/kernels/linux-6.12-arm32-classic");
     }
 
-    static ShortMachine machine() {
-        return new ShortMachine(CaptureReader.read(directory()));
+    static Arm32Machine machine() {
+        return new Arm32Machine(CaptureReader.read(directory()));
     }
 
     @Test
@@ -51,7 +52,7 @@ class CapturedKernelTest {
     @Test
     void every_page_is_where_the_kernel_says() {
         Capture capture = CaptureReader.read(directory());
-        ShortMachine machine = machine();
+        Arm32Machine machine = machine();
         Pagemap pagemap = Pagemap.read(directory().resolve("pagemap.txt"));
 
         List<String> wrong = new ArrayList<>();
@@ -81,7 +82,7 @@ class CapturedKernelTest {
         Capture capture = CaptureReader.read(directory());
 
         assertThat(machine().spaces()).containsExactly("kernel", "user");
-        ShortMachine withoutLayout = new ShortMachine(new Capture("", capture.registers(), Map.of(), capture.memory()));
+        Arm32Machine withoutLayout = new Arm32Machine(new Capture("", capture.registers(), Map.of(), capture.memory()));
         assertThat(withoutLayout.spaces()).containsExactly("user");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> withoutLayout.dump("kernel", new StringBuilder()))

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import pagefold.arm32.machine.Arm32Machine;
 import pagefold.model.Access;
 import pagefold.model.Privilege;
 import pagefold.spi.Capture;
@@ -293,15 +294,15 @@ class ShortWalkerTest {
         long bits = Long.decode(control);
         long dacr = (bits & 1) << 2 * DOMAIN;
         Map<String, Long> registers = registers(MMU | TRE | bits & AFE, dacr);
-        ShortMachine machine = new ShortMachine(new Capture("", registers, Map.of(), leaf(kind, ap, false, false)));
+        Arm32Machine machine = new Arm32Machine(new Capture("", registers, Map.of(), leaf(kind, ap, false, false)));
 
         assertThat(machine.addressTranslation("s1cpr", VA)).isEqualTo(Long.decode(par));
     }
 
     @Test
     void a_missing_table_and_a_missing_page_have_their_own_status() {
-        ShortMachine empty = new ShortMachine(new Capture("", registers(MMU | TRE, 1), Map.of(), new TestMemory()));
-        ShortMachine table = new ShortMachine(new Capture(
+        Arm32Machine empty = new Arm32Machine(new Capture("", registers(MMU | TRE, 1), Map.of(), new TestMemory()));
+        Arm32Machine table = new Arm32Machine(new Capture(
                 "", registers(MMU | TRE, 1), Map.of(), new TestMemory().put(ROOT + 4 * (VA >>> 20), TABLE | 1)));
 
         assertThat(empty.addressTranslation("s1cpr", VA)).isEqualTo(0x05 << 1 | 1);
@@ -311,8 +312,8 @@ class ShortWalkerTest {
     @Test
     void a_supersection_has_its_own_form_of_par() {
         Map<String, Long> registers = registers(MMU | TRE, 1);
-        ShortMachine machine =
-                new ShortMachine(new Capture("", registers, Map.of(), leaf(LeafKind.SUPERSECTION, 3, false, false)));
+        Arm32Machine machine =
+                new Arm32Machine(new Capture("", registers, Map.of(), leaf(LeafKind.SUPERSECTION, 3, false, false)));
 
         long par = machine.addressTranslation("s1cpr", VA);
 
@@ -322,7 +323,7 @@ class ShortWalkerTest {
 
     @Test
     void a_walk_shows_both_levels_with_their_fields() {
-        ShortMachine machine = new ShortMachine(new Capture(
+        Arm32Machine machine = new Arm32Machine(new Capture(
                 "", registers(MMU | TRE, 3L << 2 * DOMAIN), Map.of(), leaf(LeafKind.SMALL_PAGE, 5, true, true)));
 
         Walk walk = machine.walk("s1cuw", VA);
@@ -343,7 +344,7 @@ class ShortWalkerTest {
     @Test
     void the_fields_of_every_leaf_cover_its_bits_in_order() {
         for (LeafKind kind : LeafKind.values()) {
-            ShortMachine machine = new ShortMachine(
+            Arm32Machine machine = new Arm32Machine(
                     new Capture("", registers(MMU | TRE, 1L << 2 * DOMAIN), Map.of(), leaf(kind, 3, false, false)));
 
             for (Walk.Step step : machine.walk("s1cpr", VA).steps()) {
