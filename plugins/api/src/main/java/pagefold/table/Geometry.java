@@ -20,6 +20,13 @@ public final class Geometry {
 
     private static final String[] GENERIC = {"PGD", "P4D", "PUD", "PMD", "PTE"};
 
+    /** What is not a radix table of 64-bit words: how large words are, and how many tables share a page. */
+    private record Layout(int lastLevel, int wordBits, int group) {}
+
+    private static final Layout LONG_WORDS = new Layout(LAST_LEVEL, 3, 1);
+    private static final Layout PAIRED_SHORT_WORDS = new Layout(2, 2, 2);
+
+    private final Layout layout;
     private final int granuleBits;
     private final int stride;
     private final int inputBits;
@@ -39,6 +46,11 @@ public final class Geometry {
     public record Level(String generic, int level, int shift, int entries, boolean folded) {}
 
     private Geometry(int granuleBits, int stride, int inputBits, int startLevel, int builtStartLevel) {
+        this(LONG_WORDS, granuleBits, stride, inputBits, startLevel, builtStartLevel);
+    }
+
+    private Geometry(Layout layout, int granuleBits, int stride, int inputBits, int startLevel, int builtStartLevel) {
+        this.layout = layout;
         this.granuleBits = granuleBits;
         this.stride = stride;
         this.inputBits = inputBits;
@@ -72,6 +84,15 @@ public final class Geometry {
         return new Geometry(granuleBits, stride, start == builtStart ? builtInputBits : inputBits, start, builtStart);
     }
 
+    /**
+     * The two levels of 32-bit short descriptors as Linux lays them out: 4096 entries at level 1, and at level 2 tables
+     * of 256 entries, two of which share a page with the words that software keeps for itself, 2 KB below them. Two
+     * entries of level 1 thus have tables together, or neither has (Arm ARM G5.4; arch/arm/include/asm/pgtable-2level.h).
+     */
+    public static Geometry pairedShortDescriptors() {
+        return new Geometry(PAIRED_SHORT_WORDS, 12, 8, 32, 1, 1);
+    }
+
     private static int startLevel(int granuleBits, int stride, int inputBits) {
         return LAST_LEVEL - Math.floorDiv(inputBits - 1 - granuleBits, stride);
     }
@@ -99,13 +120,18 @@ public final class Geometry {
 
     private List<Level> generic() {
         List<Level> five = new ArrayList<>();
-        int root = startLevel + 1;
+        int root = generic(startLevel);
         for (int i = 0; i < GENERIC.length; i++) {
             boolean folded = isFoldedAtRunTime() ? i < root : i > 0 && i <= root;
-            int level = i == 0 ? startLevel : Math.max(startLevel, i - 1);
+            int level = i == 0 ? startLevel : Math.max(startLevel, i - generic(0));
             five.add(new Level(GENERIC[i], level, shift(level), folded ? 1 : entries(level), folded));
         }
         return List.copyOf(five);
+    }
+
+    /** Which of the generic levels a hardware level is where no level is folded into another. */
+    private int generic(int level) {
+        return GENERIC.length - 1 - layout.lastLevel + level;
     }
 
     /** The generic five levels from PGD to PTE. */
@@ -120,7 +146,7 @@ public final class Geometry {
 
     /** Linux's name for a hardware level that has a table. */
     public String genericName(int level) {
-        return level == startLevel && !isFoldedAtRunTime() ? GENERIC[0] : GENERIC[level + 1];
+        return level == startLevel && !isFoldedAtRunTime() ? GENERIC[0] : GENERIC[generic(level)];
     }
 
     /** log2 of a page, and of a table below the root. */
@@ -141,9 +167,24 @@ public final class Geometry {
         return startLevel;
     }
 
+    /** The hardware level of pages: 3, and 2 for short descriptors. */
+    public int lastLevel() {
+        return layout.lastLevel;
+    }
+
+    /** log2 of the bytes of a word that hardware reads: 3, and 2 for short descriptors. */
+    public int wordBits() {
+        return layout.wordBits;
+    }
+
+    /** How many neighbouring entries of a level have tables in one page, all or none: 1, and 2 for short descriptors. */
+    public int group() {
+        return layout.group;
+    }
+
     /** log2 of the bytes that an entry at a hardware level translates. */
     public int shift(int level) {
-        return granuleBits + stride * (LAST_LEVEL - level);
+        return granuleBits + stride * (layout.lastLevel - level);
     }
 
     /** Number of entries of a table at a hardware level. */
@@ -153,7 +194,7 @@ public final class Geometry {
 
     /** Pages of the start table: more than one where tables are concatenated; it is aligned to all of them. */
     public int rootPages() {
-        return Math.max(1, entries(startLevel) >> granuleBits - 3);
+        return Math.max(1, entries(startLevel) >> granuleBits - layout.wordBits);
     }
 
     /** The entry of a table at a hardware level that an address selects. */

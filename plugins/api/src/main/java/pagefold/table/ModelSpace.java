@@ -119,8 +119,8 @@ final class ModelSpace {
     static long largestUnit(TranslationRegime regime, AddressRange range, Attributes attributes) {
         Geometry geometry = regime.geometry();
         long best = geometry.granule();
-        for (int level = Geometry.LAST_LEVEL; level >= geometry.startLevel(); level--) {
-            if (level == Geometry.LAST_LEVEL
+        for (int level = geometry.lastLevel(); level >= geometry.startLevel(); level--) {
+            if (level == geometry.lastLevel()
                     || attributes.blocks() && regime.format().leafAllowed(level)) {
                 long leaf = 1L << geometry.shift(level);
                 long run = attributes.contiguous() ? leaf * regime.format().contiguousEntries(level) : leaf;

@@ -15,6 +15,7 @@ public final class PageTable {
     private final TableEditor editor;
     private final long lowest;
     private final int startLevel;
+    private final int lastLevel;
     private final int prefixShift;
     private final long root;
     /** The last-level table that a mapping used last, so that the next page need not walk; -1 when there is none. */
@@ -63,7 +64,8 @@ public final class PageTable {
         // The input range may begin inside the start table, as a kernel's upper quarter of 32 bits does.
         this.lowest = regime.inputRange().start() & -(1L << geometry.inputBits());
         this.startLevel = geometry.startLevel();
-        this.prefixShift = geometry.shift(Geometry.LAST_LEVEL - 1);
+        this.lastLevel = geometry.lastLevel();
+        this.prefixShift = geometry.shift(geometry.lastLevel() - 1);
         this.root = root;
     }
 
@@ -91,7 +93,7 @@ public final class PageTable {
         Leaves leaves = new Leaves(bits, blocks, contiguous);
         long prefix = start >>> prefixShift;
         if (recentTable != -1 && prefix == recentPrefix && last >>> prefixShift == prefix) {
-            fill(recentTable, Geometry.LAST_LEVEL, start, last, output, leaves);
+            fill(recentTable, lastLevel, start, last, output, leaves);
             return;
         }
         map(root, startLevel, start, last, output, leaves);
@@ -100,7 +102,7 @@ public final class PageTable {
     private record Leaves(long bits, boolean blocks, boolean contiguous) {}
 
     private void map(long table, int level, long start, long last, long output, Leaves leaves) {
-        if (level == Geometry.LAST_LEVEL) {
+        if (level == lastLevel) {
             fill(table, level, start, last, output, leaves);
             recentTable = table;
             recentPrefix = last >>> prefixShift;
@@ -125,14 +127,18 @@ public final class PageTable {
         }
     }
 
-    /** The last address of the run of empty entries from {@code at} on that lie whole within the range. */
+    /**
+     * The last address of the run of empty entries from {@code at} on that lie whole within the range. Of a group, whose
+     * tables share a page, none counts whose others are in the range only in part.
+     */
     private long wholeEntries(long table, int level, long at, long last) {
         long size = 1L << geometry.shift(level);
         long end = at - 1;
         while (end != last && Long.compareUnsigned(last - end, size) >= 0 && editor.word(table, level, end + 1) == 0) {
             end += size;
         }
-        return end;
+        long rest = end + 1 & size * geometry.group() - 1;
+        return end == last || rest == 0 ? end : Math.max(at - 1, end - rest);
     }
 
     /** Writes neighbouring leaves of one table, all of them empty before. */
@@ -150,31 +156,11 @@ public final class PageTable {
             long to = output + (at - start);
             n = (int) Math.min(n, format.linearBytes(to) >>> shift);
             long first = format.leafWord(to, level, leaves.bits);
-            write(table, level, n, at, whole ? format.withContiguous(first, true) : first);
+            editor.words().fill(table, level, n, at, whole ? format.withContiguous(first, true) : first);
             index += n;
             count -= n;
             at += (long) n << shift;
         }
-    }
-
-    private void write(long table, int level, int count, long address, long first) {
-        long step = 1L << geometry.shift(level);
-        long at = table + 8L * geometry.index(address, level);
-        long[] chunk = memory.chunk(at);
-        int offset = TableMemory.offset(at);
-        if (editor.isHeard() || offset + count > chunk.length) {
-            for (int i = 0; i < count; i++) {
-                editor.store(table, level, address + i * step, first + i * step);
-            }
-            return;
-        }
-        long word = first;
-        for (int i = offset, end = offset + count; i < end; i++) {
-            assert chunk[i] == 0 : "an entry that should be empty is not";
-            chunk[i] = word;
-            word += step;
-        }
-        memory.addLive(table, count);
     }
 
     /** Removes everything in a range; blocks and contiguous runs that cross its ends are split first. */
@@ -184,8 +170,10 @@ public final class PageTable {
 
     private void unmap(long table, int level, long start, long last) {
         editor.openEnds(table, level, start, last);
-        if (level == Geometry.LAST_LEVEL) {
-            clear(table, level, start, last);
+        if (level == lastLevel) {
+            if (editor.words().clear(table, level, start, last)) {
+                editor.invalidate(start, last, true);
+            }
             return;
         }
         long size = 1L << geometry.shift(level);
@@ -219,61 +207,40 @@ public final class PageTable {
             release(child, level + 1, at);
         } else {
             unmap(child, level + 1, at, end);
-            if (memory.live(child) != 0) {
+            if (editor.words().live(child) != 0) {
                 return;
             }
         }
-        editor.store(table, level, at, 0);
-        editor.invalidate(at & -size, at | size - 1, false);
-        free(child);
+        if (editor.unlink(table, level, at, child)) {
+            free(child);
+        }
     }
 
     /** Gives a table back that nothing points to any more. */
     void free(long child) {
         recentTable = -1;
-        memory.free(child, 1);
+        memory.free(child & -geometry.granule(), 1);
     }
 
     /** Frees the tables below one that goes; its own words are reported, and gone when it is freed. */
     void release(long table, int level, long address) {
-        if (level == Geometry.LAST_LEVEL && !editor.isHeard()) {
+        if (level == lastLevel && !editor.isHeard()) {
             return;
         }
-        for (int i = 0; i < geometry.entries(level); i++) {
-            long word = memory.load64(table + 8L * i);
+        long size = 1L << geometry.shift(level);
+        long at = address;
+        for (int left = geometry.entries(level); left > 0; left--) {
+            long word = editor.word(table, level, at);
             if (word != 0) {
                 if (format.isTable(word, level)) {
-                    release(format.tableAddress(word), level + 1, address + ((long) i << geometry.shift(level)));
-                    free(format.tableAddress(word));
+                    release(format.tableAddress(word), level + 1, at);
+                    if (left % geometry.group() == 1 % geometry.group()) {
+                        free(format.tableAddress(word));
+                    }
                 }
-                editor.report(table + 8L * i, level, word, 0);
+                editor.words().reportGone(table, level, at, word);
             }
-        }
-    }
-
-    /** Clears neighbouring entries of a last-level table. */
-    private void clear(long table, int level, long start, long last) {
-        long at = table + 8L * geometry.index(start, level);
-        int count = (int) (last - start >>> geometry.shift(level)) + 1;
-        int cleared = 0;
-        for (int done = 0; done < count; ) {
-            long from = at + 8L * done;
-            long[] chunk = memory.chunk(from);
-            int offset = TableMemory.offset(from);
-            int n = Math.min(count - done, chunk.length - offset);
-            for (int i = offset; i < offset + n; i++) {
-                long word = chunk[i];
-                if (word != 0) {
-                    chunk[i] = 0;
-                    cleared++;
-                    editor.report(from + 8L * (i - offset), level, word, 0);
-                }
-            }
-            done += n;
-        }
-        if (cleared > 0) {
-            memory.addLive(table, -cleared);
-            editor.invalidate(start, last, true);
+            at += size;
         }
     }
 
@@ -320,7 +287,20 @@ public final class PageTable {
         for (int at = startLevel; at < level; at++) {
             table = editor.childFor(table, at, address);
         }
-        editor.store(table, level, address, word);
+        if (level < lastLevel && format.isTable(editor.word(table, level, address), level)) {
+            placeBelow(format.tableAddress(editor.word(table, level, address)), level, address, word);
+        } else {
+            editor.store(table, level, address, word);
+        }
+    }
+
+    /** Places a block where there is an empty table already, since another one in its page has words. */
+    private void placeBelow(long child, int level, long address, long word) {
+        int below = level + 1;
+        long output = format.outputAddress(word, level);
+        for (long step = 0; step != 1L << geometry.shift(level); step += 1L << geometry.shift(below)) {
+            editor.store(child, below, address + step, format.relocated(word, level, below, output + step));
+        }
     }
 
     /** Visits, in address order, every leaf word that overlaps a range. */
@@ -335,7 +315,7 @@ public final class PageTable {
 
     private void visit(long table, int level, long start, long last, LeafVisitor leaves, TableVisitor tables) {
         tables.table(table, level, start);
-        if (memory.live(table) == 0) {
+        if (editor.words().live(table) == 0) {
             return;
         }
         long size = 1L << geometry.shift(level);

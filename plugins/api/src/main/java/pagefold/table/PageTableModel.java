@@ -147,5 +147,10 @@ public interface PageTableModel {
 
         /** log2 of the bytes that an entry of a level translates. */
         int entryShift(int level);
+
+        /** log2 of the bytes of a word: 3 unless a format has shorter ones. */
+        default int wordBits() {
+            return 3;
+        }
     }
 }

@@ -10,66 +10,54 @@ import pagefold.table.PageTable.LeafUpdate;
  * intermediate words are not stored, since nobody can see them.
  */
 final class TableEditor {
-    private final String space;
-    private final TableMemory memory;
+    private final TableStore store;
     private final Geometry geometry;
     private final TableFormat format;
-    private @Nullable TableListener listener;
 
     TableEditor(String space, TableMemory memory, TranslationRegime regime) {
-        this.space = space;
-        this.memory = memory;
+        this.store = TableStore.of(space, memory, regime);
         this.geometry = regime.geometry();
         this.format = regime.format();
     }
 
     /** Who is told of the changes from now on. */
     void listen(@Nullable TableListener newListener) {
-        this.listener = newListener;
+        store.listener = newListener;
     }
 
     boolean isHeard() {
-        return listener != null;
+        return store.listener != null;
     }
 
     /** The same tables in a copy of the memory. */
     TableEditor copy(TableMemory copied, TranslationRegime regime) {
-        return new TableEditor(space, copied, regime);
+        return new TableEditor(store.space, copied, regime);
+    }
+
+    /** The words themselves. */
+    TableStore words() {
+        return store;
     }
 
     long word(long table, int level, long address) {
-        return memory.load64(table + 8L * geometry.index(address, level));
+        return store.word(table, level, address);
     }
 
     void store(long table, int level, long address, long word) {
-        long at = table + 8L * geometry.index(address, level);
-        long old = memory.load64(at);
-        if (old != word) {
-            memory.store64(at, word);
-            if (old == 0) {
-                memory.addLive(table, 1);
-            } else if (word == 0) {
-                memory.addLive(table, -1);
-            }
-            report(at, level, old, word);
-        }
-    }
-
-    void report(long address, int level, long oldWord, long newWord) {
-        if (listener != null) {
-            listener.wrote(address, level, oldWord, newWord);
-        }
+        store.store(table, level, address, word);
     }
 
     void invalidate(long start, long last, boolean leafOnly) {
+        TableListener listener = store.listener;
         if (listener != null) {
-            listener.invalidated(space, start, last, leafOnly);
+            listener.invalidated(store.space, start, last, leafOnly);
         }
     }
 
     void invalidateAll() {
+        TableListener listener = store.listener;
         if (listener != null) {
-            listener.invalidatedAll(space);
+            listener.invalidatedAll(store.space);
         }
     }
 
@@ -90,15 +78,66 @@ final class TableEditor {
     long childFor(long table, int level, long address) {
         long word = word(table, level, address);
         if (word == 0) {
-            long child = memory.allocate();
-            store(table, level, address, format.tableWord(child, level));
-            return child;
+            makeTables(table, level, address);
+            word = word(table, level, address);
         }
         if (!format.isTable(word, level)) {
-            throw new IllegalStateException("expected a table or nothing at level " + level + " of " + space
+            throw new IllegalStateException("expected a table or nothing at level " + level + " of " + store.space
                     + ", but found the word 0x" + Long.toHexString(word));
         }
         return format.tableAddress(word);
+    }
+
+    /** Tables for an entry, and for those of its group: what is mapped there is mapped by them as before. */
+    private void makeTables(long table, int level, long address) {
+        int group = geometry.group();
+        long size = 1L << geometry.shift(level);
+        long first = address & -(size * group);
+        long page = store.memory.allocate();
+        for (int i = 0; i < group; i++) {
+            long at = first + i * size;
+            long word = word(table, level, at);
+            if (word != 0) {
+                replaceBlock(table, level, at, word, store.tableIn(page, i));
+            }
+        }
+        for (int i = 0; i < group; i++) {
+            store(table, level, first + i * size, format.tableWord(store.tableIn(page, i), level));
+        }
+    }
+
+    /** Maps by a table, which nothing points to yet, what a block maps, and breaks the block. */
+    private void replaceBlock(long table, int level, long first, long word, long child) {
+        long size = 1L << geometry.shift(level);
+        if (isHeard()) {
+            store(table, level, first, 0);
+            invalidate(first, first + size - 1, true);
+        }
+        int below = level + 1;
+        long output = format.outputAddress(word, level);
+        for (long step = 0; step != size; step += 1L << geometry.shift(below)) {
+            store(child, below, first + step, format.relocated(word, level, below, output + step));
+        }
+    }
+
+    /**
+     * Takes away the table below an entry, whose words are gone or will be with it.
+     *
+     * @return whether its page may be given back; it is not where a table beside it has words
+     */
+    boolean unlink(long table, int level, long address, long child) {
+        long size = 1L << geometry.shift(level);
+        if (store.mustStay(child)) {
+            invalidate(address & -size, address | size - 1, true);
+            return false;
+        }
+        long all = size * geometry.group();
+        long first = address & -all;
+        for (long at = first; at != first + all; at += size) {
+            store(table, level, at, 0);
+        }
+        invalidate(first, first + all - 1, false);
+        return true;
     }
 
     /** Unmarks the contiguous runs of a table that the ends of a range cut. */
@@ -152,20 +191,7 @@ final class TableEditor {
         if (isContiguous(table, level, address)) {
             open(table, level, address);
         }
-        long word = word(table, level, address);
-        long size = 1L << geometry.shift(level);
-        long first = address & -size;
-        long child = memory.allocate();
-        if (isHeard()) {
-            store(table, level, address, 0);
-            invalidate(first, first + size - 1, true);
-        }
-        int below = level + 1;
-        long output = format.outputAddress(word, level);
-        for (long step = 0; step != size; step += 1L << geometry.shift(below)) {
-            store(child, below, first + step, format.relocated(word, level, below, output + step));
-        }
-        store(table, level, address, format.tableWord(child, level));
+        makeTables(table, level, address);
     }
 
     /** Changes one leaf word, and with it its contiguous run where one entry cannot change alone. */

@@ -119,7 +119,7 @@ final class TableFolder {
         int below = level + 1;
         int count = geometry.entries(below);
         if (!covers(region, first, size)
-                || memory.live(child) != count
+                || editor.words().live(child) != count
                 || !isUniform(child, below, first, count, size)
                 || hasCopies(child, below, first, count)) {
             return;

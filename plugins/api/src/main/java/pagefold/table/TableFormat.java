@@ -35,6 +35,14 @@ public interface TableFormat {
         return tableWord(table);
     }
 
+    /**
+     * What hardware reads for a last-level word; only where software keeps words of its own beside its tables is this
+     * another word.
+     */
+    default long hardwareWord(long word) {
+        return word;
+    }
+
     /** Where a table word points. */
     long tableAddress(long word);
 

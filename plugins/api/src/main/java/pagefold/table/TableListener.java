@@ -8,6 +8,12 @@ package pagefold.table;
  */
 public interface TableListener {
 
+    /**
+     * The level of words that software keeps beside its tables and hardware never reads, as Linux does for each page of
+     * short descriptors; no table is at this level.
+     */
+    int SOFTWARE_LEVEL = 4;
+
     /** A word changed: {@code oldWord} and {@code newWord} differ. */
     void wrote(long address, int level, long oldWord, long newWord);
 

@@ -175,6 +175,14 @@ public final class TableMemory implements PhysicalMemory {
         chunk(address)[offset(address)] = word;
     }
 
+    /** Stores half a word of a page that is given out; who stores also counts. */
+    void store32(long address, int word) {
+        long[] chunk = chunk(address);
+        int offset = offset(address);
+        int shift = (int) (address & 4) << 3;
+        chunk[offset] = chunk[offset] & ~(0xffff_ffffL << shift) | (word & 0xffff_ffffL) << shift;
+    }
+
     /** Every page given out, in ascending address order. */
     void forEachPage(PageTableModel.ImageSink sink) {
         for (int page = used.nextSetBit(0); page >= 0; page = used.nextSetBit(page + 1)) {

@@ -281,7 +281,7 @@ public final class TableModel implements PageTableModel {
         long[] words = new long[withWords ? entries : 0];
         int used = 0;
         for (int i = 0; i < entries; i++) {
-            long word = memory.load64(table + 8L * i);
+            long word = space.table().editor().words().hardwareWord(table, i);
             used += word != 0 ? 1 : 0;
             if (withWords) {
                 words[i] = word;
@@ -305,7 +305,7 @@ public final class TableModel implements PageTableModel {
         Geometry geometry = space.regime().geometry();
         TableFormat format = space.regime().format();
         int first = geometry.startLevel();
-        long[] leaves = new long[Geometry.LAST_LEVEL - first + 1];
+        long[] leaves = new long[geometry.lastLevel() - first + 1];
         long[] tables = new long[1];
         long[] contiguous = new long[1];
         space.table().visit((table, level, address) -> tables[0]++, (word, level, address) -> {
@@ -316,12 +316,12 @@ public final class TableModel implements PageTableModel {
         });
         List<ModelStatistics.Leaves> byLevel = new ArrayList<>();
         long mapped = 0;
-        for (int level = first; level <= Geometry.LAST_LEVEL; level++) {
+        for (int level = first; level <= geometry.lastLevel(); level++) {
             long size = 1L << geometry.shift(level);
             byLevel.add(new ModelStatistics.Leaves(level, size, leaves[level - first]));
             mapped += leaves[level - first] * size;
         }
-        long pages = tables[0] - 1 + geometry.rootPages();
+        long pages = (tables[0] - 1) / geometry.group() + geometry.rootPages();
         return new ModelStatistics.Space(
                 name,
                 space.regime().kind().name(),
@@ -335,8 +335,7 @@ public final class TableModel implements PageTableModel {
 
     @Override
     public BreakRules breakRules(String name) {
-        TranslationRegime regime = space(name).regime();
-        return new RegimeWords(regime.format(), regime.geometry());
+        return space(name).regime().breakRules();
     }
 
     @Override

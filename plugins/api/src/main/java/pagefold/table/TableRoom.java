@@ -51,7 +51,7 @@ final class TableRoom {
         long skew = output instanceof Output.Physical(long address) ? address ^ range.start() : 0;
         Geometry geometry = regime.geometry();
         Rejection rejection = null;
-        for (int level = geometry.startLevel(); level < Geometry.LAST_LEVEL && rejection == null; level++) {
+        for (int level = geometry.startLevel(); level < geometry.lastLevel() && rejection == null; level++) {
             boolean blocks = attributes.blocks()
                     && regime.format().leafAllowed(level)
                     && (skew & (1L << geometry.shift(level)) - 1) == 0;
@@ -76,7 +76,7 @@ final class TableRoom {
         Geometry geometry = regime.geometry();
         Rejection rejection = null;
         for (int level = geometry.startLevel();
-                level < Geometry.LAST_LEVEL && 1L << geometry.shift(level) > most && rejection == null;
+                level < geometry.lastLevel() && 1L << geometry.shift(level) > most && rejection == null;
                 level++) {
             rejection = all(space, regime, level, range);
         }
@@ -85,7 +85,8 @@ final class TableRoom {
 
     private @Nullable Rejection chain(String space, TranslationRegime regime, long address) {
         Rejection rejection = null;
-        for (int level = regime.geometry().startLevel(); level < Geometry.LAST_LEVEL && rejection == null; level++) {
+        Geometry geometry = regime.geometry();
+        for (int level = geometry.startLevel(); level < geometry.lastLevel() && rejection == null; level++) {
             rejection = all(space, regime, level, new AddressRange(address, address));
         }
         return rejection;
@@ -93,7 +94,7 @@ final class TableRoom {
 
     /** Room for the tables below the entries of a level that a range selects. */
     private @Nullable Rejection all(String space, TranslationRegime regime, int level, AddressRange range) {
-        int shift = regime.geometry().shift(level);
+        int shift = pageShift(regime, level);
         long last = range.last() >>> shift;
         long count = last - (range.start() >>> shift) + 1;
         if (count > setup.tableLimit() >>> setup.granuleBits()) {
@@ -119,10 +120,10 @@ final class TableRoom {
 
     private @Nullable Rejection copy(
             String parent, String child, TranslationRegime regime, int level, AddressRange range) {
-        if (level == Geometry.LAST_LEVEL) {
+        if (level == regime.geometry().lastLevel()) {
             return null;
         }
-        int shift = regime.geometry().shift(level);
+        int shift = pageShift(regime, level);
         long last = range.last() >>> shift;
         Rejection rejection = null;
         for (long prefix = range.start() >>> shift; rejection == null; prefix++) {
@@ -138,6 +139,12 @@ final class TableRoom {
             }
         }
         return rejection;
+    }
+
+    /** log2 of the bytes that a page of tables translates below a level. */
+    private static int pageShift(TranslationRegime regime, int level) {
+        return regime.geometry().shift(level)
+                + Integer.numberOfTrailingZeros(regime.geometry().group());
     }
 
     private boolean exists(String space, int level, long prefix, int shift) {

@@ -58,6 +58,11 @@ public interface TranslationRegime {
         return true;
     }
 
+    /** What must be known of the words that hardware reads to judge the order in which they are written. */
+    default PageTableModel.BreakRules breakRules() {
+        return new RegimeWords(format(), geometry());
+    }
+
     /** Reads the tables under a root. The reader belongs to one thread at a time. */
     TableReader reader(PhysicalMemory memory, long root);
 }

@@ -69,12 +69,16 @@ final class TableWitness implements TableListener {
         Map<Long, Long> rest = new HashMap<>(memory);
         List<String> different = new ArrayList<>();
         model.image((address, words, offset, length) -> {
-            for (int i = 0; i < length; i++) {
-                long word = words[offset + i];
-                Long told = rest.remove(address + 8L * i);
+            int wordBits = rules.wordBits();
+            int perLong = Long.BYTES >> wordBits;
+            for (int i = 0; i < length * perLong; i++) {
+                long at = address + ((long) i << wordBits);
+                int bits = Byte.SIZE << wordBits;
+                long word = words[offset + i / perLong] >>> i % perLong * bits & -1L >>> Long.SIZE - bits;
+                Long told = rest.remove(at);
                 if (word != (told == null ? 0 : told)) {
-                    different.add(Hex.address(address + 8L * i) + " holds " + Hex.address(word)
-                            + ", but the listener was told " + (told == null ? "nothing" : Hex.address(told)));
+                    different.add(Hex.address(at) + " holds " + Hex.address(word) + ", but the listener was told "
+                            + (told == null ? "nothing" : Hex.address(told)));
                 }
             }
         });
@@ -90,9 +94,9 @@ final class TableWitness implements TableListener {
             var table = levels.floorEntry(address);
             int level = table == null ? 0 : table.getValue();
             if (table != null && rules.isContiguous(word, level)) {
-                long entry = address - table.getKey() >>> 3;
+                long entry = address - table.getKey() >>> rules.wordBits();
                 int inRun = (int) entry & rules.runEntries(level) - 1;
-                if (!isRun(address - 8L * inRun, level)) {
+                if (!isRun(address - ((long) inRun << rules.wordBits()), level)) {
                     found.add("word " + Hex.address(address) + " of level " + level + " is marked: " + Hex.address(word)
                             + ", but its run is not whole");
                 }
@@ -104,7 +108,7 @@ final class TableWitness implements TableListener {
     private boolean isRun(long address, int level) {
         long first = memory.getOrDefault(address, 0L);
         for (int i = 0; i < rules.runEntries(level); i++) {
-            long word = memory.getOrDefault(address + 8L * i, 0L);
+            long word = memory.getOrDefault(address + ((long) i << rules.wordBits()), 0L);
             if (!rules.isContiguous(word, level) || !rules.continues(first, word, i, level)) {
                 return false;
             }

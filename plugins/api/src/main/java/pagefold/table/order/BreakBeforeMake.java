@@ -153,7 +153,8 @@ public final class BreakBeforeMake implements TableListener {
         if (found == null || found.getValue().level != wrote.level) {
             return null;
         }
-        long start = found.getValue().start + (wrote.address - found.getKey() >>> 3 << rules.entryShift(wrote.level));
+        long start = found.getValue().start
+                + (wrote.address - found.getKey() >>> rules.wordBits() << rules.entryShift(wrote.level));
         return new Place(found.getValue().space, wrote.level, start);
     }
 }
