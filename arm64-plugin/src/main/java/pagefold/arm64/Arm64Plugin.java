@@ -1,6 +1,8 @@
 package pagefold.arm64;
 
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import pagefold.arm64.capture.Arm64Machine;
 import pagefold.arm64.descriptor.OutputEncoding;
 import pagefold.model.PluginBinding.Coarsening;
@@ -19,7 +21,7 @@ public final class Arm64Plugin implements ArchitecturePlugin {
      * The configurations of Linux's Kconfig (arch/arm64/Kconfig, ARM64_VA_BITS), the default first; then what those of
      * 52 bits become on a processor without 52-bit addresses.
      */
-    private static final List<StageOneProfile> PROFILES = List.of(
+    private static final List<Arm64Profile> PROFILES = List.of(
             profile("4k-48", 12, 48, OutputEncoding.PA_48),
             profile("4k-39", 12, 39, OutputEncoding.PA_48),
             profile("4k-52", 12, 52, OutputEncoding.LPA2),
@@ -34,12 +36,13 @@ public final class Arm64Plugin implements ArchitecturePlugin {
             built("16k-52-nolpa2", 14, 47, 52),
             built("64k-52-nolva", 16, 48, 52));
 
-    private static StageOneProfile profile(String name, int granuleBits, int inputBits, OutputEncoding encoding) {
-        return new StageOneProfile(name, granuleBits, inputBits, inputBits, encoding, true);
+    private static Arm64Profile profile(String name, int granuleBits, int inputBits, OutputEncoding encoding) {
+        return Arm64Profile.of(new StageOneProfile(name, granuleBits, inputBits, inputBits, encoding, true));
     }
 
-    private static StageOneProfile built(String name, int granuleBits, int inputBits, int builtInputBits) {
-        return new StageOneProfile(name, granuleBits, inputBits, builtInputBits, OutputEncoding.PA_48, true);
+    private static Arm64Profile built(String name, int granuleBits, int inputBits, int builtInputBits) {
+        return Arm64Profile.of(
+                new StageOneProfile(name, granuleBits, inputBits, builtInputBits, OutputEncoding.PA_48, true));
     }
 
     @Override
@@ -54,7 +57,13 @@ public final class Arm64Plugin implements ArchitecturePlugin {
 
     @Override
     public List<Profile> profiles() {
-        return PROFILES.stream().map(StageOneProfile::declared).toList();
+        return PROFILES.stream().map(Arm64Profile::declared).toList();
+    }
+
+    @Override
+    public @Nullable Profile profile(String name) {
+        Arm64Profile found = find(name);
+        return found == null ? null : found.declared();
     }
 
     @Override
@@ -68,15 +77,20 @@ public final class Arm64Plugin implements ArchitecturePlugin {
      * @throws IllegalArgumentException when there is no such profile
      */
     public static ModelSetup setup(String profile, Coarsening coarsening) {
-        return named(profile).setup(coarsening);
+        Arm64Profile found = find(profile);
+        if (found == null) {
+            throw new IllegalArgumentException("expected a profile of arm64, but found '" + profile + "'");
+        }
+        return found.setup(coarsening);
     }
 
-    private static StageOneProfile named(String name) {
+    /** The profile of exactly that name before any that it is one of with options. */
+    static @Nullable Arm64Profile find(String name) {
         return PROFILES.stream()
-                .filter(profile -> profile.name().equals(name))
+                .map(profile -> profile.named(name))
+                .filter(Objects::nonNull)
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("expected a profile of arm64, but found '" + name + "'"));
+                .orElse(null);
     }
 
     @Override

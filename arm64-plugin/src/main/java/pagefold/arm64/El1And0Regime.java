@@ -6,7 +6,6 @@ import static pagefold.arm64.descriptor.Descriptor.GP;
 import static pagefold.arm64.descriptor.Descriptor.NG;
 import static pagefold.arm64.descriptor.Descriptor.PXN;
 import static pagefold.arm64.descriptor.Descriptor.RDONLY;
-import static pagefold.arm64.descriptor.Descriptor.SH_SHIFT;
 import static pagefold.arm64.descriptor.Descriptor.USER;
 import static pagefold.arm64.descriptor.Descriptor.UXN;
 import static pagefold.arm64.descriptor.Descriptor.VALID;
@@ -128,7 +127,7 @@ final class El1And0Regime implements TranslationRegime {
         bits |= userRead ? USER : 0;
         bits |= write ? DBM : RDONLY;
         bits |= attributes.guarded() ? GP : 0;
-        bits |= profile.sharesByControl() ? 0 : (long) domain(attributes.shareability()) << SH_SHIFT;
+        bits |= profile.sharesByControl() ? 0 : MemoryAttributes.field(attributes.shareability());
         return bits | dirtyState(attributes, write);
     }
 
@@ -145,17 +144,8 @@ final class El1And0Regime implements TranslationRegime {
         return (bits & 7L) << 56 | (bits & 8L) << 60;
     }
 
-    /** The SH field's code: Arm ARM D8.6.2. */
-    private static int domain(Shareability shareability) {
-        return switch (shareability) {
-            case NON_SHAREABLE -> 0;
-            case OUTER_SHAREABLE -> 2;
-            case INNER_SHAREABLE -> 3;
-        };
-    }
-
     @Override
     public TableReader reader(PhysicalMemory memory, long root) {
-        return new SpaceReader(profile, kind, memory, root);
+        return SpaceReader.el1And0(profile, kind, memory, root);
     }
 }

@@ -2,6 +2,7 @@ package pagefold.arm64;
 
 import pagefold.arm64.descriptor.Descriptor;
 import pagefold.model.MemoryType;
+import pagefold.model.Shareability;
 
 /**
  * The memory attribute indirection of our profiles: MAIR_EL1 and the indices into it.
@@ -46,6 +47,16 @@ final class MemoryAttributes {
             case NORMAL_WB -> 0xff;
             case NORMAL_TAGGED -> 0xf0;
         };
+    }
+
+    /** The SH field, in place (Arm ARM D8.6.2). */
+    static long field(Shareability shareability) {
+        long code = switch (shareability) {
+            case NON_SHAREABLE -> 0;
+            case OUTER_SHAREABLE -> 2;
+            case INNER_SHAREABLE -> 3;
+        };
+        return code << Descriptor.SH_SHIFT;
     }
 
     /** The AttrIndx field for a memory type, in place. */

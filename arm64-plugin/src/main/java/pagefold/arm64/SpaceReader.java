@@ -1,12 +1,14 @@
 package pagefold.arm64;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import pagefold.arm64.capture.Markers;
 import pagefold.arm64.capture.TableDump;
 import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.walk.Request;
 import pagefold.arm64.walk.Stage1;
 import pagefold.arm64.walk.Stage1Range;
+import pagefold.arm64.walk.Stage2;
 import pagefold.arm64.walk.TableRange;
 import pagefold.arm64.walk.TranslationWalker;
 import pagefold.arm64.walk.WalkReport;
@@ -20,30 +22,96 @@ import pagefold.table.Walk;
 /** Reads the tables of one space with the registers that its profile stands for. */
 final class SpaceReader implements TableReader {
     private final PhysicalMemory memory;
-    private final Vmsa64Geometry geometry;
-    private final long root;
-    private final long base;
-    private final Markers markers;
-    private final int builtInputBits;
+    private final Shown shown;
+    /** What translates, or {@code null} where only stage 2 does. */
+    private final @Nullable Stage1 stage1;
+
+    private final @Nullable Stage2 stage2;
     private final TranslationWalker walker;
 
-    SpaceReader(StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
-        boolean isKernel = kind == SpaceKind.KERNEL;
+    /**
+     * How the tables are shown.
+     *
+     * @param root of the tables that are dumped
+     * @param base the input address of their first entry
+     * @param builtInputBits what the kernel was built for, or 0
+     */
+    private record Shown(TableDump dump, long root, long base, Markers markers, int builtInputBits) {}
+
+    private SpaceReader(
+            PhysicalMemory memory,
+            Shown shown,
+            @Nullable Stage1 stage1,
+            @Nullable Stage2 stage2,
+            TranslationWalker walker) {
         this.memory = memory;
-        this.root = isKernel ? root + profile.upperRootOffset() : root;
-        this.builtInputBits = profile.builtInputBits();
-        this.geometry = Vmsa64Geometry.stage1(profile.granuleBits(), profile.inputBits(), profile.encoding());
-        this.base = isKernel ? -1L << profile.inputBits() : 0;
-        this.markers = isKernel
+        this.shown = shown;
+        this.stage1 = stage1;
+        this.stage2 = stage2;
+        this.walker = walker;
+    }
+
+    private static SpaceReader stage1(PhysicalMemory memory, Shown shown, Stage1 stage1) {
+        return new SpaceReader(memory, shown, stage1, null, new TranslationWalker(stage1, null, memory));
+    }
+
+    /**
+     * Through TTBR0_EL1 or TTBR1_EL1.
+     *
+     * @param kind {@code USER} or {@code KERNEL}
+     */
+    static SpaceReader el1And0(StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long table) {
+        boolean isKernel = kind == SpaceKind.KERNEL;
+        long root = isKernel ? table + profile.upperRootOffset() : table;
+        Vmsa64Geometry geometry = geometry(profile);
+        TableRange tables = TableRange.of(geometry, root, profile.outputBits());
+        Markers markers = isKernel
                 ? Markers.kernel(profile.inputBits(), profile.granuleBits(), profile.fixmapStart())
                 : Markers.user();
-        TableRange tables = TableRange.of(geometry, this.root, profile.outputBits());
-        boolean updates = profile.hardwareDirty();
-        Stage1.Controls controls = Stage1.Controls.of(MemoryAttributes.MAIR, updates, updates);
         Stage1 regime = isKernel
-                ? Stage1.twoRanges(null, Stage1Range.upper(tables, Stage1Range.Controls.KERNEL), controls)
-                : Stage1.twoRanges(Stage1Range.lower(tables, Stage1Range.Controls.USER), null, controls);
-        this.walker = new TranslationWalker(regime, null, memory);
+                ? Stage1.twoRanges(null, Stage1Range.upper(tables, Stage1Range.Controls.KERNEL), controls(profile))
+                : Stage1.twoRanges(Stage1Range.lower(tables, Stage1Range.Controls.USER), null, controls(profile));
+        TableDump dump = TableDump.stage1(geometry, false, profile.builtInputBits());
+        long base = isKernel ? -1L << profile.inputBits() : 0;
+        return stage1(memory, new Shown(dump, root, base, markers, profile.builtInputBits()), regime);
+    }
+
+    /** Through TTBR0_EL2 without E2H, or TTBR0_EL3. */
+    static SpaceReader oneRange(StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
+        Vmsa64Geometry geometry = geometry(profile);
+        TableRange tables = TableRange.of(geometry, root, profile.outputBits());
+        Stage1 regime = Stage1.oneRange(Stage1Range.lower(tables, Stage1Range.Controls.KERNEL), controls(profile));
+        TableDump dump = TableDump.stage1(geometry, false, profile.inputBits());
+        Markers markers = kind == SpaceKind.MONITOR ? Markers.monitor() : Markers.hypervisor();
+        return stage1(memory, new Shown(dump, root, 0, markers, profile.inputBits()), regime);
+    }
+
+    /** Through VTTBR_EL2. */
+    static SpaceReader stage2(StageOneProfile profile, Stage2Options options, PhysicalMemory memory, long root) {
+        Vmsa64Geometry geometry = options.geometry(profile.granuleBits(), profile.encoding());
+        TableRange tables = TableRange.of(geometry, 2, root, profile.outputBits(), false);
+        Stage2 regime = new Stage2(tables, options.controls(profile.hardwareDirty()));
+        Shown shown = new Shown(TableDump.stage2(geometry, false), root, 0, Markers.guest(), 0);
+        return new SpaceReader(memory, shown, null, regime, TranslationWalker.ofStage2(regime, memory));
+    }
+
+    private static Vmsa64Geometry geometry(StageOneProfile profile) {
+        return Vmsa64Geometry.stage1(profile.granuleBits(), profile.inputBits(), profile.encoding());
+    }
+
+    private static Stage1.Controls controls(StageOneProfile profile) {
+        return Stage1.Controls.of(MemoryAttributes.MAIR, profile.hardwareDirty(), profile.hardwareDirty());
+    }
+
+    /** The same stage 1 with a second stage behind it, or {@code null} where there can be none. */
+    @Nullable
+    SpaceReader through(TableReader second) {
+        Stage1 first = stage1;
+        boolean isGuest = first != null && first.hasTwoRanges();
+        return isGuest && second instanceof SpaceReader reader && reader.stage1 == null
+                ? new SpaceReader(
+                        memory, shown, first, reader.stage2, new TranslationWalker(first, reader.stage2, memory))
+                : null;
     }
 
     @Override
@@ -53,11 +121,11 @@ final class SpaceReader implements TableReader {
 
     @Override
     public Walk walk(long address, Access access, Privilege privilege) {
-        return WalkReport.of(walker, address, Request.of(access, privilege), builtInputBits);
+        return WalkReport.of(walker, address, Request.of(access, privilege), shown.builtInputBits);
     }
 
     @Override
     public void dump(Appendable out) throws IOException {
-        TableDump.stage1(geometry, false, builtInputBits).write(memory, root, base, markers, out);
+        shown.dump.write(memory, shown.root, shown.base, shown.markers, out);
     }
 }

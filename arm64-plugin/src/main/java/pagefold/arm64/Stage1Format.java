@@ -2,14 +2,12 @@ package pagefold.arm64;
 
 import static pagefold.arm64.descriptor.Descriptor.AF;
 import static pagefold.arm64.descriptor.Descriptor.ATTR_INDX;
-import static pagefold.arm64.descriptor.Descriptor.CONTIGUOUS;
 import static pagefold.arm64.descriptor.Descriptor.DBM;
 import static pagefold.arm64.descriptor.Descriptor.GP;
 import static pagefold.arm64.descriptor.Descriptor.NG;
 import static pagefold.arm64.descriptor.Descriptor.PXN;
 import static pagefold.arm64.descriptor.Descriptor.PXN_TABLE;
 import static pagefold.arm64.descriptor.Descriptor.RDONLY;
-import static pagefold.arm64.descriptor.Descriptor.TABLE;
 import static pagefold.arm64.descriptor.Descriptor.TYPE_TABLE;
 import static pagefold.arm64.descriptor.Descriptor.USER;
 import static pagefold.arm64.descriptor.Descriptor.UXN;
@@ -19,8 +17,6 @@ import static pagefold.arm64.descriptor.Descriptor.VALID;
 import pagefold.arm64.descriptor.Descriptor;
 import pagefold.arm64.descriptor.OutputEncoding;
 import pagefold.model.SpaceKind;
-import pagefold.table.Geometry;
-import pagefold.table.TableFormat;
 
 /**
  * The words of stage 1 of EL1&amp;0 as Linux 6.12 writes them (arch/arm64/include/asm/pgtable.h, pgtable-prot.h).
@@ -37,7 +33,7 @@ import pagefold.table.TableFormat;
  * WRITE is DBM: the page may be written. With it, a clear RDONLY means that a write has happened ("hardware dirty");
  * DIRTY keeps that when WRITE goes. A page that is there but grants nothing is not valid and has PRESENT_INVALID.
  */
-final class Stage1Format implements TableFormat {
+final class Stage1Format extends Vmsa64Format {
     /** Linux's software dirty state. */
     static final long DIRTY = Descriptor.bit(55);
     /** Linux's mark of a page that is there but grants nothing; nG's place, free while the word is not valid. */
@@ -48,15 +44,10 @@ final class Stage1Format implements TableFormat {
 
     /** What {@code pte_modify} takes from the new protection. */
     private static final long PROTECTION = USER | PXN | UXN | RDONLY | VALID | DBM | GP | ATTR_INDX | PRESENT_INVALID;
-    /** What may change in a live word without a break (Arm ARM D8.16.1): the rest is address, type and cacheability. */
+
     private static final long LIVE = AF | USER | RDONLY | PXN | UXN | DBM | GP | DIRTY | FREE | NG;
-    /** What may differ inside a contiguous run. */
     private static final long LIVE_IN_RUN = AF | RDONLY | DBM | DIRTY | FREE;
 
-    private final OutputEncoding encoding;
-    private final int granuleBits;
-    private final long address;
-    private final long tableBits;
     private final boolean hardwareDirty;
     private final boolean isKernel;
 
@@ -67,86 +58,9 @@ final class Stage1Format implements TableFormat {
      * @param hardwareDirty whether hardware sets dirty state (TCR_EL1.HD)
      */
     Stage1Format(int granuleBits, OutputEncoding encoding, SpaceKind kind, boolean hardwareDirty) {
-        this.granuleBits = granuleBits;
-        this.encoding = encoding;
-        this.address = encoding.mask(granuleBits);
+        super(granuleBits, encoding, TYPE_TABLE | (kind == SpaceKind.KERNEL ? UXN_TABLE : PXN_TABLE));
         this.isKernel = kind == SpaceKind.KERNEL;
-        this.tableBits = TYPE_TABLE | (isKernel ? UXN_TABLE : PXN_TABLE);
         this.hardwareDirty = hardwareDirty;
-    }
-
-    @Override
-    public boolean isTable(long word, int level) {
-        return Descriptor.isTable(word, level);
-    }
-
-    @Override
-    public boolean isLeaf(long word, int level) {
-        return level == Geometry.LAST_LEVEL ? Descriptor.isPage(word) : Descriptor.isBlock(word, level);
-    }
-
-    @Override
-    public long tableWord(long table) {
-        return encoding.encode(table) | tableBits;
-    }
-
-    @Override
-    public long tableAddress(long word) {
-        return encoding.decode(word, granuleBits);
-    }
-
-    /** Linux places blocks at level 2, and with 4K pages at level 1. */
-    @Override
-    public boolean leafAllowed(int level) {
-        return level == Geometry.LAST_LEVEL || level == 2 || level == 1 && granuleBits == 12;
-    }
-
-    @Override
-    public long leafWord(long output, int level, long bits) {
-        return encoding.encode(output) | bits | (level == Geometry.LAST_LEVEL ? TABLE : 0);
-    }
-
-    @Override
-    public long relocated(long word, int fromLevel, int toLevel, long output) {
-        return leafWord(output, toLevel, word & ~(address | TABLE | CONTIGUOUS));
-    }
-
-    @Override
-    public long outputAddress(long word, int level) {
-        return encoding.decode(word, granuleBits);
-    }
-
-    @Override
-    public long linearBytes(long output) {
-        if (encoding == OutputEncoding.PA_48) {
-            return Long.MAX_VALUE;
-        }
-        long piece = encoding.inPlace(0) + 1;
-        return piece - (output & piece - 1);
-    }
-
-    /** CONT_PTES and CONT_PMDS of Linux; 1G blocks are not joined. */
-    @Override
-    public int contiguousEntries(int level) {
-        boolean page = level == Geometry.LAST_LEVEL;
-        if (!page && level != 2) {
-            return 1;
-        }
-        return switch (granuleBits) {
-            case 12 -> 16;
-            case 14 -> page ? 128 : 32;
-            default -> 32;
-        };
-    }
-
-    @Override
-    public boolean isContiguous(long word) {
-        return (word & CONTIGUOUS) != 0;
-    }
-
-    @Override
-    public long withContiguous(long word, boolean contiguous) {
-        return contiguous ? word | CONTIGUOUS : word & ~CONTIGUOUS;
     }
 
     /** {@code pte_modify}. */
@@ -159,16 +73,6 @@ final class Stage1Format implements TableFormat {
 
     private static boolean isHardwareDirty(long word) {
         return (word & (DBM | RDONLY)) == DBM;
-    }
-
-    @Override
-    public boolean isAccessed(long word) {
-        return (word & AF) != 0;
-    }
-
-    @Override
-    public long withAccessed(long word, boolean accessed) {
-        return accessed ? word | AF : word & ~AF;
     }
 
     /** What hardware does with HD = 1; else what Linux's fault handler does. */
@@ -207,10 +111,18 @@ final class Stage1Format implements TableFormat {
     }
 
     @Override
+    long live() {
+        return LIVE;
+    }
+
+    @Override
+    long liveInRun() {
+        return LIVE_IN_RUN;
+    }
+
+    @Override
     public boolean needsBreak(long oldWord, long newWord, int level) {
-        long changed = oldWord ^ newWord;
         boolean madeGlobal = (oldWord & ~newWord & NG) != 0;
-        long allowed = isContiguous(oldWord) && isContiguous(newWord) ? LIVE_IN_RUN : LIVE;
-        return madeGlobal || (changed & ~allowed) != 0;
+        return madeGlobal || super.needsBreak(oldWord, newWord, level);
     }
 }

@@ -1,17 +1,8 @@
 package pagefold.arm64;
 
-import java.util.EnumSet;
-import java.util.Map;
-import java.util.Set;
 import pagefold.arm64.descriptor.Descriptor;
 import pagefold.arm64.descriptor.OutputEncoding;
-import pagefold.model.PluginBinding.Coarsening;
-import pagefold.model.SpaceKind;
-import pagefold.spi.Capability;
-import pagefold.spi.Profile;
 import pagefold.table.Geometry;
-import pagefold.table.ModelSetup;
-import pagefold.table.TranslationRegime;
 
 /**
  * A configuration of stage 1 of EL1&amp;0.
@@ -31,13 +22,6 @@ record StageOneProfile(
         int builtInputBits,
         OutputEncoding encoding,
         boolean hardwareDirty) {
-    /** RAM of the machine that is simulated begins here, as on QEMU's {@code virt}; tables come first. */
-    private static final long TABLE_BASE = 0x4000_0000L;
-    /** Most bytes of tables of one simulation: enough to map 128 GB in 4K pages. */
-    private static final long TABLE_LIMIT = 256L << 20;
-    /** Frames of backing objects begin above 4 GB. */
-    private static final long FRAME_BASE = 0x1_0000_0000L;
-
     /**
      * FIXADDR_TOT_START of the kernel whose markers a dump shows: Linux 6.12's fixmap (arch/arm64/include/asm/fixmap.h)
      * ends 8 MB below the top and has a device tree of 2 MB and a page, seven windows of 256 KB for early ioremap, and 16
@@ -71,47 +55,10 @@ record StageOneProfile(
         return unused << Descriptor.WORD_SHIFT;
     }
 
-    Profile declared() {
+    /** One line for people. */
+    String title() {
         String built = inputBits == builtInputBits ? "" : " of a kernel built for " + builtInputBits + " bits";
-        return new Profile(
-                name,
-                (1 << granuleBits - 10) + "K pages, " + inputBits + "-bit virtual" + built + " and " + outputBits()
-                        + "-bit physical addresses, words as Linux 6.12",
-                granuleBits,
-                inputBits,
-                outputBits(),
-                capabilities());
-    }
-
-    private Set<Capability> capabilities() {
-        Set<Capability> declared = EnumSet.of(
-                Capability.USER_SPACE,
-                Capability.KERNEL_SPACE,
-                Capability.CONTIGUOUS,
-                Capability.HARDWARE_DIRTY,
-                Capability.GUARDED_PAGES,
-                Capability.MEMORY_TAGGING,
-                Capability.EXECUTE_ONLY,
-                Capability.CAPTURES);
-        if (geometry().startLevel() < 0) {
-            declared.add(Capability.FIVE_LEVELS);
-        }
-        return declared;
-    }
-
-    ModelSetup setup(Coarsening coarsening) {
-        Map<SpaceKind, TranslationRegime> regimes = Map.of(
-                SpaceKind.USER, new El1And0Regime(this, SpaceKind.USER),
-                SpaceKind.KERNEL, new El1And0Regime(this, SpaceKind.KERNEL));
-        return new ModelSetup(
-                Arm64Plugin.ID,
-                name,
-                granuleBits,
-                regimes,
-                TABLE_BASE,
-                TABLE_LIMIT,
-                FRAME_BASE,
-                (1L << outputBits()) - FRAME_BASE,
-                coarsening);
+        return (1 << granuleBits - 10) + "K pages, " + inputBits + "-bit virtual" + built + " and " + outputBits()
+                + "-bit physical addresses, words as Linux 6.12";
     }
 }

@@ -35,8 +35,18 @@ public record Markers(List<Marker> list) {
         return new Markers(List.of(new Marker(0, "User space")));
     }
 
+    /** A dump of EL2's own tables, for which Linux has none. */
+    public static Markers hypervisor() {
+        return new Markers(List.of(new Marker(0, "Hypervisor")));
+    }
+
+    /** A dump of EL3's tables. */
+    public static Markers monitor() {
+        return new Markers(List.of(new Marker(0, "Monitor")));
+    }
+
     /** A dump of a guest's stage 2. */
-    static Markers guest() {
+    public static Markers guest() {
         return new Markers(List.of(new Marker(0, "Guest IPA")));
     }
 

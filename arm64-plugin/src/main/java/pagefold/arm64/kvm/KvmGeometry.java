@@ -1,9 +1,8 @@
 package pagefold.arm64.kvm;
 
-import static pagefold.arm64.descriptor.Descriptor.bit;
-
 import pagefold.arm64.descriptor.OutputEncoding;
 import pagefold.arm64.descriptor.Vmsa64Geometry;
+import pagefold.arm64.walk.Vtcr;
 
 /** The shapes that KVM gives its tables: everything follows from the granule and the size of an input address. */
 public final class KvmGeometry {
@@ -13,7 +12,7 @@ public final class KvmGeometry {
     private static final int LONGEST_VIRTUAL = 48;
 
     /** How many bits of a level a root may resolve in addition, with concatenated tables. */
-    private static final int CONCATENATION_BITS = 4;
+    public static final int CONCATENATION_BITS = 4;
 
     /** Blocks of level 2 must be possible, for the host's huge pages. */
     private static final int FEWEST_LEVELS = 2;
@@ -46,9 +45,13 @@ public final class KvmGeometry {
                     + " to " + policy.physicalBits() + " bits, but they have " + inputBits);
         }
         checkGranule(granuleBits);
-        int levels =
-                Math.max(FEWEST_LEVELS, 4 - Vmsa64Geometry.startLevel(granuleBits, inputBits - CONCATENATION_BITS));
-        return new Vmsa64Geometry(granuleBits, inputBits, 4 - levels, OutputEncoding.PA_48);
+        return new Vmsa64Geometry(granuleBits, inputBits, startLevel(granuleBits, inputBits), OutputEncoding.PA_48);
+    }
+
+    /** The level of a guest's start table: as few levels as concatenation allows, but two. */
+    public static int startLevel(int granuleBits, int inputBits) {
+        int start = Vmsa64Geometry.startLevel(granuleBits, inputBits - CONCATENATION_BITS);
+        return Math.min(Vmsa64Geometry.LAST_LEVEL + 1 - FEWEST_LEVELS, start);
     }
 
     private static void checkGranule(int granuleBits) {
@@ -62,45 +65,8 @@ public final class KvmGeometry {
         return (int) Math.max(1, geometry.rootBytes() >>> geometry.granuleBits());
     }
 
-    /**
-     * What KVM writes to VTCR_EL2 for these tables (Arm ARM D19.2.155).
-     *
-     * <pre>
-     *   31       21   19  18 16  15 14  13 12  11 10    9 8    7 6   5  0
-     * +----+---+----+----+-----+------+------+-------+-------+-----+------+
-     * |RES1| - | HA | VS |  PS |  TG0 |  SH0 | ORGN0 | IRGN0 | SL0 | T0SZ |
-     * +----+---+----+----+-----+------+------+-------+-------+-----+------+
-     * </pre>
-     */
+    /** What KVM writes to VTCR_EL2 for these tables: 16-bit VMIDs, and hardware sets the Access flag. */
     public static long vtcr(Vmsa64Geometry geometry, KvmPolicy policy) {
-        int granule = geometry.granuleBits();
-        long granuleField = granule == 12 ? 0 : granule == 14 ? 2 : 1;
-        long startLevelBase = granule == 12 ? 2 : 3;
-        long writeBack = 1;
-        long innerShareable = 3;
-        return bit(31)
-                | bit(21)
-                | bit(19)
-                | sizeField(policy.physicalBits()) << 16
-                | granuleField << 14
-                | innerShareable << 12
-                | writeBack << 10
-                | writeBack << 8
-                | startLevelBase - geometry.startLevel() << 6
-                | 64 - geometry.inputBits();
-    }
-
-    private static long sizeField(int physicalBits) {
-        return switch (physicalBits) {
-            case 32 -> 0;
-            case 36 -> 1;
-            case 40 -> 2;
-            case 42 -> 3;
-            case 44 -> 4;
-            case 48 -> 5;
-            default ->
-                throw new IllegalArgumentException(
-                        "expected physical addresses of 32, 36, 40, 42, 44 or 48 bits, but they have " + physicalBits);
-        };
+        return Vtcr.of(geometry, policy.physicalBits()) | Vtcr.HA | Vtcr.VS;
     }
 }

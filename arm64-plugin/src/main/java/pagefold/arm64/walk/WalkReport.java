@@ -95,12 +95,12 @@ public final class WalkReport {
     }
 
     /**
-     * The four bits that a region can set: bit 63 and bits 58:56 of stage 1, where bit 55 is Linux's dirty state; bits
-     * 58:55 of stage 2.
+     * The four bits that a region can set: bit 63 and bits 58:56 of EL1&amp;0, where bit 55 is Linux's dirty state; bits
+     * 58:55 of the others.
      */
     private static int software(TranslationWalker walker) {
         long leaf = walker.leaf();
-        return leaf == 0
+        return leaf == 0 || !walker.regime().hasTwoRanges()
                 ? (int) Descriptor.field(walker.finalLeaf(), 58, 55)
                 : (int) (Descriptor.field(leaf, 63, 63) << 3 | Descriptor.field(leaf, 58, 56));
     }

@@ -1,6 +1,7 @@
 package pagefold.spi;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.table.PageTableModel;
 
@@ -27,9 +28,20 @@ public interface ArchitecturePlugin {
     List<Profile> profiles();
 
     /**
+     * The profile of a name, or {@code null} when there is none. A plugin may know names beyond {@link #profiles}, which
+     * add options to one of them.
+     */
+    default @Nullable Profile profile(String name) {
+        return profiles().stream()
+                .filter(profile -> profile.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /**
      * An empty model.
      *
-     * @param profile the name of one of {@link #profiles}
+     * @param profile a name that {@link #profile} knows
      * @throws IllegalArgumentException when there is no such profile
      */
     PageTableModel newModel(String profile, Coarsening coarsening);

@@ -92,17 +92,23 @@ final class ModelSpace {
 
     /** Linux populates anonymous memory by writes, so that its pages start dirty; all others start clean. */
     private long populatedBits(Region region) {
-        long bits = regime.leafBits(initial(region));
+        long bits = initialBits(region);
         boolean isPrivate = region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
                 && sharing == Sharing.PRIVATE;
         return isPrivate ? format.populatedByWrite(bits) : bits;
     }
 
-    private static Attributes initial(Region region) {
-        return isCopyOnWrite(region)
-                ? region.attributes()
-                        .withPermissions(region.attributes().permissions().readOnly())
-                : region.attributes();
+    /** Leaf bits of pages that a write has not given frames of their own: those of copy-on-write memory deny writes. */
+    private long initialBits(Region region) {
+        Attributes attributes = region.attributes();
+        Permissions withoutWrite = attributes.permissions().readOnly();
+        if (!isCopyOnWrite(region)) {
+            return regime.leafBits(attributes);
+        }
+        // What may only be written grants nothing for now, and is there all the same.
+        return withoutWrite.isNone()
+                ? format.writeProtected(regime.leafBits(attributes))
+                : regime.leafBits(attributes.withPermissions(withoutWrite));
     }
 
     private static boolean isCopyOnWrite(Region region) {
@@ -217,7 +223,7 @@ final class ModelSpace {
     /** Leaf bits of a page of a region: writable only where a write needs no copy. */
     private long bits(Region region, long word, int level) {
         boolean mayWrite = !isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
-        return regime.leafBits(mayWrite ? region.attributes() : initial(region));
+        return mayWrite ? regime.leafBits(region.attributes()) : initialBits(region);
     }
 
     private List<AddressRange> holes(AddressRange range) {

@@ -43,12 +43,9 @@ public final class LoadedPlugin {
         return profiles;
     }
 
-    /** The profile of that name, if the plugin has it. */
+    /** The profile of that name, if the plugin has it; also one with options that it does not list. */
     public @Nullable Profile profile(String name) {
-        return profiles.stream()
-                .filter(profile -> profile.name().equals(name))
-                .findFirst()
-                .orElse(null);
+        return plugin.profile(name);
     }
 
     /**
