@@ -3,7 +3,9 @@ package pagefold.arm64;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm64.capture.Markers;
+import pagefold.arm64.capture.ShowPte;
 import pagefold.arm64.capture.TableDump;
+import pagefold.arm64.capture.WxCheck;
 import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.walk.Request;
 import pagefold.arm64.walk.Stage1;
@@ -36,7 +38,14 @@ final class SpaceReader implements TableReader {
      * @param base the input address of their first entry
      * @param builtInputBits what the kernel was built for, or 0
      */
-    private record Shown(TableDump dump, long root, long base, Markers markers, int builtInputBits) {}
+    private record Shown(
+            SpaceKind kind,
+            Vmsa64Geometry geometry,
+            TableDump dump,
+            long root,
+            long base,
+            Markers markers,
+            int builtInputBits) {}
 
     private SpaceReader(
             PhysicalMemory memory,
@@ -73,7 +82,7 @@ final class SpaceReader implements TableReader {
                 : Stage1.twoRanges(Stage1Range.lower(tables, Stage1Range.Controls.USER), null, controls(profile));
         TableDump dump = TableDump.stage1(geometry, false, profile.builtInputBits());
         long base = isKernel ? -1L << profile.inputBits() : 0;
-        return stage1(memory, new Shown(dump, root, base, markers, profile.builtInputBits()), regime);
+        return stage1(memory, new Shown(kind, geometry, dump, root, base, markers, profile.builtInputBits()), regime);
     }
 
     /** Through TTBR0_EL2 without E2H, or TTBR0_EL3. */
@@ -83,7 +92,7 @@ final class SpaceReader implements TableReader {
         Stage1 regime = Stage1.oneRange(Stage1Range.lower(tables, Stage1Range.Controls.KERNEL), controls(profile));
         TableDump dump = TableDump.stage1(geometry, false, profile.inputBits());
         Markers markers = kind == SpaceKind.MONITOR ? Markers.monitor() : Markers.hypervisor();
-        return stage1(memory, new Shown(dump, root, 0, markers, profile.inputBits()), regime);
+        return stage1(memory, new Shown(kind, geometry, dump, root, 0, markers, profile.inputBits()), regime);
     }
 
     /** Through VTTBR_EL2. */
@@ -91,7 +100,8 @@ final class SpaceReader implements TableReader {
         Vmsa64Geometry geometry = options.geometry(profile.granuleBits(), profile.encoding());
         TableRange tables = TableRange.of(geometry, 2, root, profile.outputBits(), false);
         Stage2 regime = new Stage2(tables, options.controls(profile.hardwareDirty()));
-        Shown shown = new Shown(TableDump.stage2(geometry, false), root, 0, Markers.guest(), 0);
+        Shown shown = new Shown(
+                SpaceKind.STAGE2, geometry, TableDump.stage2(geometry, false), root, 0, Markers.guest(), 0);
         return new SpaceReader(memory, shown, null, regime, TranslationWalker.ofStage2(regime, memory));
     }
 
@@ -127,5 +137,32 @@ final class SpaceReader implements TableReader {
     @Override
     public void dump(Appendable out) throws IOException {
         shown.dump.write(memory, shown.root, shown.base, shown.markers, out);
+    }
+
+    /**
+     * A process knows no kernel here, and a kernel no process: each is a space of its own. Of tables that are not its
+     * own the kernel prints nothing, so theirs is the neutral form.
+     */
+    @Override
+    public void showPte(long address, Appendable out) throws IOException {
+        boolean isKernel = shown.kind == SpaceKind.KERNEL;
+        if (!isKernel && shown.kind != SpaceKind.USER) {
+            TableReader.super.showPte(address, out);
+            return;
+        }
+        Vmsa64Geometry geometry = shown.geometry;
+        ShowPte.Shape shape = new ShowPte.Shape(
+                geometry.granuleBits(), geometry.inputBits(), shown.builtInputBits, geometry.encoding());
+        ShowPte.Roots roots = isKernel
+                ? new ShowPte.Roots(ShowPte.NO_ROOT, shown.root)
+                : new ShowPte.Roots(shown.root, ShowPte.NO_ROOT);
+        new ShowPte(memory, false, shape).write(address, roots, out);
+    }
+
+    @Override
+    public @Nullable WxReport checkWx() {
+        return shown.kind == SpaceKind.KERNEL
+                ? WxCheck.of(shown.geometry, false, memory, shown.root, shown.base)
+                : null;
     }
 }

@@ -14,6 +14,7 @@ import pagefold.arm32.stage.Request;
 import pagefold.arm32.stage.StageOne;
 import pagefold.arm32.stage.StageOneSetup;
 import pagefold.table.Geometry;
+import pagefold.table.TableReader.WxReport;
 import pagefold.table.Translation;
 import pagefold.table.Walk;
 
@@ -89,5 +90,26 @@ public final class LpaeStage implements StageOne {
                         ? new KernelLayout(pageOffset, setup.layout().getOrDefault(HIGH_MEMORY, 0L)).markers()
                         : KernelLayout.USER_MARKERS,
                 out);
+    }
+
+    /** By the tables of the process that runs, which have the kernel's part too. */
+    @Override
+    public boolean showPte(long address, Appendable out) throws IOException {
+        Tree tree = controls.lower().tree();
+        if (tree.inputBits != LpaeProfile.INPUT_BITS) {
+            return false;
+        }
+        ShowPte.write(setup.tables(), tree.isBigEndian, tree.root, address, out);
+        return true;
+    }
+
+    @Override
+    public @Nullable WxReport checkWx() {
+        Tree tree = upper.tree();
+        Geometry geometry = Geometry.of(LpaeProfile.GRANULE_BITS, tree.inputBits);
+        return TableDump.check(
+                setup.tables(),
+                tree.isBigEndian,
+                new TableDump.Tables(geometry, tree.root, upper.upperBase(), 1L << LpaeProfile.INPUT_BITS));
     }
 }

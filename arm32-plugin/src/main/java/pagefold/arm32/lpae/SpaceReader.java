@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
 import pagefold.arm32.stage.DescriptorPath;
 import pagefold.arm32.stage.Leaf;
@@ -76,5 +77,21 @@ final class SpaceReader implements TableReader {
                 new TableDump.Tables(Geometry.of(LpaeProfile.GRANULE_BITS, tree.inputBits), tree.root, 0, end),
                 isKernel ? layout.markers() : KernelLayout.USER_MARKERS,
                 out);
+    }
+
+    @Override
+    public void showPte(long address, Appendable out) throws IOException {
+        ShowPte.write(memory, false, walker.controls().lower().tree().root, address, out);
+    }
+
+    @Override
+    public @Nullable WxReport checkWx() {
+        if (kind != SpaceKind.KERNEL) {
+            return null;
+        }
+        Tree tree = walker.controls().lower().tree();
+        Geometry geometry = Geometry.of(LpaeProfile.GRANULE_BITS, tree.inputBits);
+        return TableDump.check(
+                memory, false, new TableDump.Tables(geometry, tree.root, 0, 1L << LpaeProfile.INPUT_BITS));
     }
 }

@@ -14,8 +14,10 @@ import pagefold.arm32.linux.DumpLines;
 import pagefold.arm32.linux.DumpLines.Column;
 import pagefold.arm32.linux.DumpLines.Kind;
 import pagefold.arm32.linux.KernelLayout.Marker;
+import pagefold.arm32.linux.WxCheck;
 import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
+import pagefold.table.TableReader.WxReport;
 
 /**
  * Dumps of tables, letter by letter as Linux 6.12 writes them (arch/arm/mm/dump.c with LPAE).
@@ -50,16 +52,22 @@ final class TableDump {
 
     private final PhysicalMemory memory;
     private final boolean isBigEndian;
-    private final DumpLines lines;
+    private final EntryVisitor visitor;
+
+    /** Sees an entry that is no table. */
+    @FunctionalInterface
+    private interface EntryVisitor {
+        void entry(long address, int level, long word) throws IOException;
+    }
 
     private static Column memoryType(long index, String name) {
         return new Column(ATTR_INDX, index << ATTR_INDX_SHIFT, name, "");
     }
 
-    private TableDump(PhysicalMemory memory, boolean isBigEndian, DumpLines lines) {
+    private TableDump(PhysicalMemory memory, boolean isBigEndian, EntryVisitor visitor) {
         this.memory = memory;
         this.isBigEndian = isBigEndian;
-        this.lines = lines;
+        this.visitor = visitor;
     }
 
     /**
@@ -70,9 +78,30 @@ final class TableDump {
      */
     static void write(PhysicalMemory memory, boolean isBigEndian, Tables tables, List<Marker> markers, Appendable out)
             throws IOException {
-        TableDump dump = new TableDump(memory, isBigEndian, new DumpLines(markers, out));
-        dump.table(tables, tables.root, tables.geometry.startLevel(), tables.base);
-        dump.lines.finish();
+        DumpLines lines = new DumpLines(markers, out);
+        new TableDump(memory, isBigEndian, (address, level, word) -> lines.note(address, kind(level), "", word))
+                .table(tables, tables.root, tables.geometry.startLevel(), tables.base);
+        lines.finish();
+    }
+
+    /** The kernel's check for what may be written and executed. */
+    static WxReport check(PhysicalMemory memory, boolean isBigEndian, Tables tables) {
+        WxCheck check = new WxCheck();
+        TableDump dump = new TableDump(memory, isBigEndian, (address, level, word) -> {
+            long readOnly = level == Geometry.LAST_LEVEL ? RDONLY : RDONLY | AP2;
+            check.note(
+                    address,
+                    1L << tables.geometry.shift(level),
+                    (word & kind(level).mask()) != 0,
+                    (word & readOnly) == readOnly,
+                    (word & XN) != 0);
+        });
+        try {
+            dump.table(tables, tables.root, tables.geometry.startLevel(), tables.base);
+        } catch (IOException e) {
+            throw new IllegalStateException("expected a check to write nothing, but it failed", e);
+        }
+        return check.report();
     }
 
     /**
@@ -98,7 +127,7 @@ final class TableDump {
             if (Descriptor.isTable(word, atLevel)) {
                 table(tables, word & Descriptor.ADDRESS, atLevel + 1, address);
             } else {
-                lines.note(address, kind(atLevel), "", word);
+                visitor.entry(address, atLevel, word);
             }
         }
     }

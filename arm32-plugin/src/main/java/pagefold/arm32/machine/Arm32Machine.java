@@ -19,6 +19,7 @@ import pagefold.arm32.stage.StageOne;
 import pagefold.arm32.stage.StageOneSetup;
 import pagefold.spi.Capture;
 import pagefold.spi.CapturedMachine;
+import pagefold.table.TableReader;
 import pagefold.table.Translation;
 import pagefold.table.Walk;
 
@@ -74,6 +75,17 @@ public final class Arm32Machine implements CapturedMachine {
             throw new IllegalArgumentException("expected a space of " + spaces() + ", but it is '" + space + "'");
         }
         stageOne.dump(space, out);
+    }
+
+    @Override
+    public boolean showPte(long address, Appendable out) throws IOException {
+        checkAddress(address);
+        return stageOne.showPte(address, out);
+    }
+
+    @Override
+    public TableReader.@Nullable WxReport checkWx() {
+        return stageOne.checkWx();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import pagefold.table.TableReader;
 import pagefold.table.Translation;
 import pagefold.table.Walk;
 
@@ -49,4 +50,19 @@ public interface StageOne {
      * @param space one of {@link #spaces}
      */
     void dump(String space, Appendable out) throws IOException;
+
+    /**
+     * Writes what the kernel prints of an address when an access to it faults.
+     *
+     * @param address of 32 bits
+     * @return whether something was written; nothing is where these are no tables of Linux
+     */
+    default boolean showPte(long address, Appendable out) throws IOException {
+        return false;
+    }
+
+    /** The kernel's check of its own tables for what may be written and executed; {@code null} where there are none. */
+    default TableReader.@Nullable WxReport checkWx() {
+        return null;
+    }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.walk.Par;
 import pagefold.arm64.walk.Stage2;
 import pagefold.arm64.walk.TableRange;
@@ -12,6 +13,7 @@ import pagefold.arm64.walk.WalkReport;
 import pagefold.spi.Capture;
 import pagefold.spi.CapturedMachine;
 import pagefold.table.PhysicalMemory;
+import pagefold.table.TableReader.WxReport;
 import pagefold.table.Walk;
 
 /** A captured arm64 machine, used by one thread at a time. */
@@ -108,6 +110,38 @@ public final class Arm64Machine implements CapturedMachine {
         return stage2 == null
                 ? capture.memory()
                 : new ThroughStage2(TranslationWalker.ofStage2(stage2, capture.memory()), capture.memory());
+    }
+
+    @Override
+    public boolean showPte(long address, Appendable out) throws IOException {
+        if (!registers.has("TCR_EL1")) {
+            return false;
+        }
+        TableRange kernel = reader.el1().upper().tables();
+        TableRange user = reader.el1().lower().tables();
+        // Linux has the same granule and sizes in both halves.
+        ShowPte.Shape shape = new ShowPte.Shape(
+                kernel.geometry().granuleBits(),
+                kernel.geometry().inputBits(),
+                builtInputBits(kernel),
+                kernel.geometry().encoding());
+        ShowPte.Roots roots = new ShowPte.Roots(root(user), root(kernel));
+        new ShowPte(stage1Memory(), kernel.isBigEndian(), shape).write(address, roots, out);
+        return true;
+    }
+
+    private static long root(TableRange range) {
+        return range.isUsable() ? range.root() : ShowPte.NO_ROOT;
+    }
+
+    @Override
+    public @Nullable WxReport checkWx() {
+        if (!registers.has("TCR_EL1") || !reader.el1().upper().tables().isUsable()) {
+            return null;
+        }
+        TableRange kernel = reader.el1().upper().tables();
+        Vmsa64Geometry geometry = kernel.geometry();
+        return WxCheck.of(geometry, kernel.isBigEndian(), stage1Memory(), kernel.root(), -1L << geometry.inputBits());
     }
 
     @Override

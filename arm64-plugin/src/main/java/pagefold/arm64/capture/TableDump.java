@@ -1,8 +1,5 @@
 package pagefold.arm64.capture;
 
-import static pagefold.arm64.descriptor.Descriptor.TYPE;
-import static pagefold.arm64.descriptor.Descriptor.TYPE_TABLE;
-
 import java.io.IOException;
 import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.table.PhysicalMemory;
@@ -74,44 +71,14 @@ public final class TableDump {
      */
     public void write(PhysicalMemory memory, long root, long base, Markers markers, Appendable out) throws IOException {
         DumpWriter writer = new DumpWriter(out);
-        Run run = new Run(memory, new Notes(writer, style, markers));
-        run.table(root, geometry.startLevel(), base);
+        Notes notes = new Notes(writer, style, markers);
+        new TableTree(geometry, bigEndian, memory, root, base)
+                .visit((address, level, word) ->
+                        notes.note(address, word == 0 ? holes[level + 1] : leaves[level + 1], word));
         // KVM's walk has no note at its end, so that its last line is never written.
         if (style == DumpStyle.KERNEL) {
-            run.notes.end(base + (1L << geometry.inputBits()));
+            notes.end(base + (1L << geometry.inputBits()));
         }
         writer.flush();
-    }
-
-    /** One dump. */
-    private final class Run {
-        private final PhysicalMemory memory;
-        private final Notes notes;
-        private int tables;
-
-        Run(PhysicalMemory memory, Notes notes) {
-            this.memory = memory;
-            this.notes = notes;
-        }
-
-        void table(long table, int level, long base) throws IOException {
-            if (++tables > MAX_TABLES) {
-                throw new IllegalArgumentException("expected at most " + MAX_TABLES
-                        + " tables, but there are more (do tables contain themselves?)");
-            }
-            int entries = geometry.entries(level);
-            int shift = geometry.shift(level);
-            boolean last = level == Vmsa64Geometry.LAST_LEVEL;
-            for (int i = 0; i < entries; i++) {
-                long loaded = memory.load64(table + ((long) i << 3));
-                long word = bigEndian ? Long.reverseBytes(loaded) : loaded;
-                long address = base + ((long) i << shift);
-                if (!last && (word & TYPE) == TYPE_TABLE) {
-                    table(geometry.encoding().decode(word, geometry.granuleBits()), level + 1, address);
-                } else {
-                    notes.note(address, word == 0 ? holes[level + 1] : leaves[level + 1], word);
-                }
-            }
-        }
     }
 }

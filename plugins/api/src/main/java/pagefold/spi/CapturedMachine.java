@@ -2,6 +2,8 @@ package pagefold.spi;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.table.TableReader;
 import pagefold.table.Walk;
 
 /** A captured machine, seen through its own registers and tables. */
@@ -16,6 +18,23 @@ public interface CapturedMachine {
      * @throws IllegalArgumentException when the machine has no such space
      */
     void dump(String space, Appendable out) throws IOException;
+
+    /**
+     * Writes what the machine's kernel would print of an address when an access to it faults.
+     *
+     * @return whether something was written; nothing is where the capture has no tables of a kernel or a process
+     * @throws IllegalArgumentException when the address, or the capture, is not one that this can be said of
+     */
+    default boolean showPte(long address, Appendable out) throws IOException {
+        return false;
+    }
+
+    /**
+     * The kernel's check of its own tables for what may be written and executed; {@code null} where the capture has none.
+     */
+    default TableReader.@Nullable WxReport checkWx() {
+        return null;
+    }
 
     /**
      * What PAR holds after an address-translation instruction.

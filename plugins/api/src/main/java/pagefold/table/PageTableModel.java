@@ -61,6 +61,26 @@ public interface PageTableModel {
     /** Writes the tables of a space in the format of the kernel's own dump. */
     void dump(String space, Appendable out) throws IOException;
 
+    /**
+     * Writes what the kernel prints of an address when an access to it faults; nothing when the model does not know.
+     *
+     * @return whether something was written
+     * @throws IllegalArgumentException when the space is not there
+     */
+    default boolean showPte(String space, long address, Appendable out) throws IOException {
+        return false;
+    }
+
+    /**
+     * The kernel's check of a space for what may be written and executed; {@code null} when the kernel, or the model, has
+     * none for it.
+     *
+     * @throws IllegalArgumentException when the space is not there
+     */
+    default TableReader.@Nullable WxReport checkWx(String space) {
+        return null;
+    }
+
     /** The tables of a space from the root down, in input-address order, without their words. */
     List<TableView> tables(String space);
 

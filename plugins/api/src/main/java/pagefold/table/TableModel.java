@@ -234,6 +234,17 @@ public final class TableModel implements PageTableModel {
     }
 
     @Override
+    public boolean showPte(String name, long address, Appendable out) throws IOException {
+        space(name).reader().showPte(address, out);
+        return true;
+    }
+
+    @Override
+    public TableReader.@Nullable WxReport checkWx(String name) {
+        return space(name).reader().checkWx();
+    }
+
+    @Override
     public List<TableView> tables(String name) {
         ModelSpace space = space(name);
         List<TableView> views = new ArrayList<>();

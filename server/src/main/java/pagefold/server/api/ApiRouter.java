@@ -45,6 +45,8 @@ final class ApiRouter {
                 Map.entry("getRegions", reads::regions),
                 Map.entry("getWalk", reads::walk),
                 Map.entry("getPtdump", reads::ptdump),
+                Map.entry("getShowPte", reads::showPte),
+                Map.entry("getCheckWx", reads::checkWx),
                 Map.entry("getTables", reads::tables),
                 Map.entry("getTable", reads::table),
                 Map.entry("getStats", reads::stats),

@@ -27,6 +27,7 @@ import pagefold.server.replay.Question;
 import pagefold.server.replay.Reading;
 import pagefold.server.space.Simulations;
 import pagefold.server.wire.WireText;
+import pagefold.table.TableReader;
 import pagefold.table.TableView;
 import pagefold.table.Walk;
 
@@ -107,10 +108,7 @@ final class Reads {
 
     void walk(RoutingContext routing) {
         Exchange exchange = new Exchange(routing);
-        if (exchange.query("va") == null) {
-            throw new Problem.Exception(Problems.invalid("va", "Expected the address to translate as va=0x…."));
-        }
-        long address = exchange.address("va", 0);
+        long address = virtualAddress(exchange);
         Access access = word(exchange, "access", WireText.ACCESSES, Access.READ);
         Privilege privilege = word(exchange, "privilege", WireText.PRIVILEGES, Privilege.PRIVILEGED);
         readSpace(exchange, (projection, space) -> {
@@ -122,6 +120,13 @@ final class Reads {
                 json.writeEndObject();
             });
         });
+    }
+
+    private static long virtualAddress(Exchange exchange) {
+        if (exchange.query("va") == null) {
+            throw new Problem.Exception(Problems.invalid("va", "Expected the address to translate as va=0x…."));
+        }
+        return exchange.address("va", 0);
     }
 
     private static <E> E word(Exchange exchange, String parameter, WireText.Words<E> words, E absent) {
@@ -137,14 +142,57 @@ final class Reads {
     }
 
     void ptdump(RoutingContext routing) {
+        readSpace(
+                new Exchange(routing),
+                (projection, space) -> text(out -> projection.model().dump(space.name(), out)));
+    }
+
+    /** Writes text. */
+    @FunctionalInterface
+    private interface TextWriter {
+        void write(Appendable out) throws IOException;
+    }
+
+    private static Answer text(TextWriter writer) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Writer text = new OutputStreamWriter(out, UTF_8)) {
+            writer.write(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("expected to write text to memory, but it failed", e);
+        }
+        return new Answer.Body("text/plain; charset=utf-8", out.toByteArray());
+    }
+
+    void showPte(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        long address = virtualAddress(exchange);
+        readSpace(
+                exchange, (projection, space) -> text(out -> projection.model().showPte(space.name(), address, out)));
+    }
+
+    void checkWx(RoutingContext routing) {
         readSpace(new Exchange(routing), (projection, space) -> {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            try (Writer text = new OutputStreamWriter(out, UTF_8)) {
-                projection.model().dump(space.name(), text);
-            } catch (IOException e) {
-                throw new UncheckedIOException("expected to write a dump to memory, but it failed", e);
+            TableReader.WxReport report = projection.model().checkWx(space.name());
+            if (report == null) {
+                return new Answer.Missing(Problem.of(
+                        409,
+                        "no-such-check",
+                        "The kernel checks its own tables alone, but the space '" + space.name() + "' is of the kind "
+                                + WireText.text(space.kind()) + ".",
+                        "space",
+                        space.name(),
+                        "kind",
+                        WireText.text(space.kind())));
             }
-            return new Answer.Body("text/plain; charset=utf-8", out.toByteArray());
+            return Answer.json(json -> {
+                json.writeStartObject();
+                json.writeNumberField("position", projection.position());
+                json.writeBooleanField("passed", report.passed());
+                json.writeNumberField("writableExecutablePages", report.writableExecutablePages());
+                json.writeNumberField("userExecutablePages", report.userExecutablePages());
+                json.writeStringField("text", report.text());
+                json.writeEndObject();
+            });
         });
     }
 

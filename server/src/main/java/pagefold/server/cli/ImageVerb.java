@@ -27,17 +27,26 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  pagefold image ptdump captures/linux-6.12",
             "  pagefold image walk walks/*",
+            "  pagefold image show-pte captures/linux-6.12 0xffff800080000000",
+            "  pagefold image check-wx captures/linux-6.12",
             "  pagefold image kvm-operations sequences.ops",
             ""
         },
-        subcommands = {ImageVerb.Walk.class, ImageVerb.Ptdump.class, KvmOperationsVerb.class})
+        subcommands = {
+            ImageVerb.Walk.class,
+            ImageVerb.Ptdump.class,
+            ImageKernelVerbs.ShowPte.class,
+            ImageKernelVerbs.CheckWx.class,
+            KvmOperationsVerb.class
+        })
 final class ImageVerb implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected one of walk, ptdump, kvm-operations");
+        throw new ParameterException(
+                spec.commandLine(), "expected one of walk, ptdump, show-pte, check-wx, kvm-operations");
     }
 
     @Command(

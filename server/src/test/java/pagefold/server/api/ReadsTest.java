@@ -68,6 +68,44 @@ class ReadsTest {
     }
 
     @Test
+    void the_lines_of_a_fault_are_the_kernels_text() throws IOException {
+        Reply shown = server.get("/v1/simulations/s/spaces/u/show-pte?va=0x400123");
+        Reply before = server.get("/v1/simulations/s/spaces/u/show-pte?va=0x800000&at=3");
+
+        assertThat(shown.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+        assertThat(shown.text())
+                .matches("user pgtable: 4k pages, 48-bit VAs, pgdp=[0-9a-f]{16}\n\\[0000000000400123]"
+                        + " pgd=([0-9a-f]{16}), p4d=\\1, pud=[0-9a-f]{16}, pmd=[0-9a-f]{16}, pte=[0-9a-f]{16}\n");
+        assertThat(before.header("ETag")).isEqualTo("\"3\"");
+        assertThat(before.text()).endsWith(", pmd=0000000000000000\n");
+        assertThat(server.get("/v1/simulations/s/spaces/u/show-pte?va=0x1000000000000")
+                        .text())
+                .isEqualTo("[0001000000000000] address between user and kernel address ranges\n");
+        assertThat(server.get("/v1/simulations/s/spaces/u/show-pte").status()).isEqualTo(400);
+    }
+
+    @Test
+    void a_kernel_is_checked_for_writable_and_executable_pages_and_a_process_is_not() throws IOException {
+        server.command("s", createSpace("k").replace("\"user\"", "\"kernel\""));
+        server.command("s", map("k", 0xffff_8000_0000_0000L, 0x2000).replace("rw-/rw-", "rw-/---"));
+        server.command("s", map("k", 0xffff_8000_0010_0000L, 0x2000).replace("rw-/rw-", "rwx/---"));
+
+        var passed = server.get("/v1/simulations/s/spaces/k/check-wx?at=6").json();
+        var failed = server.get("/v1/simulations/s/spaces/k/check-wx").json();
+        Reply process = server.get("/v1/simulations/s/spaces/u/check-wx");
+
+        assertThat(passed.path("passed").asBoolean()).isTrue();
+        assertThat(passed.path("text").asText()).isEqualTo("Checked W+X mappings: passed, no W+X pages found\n");
+        assertThat(failed.path("passed").asBoolean()).isFalse();
+        assertThat(failed.path("writableExecutablePages").asInt()).isEqualTo(2);
+        assertThat(failed.path("text").asText())
+                .contains("insecure W+X mapping at address ffff800000100000/0xffff800000100000\n")
+                .contains("FAILED, 2 W+X pages found, 0 non-UXN pages found\n");
+        assertThat(process.status()).isEqualTo(409);
+        assertThat(process.json().path("type").asText()).endsWith("no-such-check");
+    }
+
+    @Test
     void a_table_is_text_or_little_endian_words() throws IOException {
         var tables = server.get("/v1/simulations/s/spaces/u/tables").json().path("tables");
         String root = tables.path(0).path("address").asText();
@@ -143,6 +181,7 @@ class ReadsTest {
 
     @Test
     void answers_keep_the_contract() throws Exception {
+        server.command("s", createSpace("k").replace("\"user\"", "\"kernel\""));
         Map<String, String> paths = new LinkedHashMap<>();
         paths.put("listSimulations", "/v1/simulations");
         paths.put("getSimulation", "/v1/simulations/s");
@@ -151,6 +190,7 @@ class ReadsTest {
         paths.put("getSpaces", "/v1/simulations/s/spaces");
         paths.put("getRegions", "/v1/simulations/s/spaces/u/regions");
         paths.put("getWalk", "/v1/simulations/s/spaces/u/walk?va=0x400000");
+        paths.put("getCheckWx", "/v1/simulations/s/spaces/k/check-wx");
         paths.put("getTables", "/v1/simulations/s/spaces/u/tables");
         paths.put("getTable", "/v1/simulations/s/tables/0x40000000");
         paths.put("getStats", "/v1/simulations/s/stats");

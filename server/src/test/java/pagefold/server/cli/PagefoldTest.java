@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagefold.model.Hex;
+import pagefold.server.docs.Markdown;
 import picocli.CommandLine;
 
 class PagefoldTest {
@@ -84,6 +85,11 @@ class PagefoldTest {
                 "serve --port 70000",
                 "image walk /no/such/directory",
                 "image ptdump",
+                "image show-pte /no/such/directory 0x1000",
+                "image show-pte /no/such/directory 1000",
+                "image check-wx /no/such/directory",
+                "check",
+                "show-pte demo",
                 "image kvm-operations",
                 "image kvm-operations /no/such/file",
                 "sim ls --server localhost:8080",
@@ -144,6 +150,33 @@ class PagefoldTest {
             long mask = Hex.parse(query[3]);
             assertThat(Hex.parse(answer[3]) & mask).as(queries.get(i + 1)).isEqualTo(Hex.parse(query[2]) & mask);
         }
+    }
+
+    private static String kernel(String name) {
+        return Markdown.root()
+                .resolve("arm64-plugin/src/test/resources/conformance/kernels")
+                .resolve(name)
+                .toString();
+    }
+
+    @Test
+    void a_captured_kernel_prints_its_lines_and_passes_its_check(@TempDir Path directory) {
+        String kernel = kernel("linux-6.12-arm64-4k48");
+
+        assertThat(CliRun.of("image", "show-pte", kernel, "0xffff800080000000")
+                        .ends(ExitCodes.OK)
+                        .lines())
+                .hasSize(2)
+                .first()
+                .asString()
+                .isEqualTo("swapper pgtable: 4k pages, 48-bit VAs, pgdp=0000000040508000");
+        assertThat(CliRun.of("image", "check-wx", kernel).ends(ExitCodes.OK).out())
+                .isEqualTo("Checked W+X mappings: passed, no W+X pages found\n");
+        assertThat(CliRun.of("image", "show-pte", kernel("linux-6.12-arm64-4k48-kvm"), "0x1000")
+                        .ends(ExitCodes.USAGE)
+                        .err())
+                .contains("no tables of a kernel");
+        CliRun.of("image", "check-wx", kernel("linux-6.12-arm64-4k48-kvm")).ends(ExitCodes.USAGE);
     }
 
     @Test

@@ -133,6 +133,30 @@ class ServerVerbsTest {
     }
 
     @Test
+    void the_kernels_lines_and_checks_are_text_and_an_exit_code() {
+        run("sim create lines").ends(0);
+        run("space create lines k --kind kernel").ends(0);
+        run("map lines 0xffff800000000000 --size 8K --pa 0x40000000 -p rw-/---").ends(0);
+        run("map lines 0xffff800000010000 --size 4K --pa 0x40010000 -p rwx/---").ends(0);
+
+        assertThat(run("show-pte lines 0xffff800000000000").ends(0).lines())
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("swapper pgtable: 4k pages, 48-bit VAs, pgdp=");
+        assertThat(run("show-pte lines 0x1000 --at 2").ends(0).out())
+                .isEqualTo("[0000000000001000] user address but active_mm is swapper\n");
+        assertThat(run("check wx lines --at 3").ends(ExitCodes.OK).out())
+                .isEqualTo("Checked W+X mappings: passed, no W+X pages found\n");
+        assertThat(run("check wx lines").ends(ExitCodes.NO).out()).contains("FAILED, 1 W+X pages found");
+        assertThat(run("check wx lines -o json").ends(ExitCodes.NO).out()).contains("\"passed\":false");
+        run("show-pte lines 0x1000 -o json").ends(ExitCodes.USAGE);
+        run("space create lines u").ends(0);
+        assertThat(run("check wx lines --space u").ends(ExitCodes.REJECTED).err())
+                .contains("of the kind user");
+    }
+
+    @Test
     void a_delta_shows_words_and_maintenance() {
         run("sim create deltas").ends(0);
         run("space create deltas u").ends(0);
