@@ -100,8 +100,8 @@ final class SpaceReader implements TableReader {
         Vmsa64Geometry geometry = options.geometry(profile.granuleBits(), profile.encoding());
         TableRange tables = TableRange.of(geometry, 2, root, profile.outputBits(), false);
         Stage2 regime = new Stage2(tables, options.controls(profile.hardwareDirty()));
-        Shown shown = new Shown(
-                SpaceKind.STAGE2, geometry, TableDump.stage2(geometry, false), root, 0, Markers.guest(), 0);
+        Shown shown =
+                new Shown(SpaceKind.STAGE2, geometry, TableDump.stage2(geometry, false), root, 0, Markers.guest(), 0);
         return new SpaceReader(memory, shown, null, regime, TranslationWalker.ofStage2(regime, memory));
     }
 

@@ -16,6 +16,7 @@ import pagefold.arm32.linux.KernelLayout.Marker;
 public final class DumpLines {
     private static final String UNITS = "KMGTPE";
     private static final int SIZE_WIDTH = 9;
+    private static final int INPUT_BITS = 32;
     private static final int FLUSH_AT = 1 << 14;
 
     /** An entry that nothing is said of. */
@@ -23,6 +24,7 @@ public final class DumpLines {
 
     private final List<Marker> markers;
     private final Appendable out;
+    private final int inputBits;
     private final StringBuilder text = new StringBuilder(FLUSH_AT + 256);
     private final Map<Shown, String> columns = new HashMap<>();
     private int marker;
@@ -64,8 +66,18 @@ public final class DumpLines {
      * @param markers in address order; the first one opens the dump
      */
     public DumpLines(List<Marker> markers, Appendable out) {
+        this(markers, out, INPUT_BITS);
+    }
+
+    /**
+     * Lines of addresses of another size than a kernel's.
+     *
+     * @param inputBits their size, from 32 on; the last address of all is followed by 0
+     */
+    public DumpLines(List<Marker> markers, Appendable out, int inputBits) {
         this.markers = markers;
         this.out = out;
+        this.inputBits = inputBits;
     }
 
     /**
@@ -113,7 +125,7 @@ public final class DumpLines {
         text.append('-');
         hex(end);
         text.append("   ");
-        size(end - start & 0xffff_ffffL);
+        size(end - start & (1L << inputBits) - 1);
         text.append(columns.computeIfAbsent(shown, DumpLines::columns));
         text.append('\n');
         if (text.length() >= FLUSH_AT) {
@@ -132,7 +144,7 @@ public final class DumpLines {
 
     private void hex(long address) {
         text.append("0x");
-        for (int shift = 28; shift >= 0; shift -= 4) {
+        for (int shift = inputBits - 1 & -4; shift >= 0; shift -= 4) {
             text.append(Character.forDigit((int) (address >>> shift) & 0xf, 16));
         }
     }

@@ -73,8 +73,8 @@ final class Descriptor {
     static final long S2_WRITE = bit(7);
 
     static final int XN_SHIFT = 53;
-    /** XN[1]: with XN[0] clear nobody executes. */
-    static final long S2_XN = bit(54);
+    static final int S2_SOFTWARE_SHIFT = 55;
+    static final long S2_SOFTWARE = bits(58, S2_SOFTWARE_SHIFT);
 
     // What Linux keeps in bits that hardware ignores.
     static final long DIRTY = bit(55);

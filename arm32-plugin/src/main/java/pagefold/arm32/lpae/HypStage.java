@@ -1,11 +1,13 @@
 package pagefold.arm32.lpae;
 
+import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm32.stage.Leaf;
 import pagefold.arm32.stage.LongPar;
 import pagefold.arm32.stage.Request;
 import pagefold.arm32.stage.StageOneSetup;
+import pagefold.table.PhysicalMemory;
 import pagefold.table.Translation;
 import pagefold.table.Walk;
 
@@ -46,5 +48,10 @@ public final class HypStage {
     /** What PAR holds after ATS1HR and ATS1HW. */
     public long par(long result) {
         return Translation.isFault(result) ? LongPar.fault(result, false) : LongPar.translated(result, walker.leaf());
+    }
+
+    /** Writes a dump, in columns as Linux has them for its own tables. */
+    public void dump(PhysicalMemory memory, Appendable out) throws IOException {
+        TableDump.ofPl2(controls.lower().tree()).write(memory, out);
     }
 }

@@ -12,7 +12,6 @@ import static pagefold.arm32.lpae.Descriptor.RDONLY;
 import static pagefold.arm32.lpae.Descriptor.SPECIAL;
 import static pagefold.arm32.lpae.Descriptor.SWAPPER;
 import static pagefold.arm32.lpae.Descriptor.TABLE;
-import static pagefold.arm32.lpae.Descriptor.TYPE_TABLE;
 import static pagefold.arm32.lpae.Descriptor.USER;
 import static pagefold.arm32.lpae.Descriptor.VALID;
 import static pagefold.arm32.lpae.Descriptor.XN;
@@ -20,16 +19,16 @@ import static pagefold.arm32.lpae.Descriptor.bits;
 
 import pagefold.model.SpaceKind;
 import pagefold.table.Geometry;
-import pagefold.table.TableFormat;
 
 /**
- * The words of PL1&amp;0 stage 1 as Linux 6.12 writes them with LPAE.
+ * The words of stage 1 of PL1&amp;0 as Linux 6.12 writes them with LPAE, and of PL2 as Linux 5.5 does, the last one with a
+ * hypervisor for arm32: those of a kernel's pages, with AP[1] set.
  *
  * <p>Hardware keeps no dirty state here: a page of a process may be written (AP[2] clear) once software has marked it
  * DIRTY and it is not RDONLY. A kernel's pages carry DIRTY from the start and its blocks never do; both may be written
  * unless they are RDONLY. A page that is there but grants nothing has NONE and is not valid.
  */
-final class LpaeFormat implements TableFormat {
+final class LpaeFormat extends LongFormat {
     /** What is left for a region's software bits: Linux's SPECIAL, and bits that nobody uses. */
     static final long FREE = bits(61, 59) | SPECIAL;
 
@@ -38,42 +37,30 @@ final class LpaeFormat implements TableFormat {
     /** What may change in a live word without a break (Arm ARM G5.9.1): the rest is address, type and cacheability. */
     private static final long LIVE = AF | USER | AP2 | XN | PXN | DIRTY | RDONLY | FREE | NG;
 
-    private final boolean isKernel;
+    private final SpaceKind kind;
+    /** Of a process software notes what has been written. */
+    private final boolean tracksWrites;
 
+    /**
+     * A format.
+     *
+     * @param kind {@code USER}, {@code KERNEL} or {@code HYP}
+     */
     LpaeFormat(SpaceKind kind) {
-        this.isKernel = kind == SpaceKind.KERNEL;
-    }
-
-    @Override
-    public boolean isTable(long word, int level) {
-        return Descriptor.isTable(word, level);
-    }
-
-    @Override
-    public boolean isLeaf(long word, int level) {
-        return Descriptor.isLeaf(word, level);
-    }
-
-    @Override
-    public long tableWord(long table) {
-        return table | TYPE_TABLE;
+        this.kind = kind;
+        this.tracksWrites = kind == SpaceKind.USER;
     }
 
     /** The entries of the kernel's start table are marked as its own. */
     @Override
     public long tableWord(long table, int level) {
-        return isKernel && level == 1 ? tableWord(table) | SWAPPER : tableWord(table);
+        return kind == SpaceKind.KERNEL && level == 1 ? tableWord(table) | SWAPPER : tableWord(table);
     }
 
-    @Override
-    public long tableAddress(long word) {
-        return word & ADDRESS;
-    }
-
-    /** Linux places blocks of 2 MB, never of 1 GB. */
+    /** Linux places blocks of 2 MB, never of 1 GB, and maps its hypervisor page by page. */
     @Override
     public boolean leafAllowed(int level) {
-        return level >= 2;
+        return level >= (kind == SpaceKind.HYP ? Geometry.LAST_LEVEL : 2);
     }
 
     @Override
@@ -81,39 +68,13 @@ final class LpaeFormat implements TableFormat {
         if (level == Geometry.LAST_LEVEL) {
             return output | bits | TABLE;
         }
-        return output | (isKernel ? bits & ~DIRTY : bits);
+        return output | (tracksWrites ? bits : bits & ~DIRTY);
     }
 
     @Override
     public long relocated(long word, int fromLevel, int toLevel, long output) {
         long bits = word & ~(ADDRESS | TABLE | CONTIGUOUS);
-        return leafWord(output, toLevel, isKernel ? bits | DIRTY : bits);
-    }
-
-    @Override
-    public long outputAddress(long word, int level) {
-        return word & ADDRESS;
-    }
-
-    @Override
-    public long linearBytes(long output) {
-        return Long.MAX_VALUE;
-    }
-
-    /** Linux does not use the Contiguous bit on arm32. */
-    @Override
-    public int contiguousEntries(int level) {
-        return 1;
-    }
-
-    @Override
-    public boolean isContiguous(long word) {
-        return (word & CONTIGUOUS) != 0;
-    }
-
-    @Override
-    public long withContiguous(long word, boolean contiguous) {
-        return contiguous ? word | CONTIGUOUS : word & ~CONTIGUOUS;
+        return leafWord(output, toLevel, tracksWrites ? bits : bits | DIRTY);
     }
 
     /** {@code pte_modify}, then {@code set_pte_at}. */
@@ -127,24 +88,14 @@ final class LpaeFormat implements TableFormat {
         if ((word & NONE) != 0) {
             return word & ~VALID;
         }
-        boolean isClean = !isKernel && (word & DIRTY) == 0;
+        boolean isClean = tracksWrites && (word & DIRTY) == 0;
         return isClean || (word & RDONLY) != 0 ? word | AP2 : word & ~AP2;
-    }
-
-    @Override
-    public boolean isAccessed(long word) {
-        return (word & AF) != 0;
-    }
-
-    @Override
-    public long withAccessed(long word, boolean accessed) {
-        return accessed ? word | AF : word & ~AF;
     }
 
     /** {@code pte_mkdirty}. */
     @Override
     public long dirtied(long word) {
-        return stored(isKernel ? word : word | DIRTY);
+        return stored(tracksWrites ? word | DIRTY : word);
     }
 
     /** {@code pte_mkdirty} on what {@code do_anonymous_page} maps. */
@@ -155,13 +106,13 @@ final class LpaeFormat implements TableFormat {
 
     @Override
     public boolean isDirty(long word) {
-        return !isKernel && (word & DIRTY) != 0;
+        return tracksWrites && (word & DIRTY) != 0;
     }
 
     /** {@code pte_mkclean} for user memory; a kernel's words do not say whether they are dirty. */
     @Override
     public long clean(long word) {
-        return isKernel ? word | AF : stored((word | AF) & ~DIRTY);
+        return tracksWrites ? stored((word | AF) & ~DIRTY) : word | AF;
     }
 
     /** {@code pte_wrprotect}. */

@@ -11,7 +11,7 @@ import pagefold.table.ModelSetup;
 import pagefold.table.TranslationRegime;
 
 /**
- * A configuration of PL1&amp;0 stage 1 with long descriptors.
+ * A configuration of all regimes with long descriptors. PL2 and stage 2 are as Linux 5.5 had them.
  *
  * @param name as {@code lpae}
  * @param control TTBCR: both ranges as they are split by T0SZ and T1SZ. With 0 in both, every address goes through TTBR0
@@ -33,6 +33,11 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
     /** SCTLR: MMU and caches on, WXN and UWXN off. */
     static final long SYSTEM_CONTROL = 0x70c5_387dL;
 
+    /** HTCR: T0SZ = 0, walks inner shareable and cached. */
+    static final long HYP_CONTROL = 0x8080_3500L;
+    /** VTCR: T0SZ = -8 (40 bits), SL0 = 1 (level 1), walks inner shareable and cached. */
+    static final long STAGE_2_CONTROL = 0x8000_3558L;
+
     /** RAM of the machine that is simulated begins here, as on QEMU's {@code virt}; tables come first. */
     private static final long TABLE_BASE = 0x4000_0000L;
     /** Most bytes of tables of one simulation. */
@@ -48,7 +53,12 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
                 GRANULE_BITS,
                 INPUT_BITS,
                 OUTPUT_BITS,
-                Set.of(Capability.USER_SPACE, Capability.KERNEL_SPACE, Capability.CAPTURES));
+                Set.of(
+                        Capability.USER_SPACE,
+                        Capability.KERNEL_SPACE,
+                        Capability.HYP,
+                        Capability.STAGE_2,
+                        Capability.CAPTURES));
     }
 
     /**
@@ -59,7 +69,9 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
     public ModelSetup setup(String plugin, Coarsening coarsening) {
         Map<SpaceKind, TranslationRegime> regimes = Map.of(
                 SpaceKind.USER, new LpaeRegime(this, SpaceKind.USER),
-                SpaceKind.KERNEL, new LpaeRegime(this, SpaceKind.KERNEL));
+                SpaceKind.KERNEL, new LpaeRegime(this, SpaceKind.KERNEL),
+                SpaceKind.HYP, new HypRegime(),
+                SpaceKind.STAGE2, new Stage2Regime());
         return new ModelSetup(
                 plugin,
                 name,

@@ -7,7 +7,6 @@ import static pagefold.arm32.lpae.Descriptor.NG;
 import static pagefold.arm32.lpae.Descriptor.NONE;
 import static pagefold.arm32.lpae.Descriptor.PXN;
 import static pagefold.arm32.lpae.Descriptor.RDONLY;
-import static pagefold.arm32.lpae.Descriptor.SH_SHIFT;
 import static pagefold.arm32.lpae.Descriptor.USER;
 import static pagefold.arm32.lpae.Descriptor.VALID;
 import static pagefold.arm32.lpae.Descriptor.XN;
@@ -18,7 +17,6 @@ import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
-import pagefold.model.Shareability;
 import pagefold.model.SpaceKind;
 import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
@@ -96,10 +94,7 @@ final class LpaeRegime implements TranslationRegime {
                     "permissions",
                     "no execution by PL1 alone of what PL0 may read, since XN stands for both, not " + p);
         }
-        if (!MemoryAttributes.has(attributes.memoryType())) {
-            return new Unfit("memory-type", "a memory type without allocation tags");
-        }
-        return attributes.guarded() ? new Unfit("attributes", "memory that is not guarded") : null;
+        return MemoryAttributes.unfit(attributes);
     }
 
     @Override
@@ -124,7 +119,7 @@ final class LpaeRegime implements TranslationRegime {
         boolean execute = p.allows(Access.EXECUTE, Privilege.PRIVILEGED);
         boolean userExecute = p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED);
         long bits = AF | MemoryAttributes.field(attributes.memoryType()) | software(attributes.software());
-        bits |= (long) domain(attributes.shareability()) << SH_SHIFT;
+        bits |= MemoryAttributes.field(attributes.shareability());
         bits |= attributes.global() ? 0 : NG;
         bits |= p.isNone() ? NONE : VALID;
         bits |= p.allows(Access.READ, Privilege.UNPRIVILEGED) ? USER : 0;
@@ -138,7 +133,7 @@ final class LpaeRegime implements TranslationRegime {
     }
 
     /** Bit 0 is Linux's SPECIAL; the others are bits 61 to 59. */
-    private static long software(int bits) {
+    static long software(int bits) {
         return (bits & 1L) << 56 | (bits & 0xeL) << 58;
     }
 
@@ -146,17 +141,8 @@ final class LpaeRegime implements TranslationRegime {
         return (int) (Descriptor.field(leaf, 56, 56) | Descriptor.field(leaf, 61, 59) << 1);
     }
 
-    /** The SH field's code: Arm ARM G5.7. */
-    private static int domain(Shareability shareability) {
-        return switch (shareability) {
-            case NON_SHAREABLE -> 0;
-            case OUTER_SHAREABLE -> 2;
-            case INNER_SHAREABLE -> 3;
-        };
-    }
-
     @Override
     public TableReader reader(PhysicalMemory memory, long root) {
-        return new SpaceReader(profile, kind, memory, root);
+        return SpaceReader.ofPl1(profile, kind, memory, root);
     }
 }

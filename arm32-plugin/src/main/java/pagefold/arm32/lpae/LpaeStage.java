@@ -7,13 +7,13 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
+import pagefold.arm32.linux.KernelLayout.Marker;
 import pagefold.arm32.lpae.Controls.Range;
 import pagefold.arm32.stage.Leaf;
 import pagefold.arm32.stage.LongPar;
 import pagefold.arm32.stage.Request;
 import pagefold.arm32.stage.StageOne;
 import pagefold.arm32.stage.StageOneSetup;
-import pagefold.table.Geometry;
 import pagefold.table.TableReader.WxReport;
 import pagefold.table.Translation;
 import pagefold.table.Walk;
@@ -75,21 +75,18 @@ public final class LpaeStage implements StageOne {
     @Override
     public void dump(String space, Appendable out) throws IOException {
         boolean isKernel = space.equals(KERNEL);
+        TableDump dump = isKernel
+                ? kernelDump()
+                : TableDump.ofPl1(
+                        controls.lower().tree(), 0, LpaeProfile.LPAE.layout().pageOffset(), KernelLayout.USER_MARKERS);
+        dump.write(setup.tables(), out);
+    }
+
+    private TableDump kernelDump() {
         long pageOffset = LpaeProfile.LPAE.layout().pageOffset();
-        Range range = isKernel ? upper : controls.lower();
-        Tree tree = range.tree();
-        TableDump.write(
-                setup.tables(),
-                tree.isBigEndian,
-                new TableDump.Tables(
-                        Geometry.of(LpaeProfile.GRANULE_BITS, tree.inputBits),
-                        tree.root,
-                        isKernel ? range.upperBase() : 0,
-                        isKernel ? 1L << LpaeProfile.INPUT_BITS : pageOffset),
-                isKernel
-                        ? new KernelLayout(pageOffset, setup.layout().getOrDefault(HIGH_MEMORY, 0L)).markers()
-                        : KernelLayout.USER_MARKERS,
-                out);
+        long highMemory = setup.layout().getOrDefault(HIGH_MEMORY, 0L);
+        List<Marker> markers = new KernelLayout(pageOffset, highMemory).markers();
+        return TableDump.ofPl1(upper.tree(), upper.upperBase(), 1L << LpaeProfile.INPUT_BITS, markers);
     }
 
     /** By the tables of the process that runs, which have the kernel's part too. */
@@ -105,11 +102,6 @@ public final class LpaeStage implements StageOne {
 
     @Override
     public @Nullable WxReport checkWx() {
-        Tree tree = upper.tree();
-        Geometry geometry = Geometry.of(LpaeProfile.GRANULE_BITS, tree.inputBits);
-        return TableDump.check(
-                setup.tables(),
-                tree.isBigEndian,
-                new TableDump.Tables(geometry, tree.root, upper.upperBase(), 1L << LpaeProfile.INPUT_BITS));
+        return kernelDump().check(setup.tables());
     }
 }

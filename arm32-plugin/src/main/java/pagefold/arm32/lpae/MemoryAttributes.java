@@ -1,6 +1,10 @@
 package pagefold.arm32.lpae;
 
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Attributes;
 import pagefold.model.MemoryType;
+import pagefold.model.Shareability;
+import pagefold.table.TranslationRegime.Unfit;
 
 /**
  * The memory attribute indirection: MAIR0 and MAIR1 as one register of eight bytes.
@@ -16,8 +20,16 @@ final class MemoryAttributes {
     private MemoryAttributes() {}
 
     /** Whether there is an index for a memory type. */
-    static boolean has(MemoryType type) {
+    private static boolean has(MemoryType type) {
         return type != MemoryType.NORMAL_TAGGED;
+    }
+
+    /** Why no regime of AArch32 holds these attributes, permissions aside, or {@code null} where all do. */
+    static @Nullable Unfit unfit(Attributes attributes) {
+        if (!has(attributes.memoryType())) {
+            return new Unfit("memory-type", "a memory type without allocation tags");
+        }
+        return attributes.guarded() ? new Unfit("attributes", "memory that is not guarded") : null;
     }
 
     /** The AttrIndx field for a memory type, in place. */
@@ -34,5 +46,31 @@ final class MemoryAttributes {
                 throw new IllegalStateException("expected a memory type of AArch32, but it is tagged memory");
         };
         return index << Descriptor.ATTR_INDX_SHIFT;
+    }
+
+    /** The MemAttr field of stage 2 for a memory type, in place (Arm ARM G5.7.4). */
+    static long stage2Field(MemoryType type) {
+        long memAttr = switch (type) {
+            case DEVICE_NGNRNE -> 0b0000;
+            case DEVICE_NGNRE -> 0b0001;
+            case DEVICE_NGRE -> 0b0010;
+            case DEVICE_GRE -> 0b0011;
+            case NORMAL_NC -> 0b0101;
+            case NORMAL_WT -> 0b1010;
+            case NORMAL_WB -> 0b1111;
+            case NORMAL_TAGGED ->
+                throw new IllegalStateException("expected a memory type of AArch32, but it is tagged memory");
+        };
+        return memAttr << Descriptor.MEM_ATTR_SHIFT;
+    }
+
+    /** The SH field, in place (Arm ARM G5.7). */
+    static long field(Shareability shareability) {
+        long code = switch (shareability) {
+            case NON_SHAREABLE -> 0;
+            case OUTER_SHAREABLE -> 2;
+            case INNER_SHAREABLE -> 3;
+        };
+        return code << Descriptor.SH_SHIFT;
     }
 }

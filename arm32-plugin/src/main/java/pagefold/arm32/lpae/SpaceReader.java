@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
 import pagefold.arm32.stage.DescriptorPath;
@@ -14,7 +15,6 @@ import pagefold.arm32.stage.StageOneSetup;
 import pagefold.model.Access;
 import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
-import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
 import pagefold.table.TableReader;
 import pagefold.table.Translation;
@@ -22,15 +22,36 @@ import pagefold.table.Walk;
 
 /** Reads the tables of one space with the registers that its profile stands for. */
 final class SpaceReader implements TableReader {
-    private final LpaeProfile profile;
-    private final SpaceKind kind;
     private final PhysicalMemory memory;
-    private final LpaeWalker walker;
+    private final Shown shown;
+    private final Regime regime;
 
-    SpaceReader(LpaeProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
-        this.profile = profile;
-        this.kind = kind;
+    /** What is shown of which tables. */
+    private record Shown(SpaceKind kind, long root, TableDump dump) {}
+
+    /** One stage, whichever it is. */
+    private interface Regime {
+        long translate(long address, Access access, Privilege privilege);
+
+        /** The same, telling what is read. */
+        long trace(long address, Access access, Privilege privilege, Consumer<Walk.Step> steps);
+
+        /** What the last translation found. */
+        Leaf leaf();
+    }
+
+    private SpaceReader(PhysicalMemory memory, Shown shown, Regime regime) {
         this.memory = memory;
+        this.shown = shown;
+        this.regime = regime;
+    }
+
+    /**
+     * Through TTBR0.
+     *
+     * @param kind {@code USER} or {@code KERNEL}
+     */
+    static SpaceReader ofPl1(LpaeProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
         Map<String, Long> registers = Map.of(
                 "TTBCR",
                 profile.control(),
@@ -44,54 +65,117 @@ final class SpaceReader implements TableReader {
                 MemoryAttributes.MAIR >>> 32,
                 "SCTLR",
                 LpaeProfile.SYSTEM_CONTROL);
-        StageOneSetup setup = new StageOneSetup(
+        Controls controls = Controls.ofPl1(setup(registers, memory));
+        KernelLayout layout = profile.layout();
+        boolean isKernel = kind == SpaceKind.KERNEL;
+        long end = isKernel ? 1L << LpaeProfile.INPUT_BITS : layout.pageOffset();
+        TableDump dump = TableDump.ofPl1(
+                controls.lower().tree(), 0, end, isKernel ? layout.markers() : KernelLayout.USER_MARKERS);
+        return new SpaceReader(memory, new Shown(kind, root, dump), new First(new LpaeWalker(controls, memory)));
+    }
+
+    /** Through HTTBR. */
+    static SpaceReader ofPl2(PhysicalMemory memory, long root) {
+        Map<String, Long> registers = Map.of(
+                "HTCR",
+                LpaeProfile.HYP_CONTROL,
+                "HTTBR",
+                root,
+                "HMAIR0",
+                MemoryAttributes.MAIR,
+                "HMAIR1",
+                MemoryAttributes.MAIR >>> 32,
+                "HSCTLR",
+                LpaeProfile.SYSTEM_CONTROL);
+        Controls controls = Controls.ofPl2(setup(registers, memory));
+        TableDump dump = TableDump.ofPl2(controls.lower().tree());
+        return new SpaceReader(
+                memory, new Shown(SpaceKind.HYP, root, dump), new First(new LpaeWalker(controls, memory)));
+    }
+
+    private static StageOneSetup setup(Map<String, Long> registers, PhysicalMemory memory) {
+        return new StageOneSetup(
                 new Registers(registers), Map.of(), Processor.of(""), false, false, memory, DescriptorPath.DIRECT);
-        this.walker = new LpaeWalker(Controls.ofPl1(setup), memory);
+    }
+
+    /** Through VTTBR. */
+    static SpaceReader ofStage2(PhysicalMemory memory, long root) {
+        Map<String, Long> registers = Map.of("VTCR", LpaeProfile.STAGE_2_CONTROL, "VTTBR", root);
+        StageTwo stage = new StageTwo(new Registers(registers), Processor.of(""), memory);
+        return new SpaceReader(
+                memory, new Shown(SpaceKind.STAGE2, root, TableDump.ofStage2(stage.tree())), new Second(stage));
+    }
+
+    private record First(LpaeWalker walker) implements Regime {
+        @Override
+        public long translate(long address, Access access, Privilege privilege) {
+            return walker.translate(address, access, privilege);
+        }
+
+        @Override
+        public long trace(long address, Access access, Privilege privilege, Consumer<Walk.Step> steps) {
+            StepWriter writer = new StepWriter(steps, walker.controls().attributes());
+            return walker.translate(address, access, privilege, false, writer);
+        }
+
+        @Override
+        public Leaf leaf() {
+            return walker.leaf();
+        }
+    }
+
+    private record Second(StageTwo stage) implements Regime {
+        @Override
+        public long translate(long address, Access access, Privilege privilege) {
+            return stage.translate(address, access, privilege);
+        }
+
+        @Override
+        public long trace(long address, Access access, Privilege privilege, Consumer<Walk.Step> steps) {
+            stage.tell(steps);
+            long result = stage.translate(address, access, privilege);
+            stage.tell(null);
+            return result;
+        }
+
+        @Override
+        public Leaf leaf() {
+            return stage.leaf();
+        }
     }
 
     @Override
     public long translate(long address, Access access, Privilege privilege) {
-        return walker.translate(address, access, privilege);
+        return regime.translate(address, access, privilege);
     }
 
     @Override
     public Walk walk(long address, Access access, Privilege privilege) {
         List<Walk.Step> steps = new ArrayList<>();
-        StepWriter writer = new StepWriter(steps::add, walker.controls().attributes());
-        long result = walker.translate(address, access, privilege, false, writer);
+        long result = regime.trace(address, access, privilege, steps::add);
         Walk.Outcome outcome = Translation.isFault(result)
                 ? Leaf.faulted(result)
-                : walker.leaf().translated(result);
+                : regime.leaf().translated(result);
         return new Walk(address, List.copyOf(steps), outcome);
     }
 
     @Override
     public void dump(Appendable out) throws IOException {
-        KernelLayout layout = profile.layout();
-        boolean isKernel = kind == SpaceKind.KERNEL;
-        Tree tree = walker.controls().lower().tree();
-        long end = isKernel ? 1L << LpaeProfile.INPUT_BITS : layout.pageOffset();
-        TableDump.write(
-                memory,
-                false,
-                new TableDump.Tables(Geometry.of(LpaeProfile.GRANULE_BITS, tree.inputBits), tree.root, 0, end),
-                isKernel ? layout.markers() : KernelLayout.USER_MARKERS,
-                out);
+        shown.dump.write(memory, out);
     }
 
+    /** Of tables that are not its own the kernel prints nothing, so theirs is the neutral form. */
     @Override
     public void showPte(long address, Appendable out) throws IOException {
-        ShowPte.write(memory, false, walker.controls().lower().tree().root, address, out);
+        if (shown.kind == SpaceKind.KERNEL || shown.kind == SpaceKind.USER) {
+            ShowPte.write(memory, false, shown.root, address, out);
+        } else {
+            TableReader.super.showPte(address, out);
+        }
     }
 
     @Override
     public @Nullable WxReport checkWx() {
-        if (kind != SpaceKind.KERNEL) {
-            return null;
-        }
-        Tree tree = walker.controls().lower().tree();
-        Geometry geometry = Geometry.of(LpaeProfile.GRANULE_BITS, tree.inputBits);
-        return TableDump.check(
-                memory, false, new TableDump.Tables(geometry, tree.root, 0, 1L << LpaeProfile.INPUT_BITS));
+        return shown.kind == SpaceKind.KERNEL ? shown.dump.check(memory) : null;
     }
 }

@@ -5,6 +5,7 @@ import static pagefold.arm32.lpae.Descriptor.bit;
 import static pagefold.arm32.lpae.Descriptor.bits;
 import static pagefold.arm32.lpae.Descriptor.field;
 
+import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm32.stage.DescriptorPath;
@@ -69,6 +70,16 @@ public final class StageTwo implements DescriptorPath {
 
     Tree tree() {
         return tree;
+    }
+
+    /** Whether a walk can begin: VTCR and VTTBR say something that is allowed. */
+    public boolean isUsable() {
+        return tree.isUsable();
+    }
+
+    /** Writes a dump, in columns like those that Linux has for its own tables. */
+    public void dump(PhysicalMemory memory, Appendable out) throws IOException {
+        TableDump.ofStage2(tree).write(memory, out);
     }
 
     /** Who hears of every word that is read from now on, those for stage-1 descriptors too; {@code null}: nobody. */

@@ -15,6 +15,9 @@ final class Tree {
     /** Bits that a table below the start table translates. */
     static final int STRIDE = 9;
 
+    /** The highest index of such a table. */
+    static final long LAST_ENTRY = (1 << STRIDE) - 1;
+
     /** Faults that need no descriptor are reported at level 1: VMSAv8-32 has no level 0. */
     private static final int FIRST_LEVEL = 1;
 

@@ -16,8 +16,6 @@ import pagefold.table.Translation;
  * fault; of the leaf the Access flag. Permissions are the caller's to check. Used by one thread at a time.
  */
 final class TreeWalk {
-    private static final long LAST_ENTRY = (1 << Tree.STRIDE) - 1;
-
     private final PhysicalMemory memory;
     /** {@code null}: addresses of descriptors are physical. */
     private final @Nullable DescriptorPath path;
@@ -92,7 +90,7 @@ final class TreeWalk {
             table = word & ADDRESS;
             at++;
             bits -= Tree.STRIDE;
-            lastEntry = LAST_ENTRY;
+            lastEntry = Tree.LAST_ENTRY;
         }
     }
 

@@ -25,6 +25,9 @@ import pagefold.table.Walk;
 
 /** A captured arm32 machine; used by one thread at a time. */
 public final class Arm32Machine implements CapturedMachine {
+    private static final String STAGE_2 = "stage2";
+    private static final String HYP = "hyp";
+    private static final String HYP_BASE = "HTTBR";
     private static final int INPUT_BITS = 32;
     /** HCR.VM. */
     private static final long VIRTUALIZED = 1;
@@ -64,9 +67,17 @@ public final class Arm32Machine implements CapturedMachine {
         this.stageOne = hasShort ? new ShortStage(setup) : new LpaeStage(setup);
     }
 
+    /** Those of stage 1 of PL1&amp;0 first, then {@code stage2} and {@code hyp}, where registers lead to them. */
     @Override
     public List<String> spaces() {
-        return stageOne.spaces();
+        List<String> spaces = new ArrayList<>(stageOne.spaces());
+        if (stageTwo != null && stageTwo.isUsable()) {
+            spaces.add(STAGE_2);
+        }
+        if (setup.registers().has(HYP_BASE)) {
+            spaces.add(HYP);
+        }
+        return spaces;
     }
 
     @Override
@@ -74,7 +85,13 @@ public final class Arm32Machine implements CapturedMachine {
         if (!spaces().contains(space)) {
             throw new IllegalArgumentException("expected a space of " + spaces() + ", but it is '" + space + "'");
         }
-        stageOne.dump(space, out);
+        if (space.equals(STAGE_2) && stageTwo != null) {
+            stageTwo.dump(setup.memory(), out);
+        } else if (space.equals(HYP)) {
+            hyp().dump(setup.memory(), out);
+        } else {
+            stageOne.dump(space, out);
+        }
     }
 
     @Override

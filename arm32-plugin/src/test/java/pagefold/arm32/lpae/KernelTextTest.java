@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import pagefold.arm32.linux.KernelLayout;
 import pagefold.arm32.machine.Arm32Machine;
 import pagefold.model.Hex;
-import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
 import pagefold.table.TableReader.WxReport;
 import pagefold.table.Walk;
@@ -33,8 +33,9 @@ class KernelTextTest {
     }
 
     private WxReport check() {
-        return TableDump.check(
-                memory, false, new TableDump.Tables(Geometry.of(12, 32), PGD, 0, 1L << LpaeProfile.INPUT_BITS));
+        Tree tree = Tree.ofStage1(0, PGD, false, new Tree.Rules(false, false));
+        return TableDump.ofPl1(tree, 0, 1L << LpaeProfile.INPUT_BITS, KernelLayout.USER_MARKERS)
+                .check(memory);
     }
 
     private static Arm32Machine machine() {

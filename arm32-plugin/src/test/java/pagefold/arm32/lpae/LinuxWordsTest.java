@@ -245,8 +245,8 @@ class LinuxWordsTest {
     private static Permissions granted(LpaeRegime regime, Attributes attributes) {
         long leaf = regime.format().dirtied(regime.format().leafWord(0x8000_0000L, 3, regime.leafBits(attributes)));
         long[] tables = {0x2003, 0x3003, leaf};
-        SpaceReader reader =
-                new SpaceReader(LpaeProfile.LPAE, regime.kind(), address -> tables[(int) (address >>> 12) - 1], 0x1000);
+        SpaceReader reader = SpaceReader.ofPl1(
+                LpaeProfile.LPAE, regime.kind(), address -> tables[(int) (address >>> 12) - 1], 0x1000);
         return ((Walk.Translated)
                         reader.walk(0, Access.READ, Privilege.PRIVILEGED).outcome())
                 .attributes()
