@@ -139,6 +139,11 @@ final class El1And0Regime implements TranslationRegime {
         return type == MemoryType.NORMAL_WB || type == MemoryType.NORMAL_TAGGED ? Stage1Format.DIRTY : 0;
     }
 
+    @Override
+    public @Nullable LiveWords liveWords() {
+        return kind == SpaceKind.KERNEL ? new KernelWords(profile.encoding().mask(profile.granuleBits())) : null;
+    }
+
     /** Bits 58:56 and 63: bit 55 is Linux's dirty state. */
     private static long software(int bits) {
         return (bits & 7L) << 56 | (bits & 8L) << 60;

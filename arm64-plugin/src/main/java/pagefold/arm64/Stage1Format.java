@@ -123,6 +123,11 @@ final class Stage1Format extends Vmsa64Format {
     @Override
     public boolean needsBreak(long oldWord, long newWord, int level) {
         boolean madeGlobal = (oldWord & ~newWord & NG) != 0;
-        return madeGlobal || super.needsBreak(oldWord, newWord, level);
+        // Memory with allocation tags differs from memory without as permissions do.
+        boolean mayRetag = KernelWords.isNormalOrTagged(oldWord)
+                && KernelWords.isNormalOrTagged(newWord)
+                && !(isContiguous(oldWord) && isContiguous(newWord));
+        long compared = mayRetag ? newWord & ~ATTR_INDX | oldWord & ATTR_INDX : newWord;
+        return madeGlobal || super.needsBreak(oldWord, compared, level);
     }
 }

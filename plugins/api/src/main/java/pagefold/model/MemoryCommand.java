@@ -85,6 +85,18 @@ public sealed interface MemoryCommand {
         }
     }
 
+    /** What Linux does to its own tables: a command for a space of kind {@link SpaceKind#KERNEL}. */
+    sealed interface InKernel extends MemoryCommand {
+        String space();
+    }
+
+    /**
+     * Gives a range, all of which must be mapped, other attributes in place: every live word is written over, without a
+     * break. What Linux calls unsafe (another memory type, a mark of contiguity, global after not global, a leaf cut by
+     * an end of the range) is rejected with the first word it would happen to.
+     */
+    record ChangeRange(String space, AddressRange range, Attributes attributes) implements InKernel {}
+
     /** Binds the simulation to a plugin and a profile. */
     record SelectPlugin(PluginBinding binding) implements MemoryCommand {}
 

@@ -49,6 +49,11 @@ public sealed interface MemoryEvent {
             }
         }
     }
+    /** What Linux has done to its own tables: an event in a space of kind {@link SpaceKind#KERNEL}. */
+    sealed interface InKernel extends InSpace {}
+
+    /** Every live word of the range has been written over, without a break, with these attributes. */
+    record RangeChanged(String space, AddressRange range, Attributes attributes) implements InKernel {}
 
     record PluginSelected(PluginBinding binding) implements MemoryEvent {}
 

@@ -227,6 +227,45 @@ public sealed interface Rejection {
         }
     }
 
+    /**
+     * A live word would change in a way that Linux does not allow without a break ({@code pgattr_change_is_safe}).
+     *
+     * @param address the first input address that the word translates
+     * @param level hardware level of the word
+     * @param newWord what would have been written, to the whole leaf
+     * @param reason why not, as part of a sentence
+     */
+    record UnsafeChange(String space, long address, int level, long oldWord, long newWord, String reason)
+            implements Rejection {
+        @Override
+        public String code() {
+            return "unsafe-change";
+        }
+
+        @Override
+        public String sentence() {
+            return "The live word " + Hex.address(oldWord) + " of level " + level + " at " + Hex.address(address)
+                    + " cannot become " + Hex.address(newWord) + " in place: " + reason + ".";
+        }
+
+        @Override
+        public Map<String, Object> fields() {
+            return ordered(
+                    "space",
+                    space,
+                    "address",
+                    Hex.address(address),
+                    "level",
+                    level,
+                    "oldWord",
+                    Hex.address(oldWord),
+                    "newWord",
+                    Hex.address(newWord),
+                    "reason",
+                    reason);
+        }
+    }
+
     /** The bound plugin does not declare what the command needs. */
     record MissingCapability(String capability, String plugin, String profile) implements Rejection {
         @Override

@@ -99,6 +99,7 @@ public final class Simulation {
             case WriteProtectRange c -> mapped(c.space(), c.range(), new RangeWriteProtected(c.space(), c.range()));
             case RelaxRange c -> mapped(c.space(), c.range(), new RangeRelaxed(c.space(), c.range(), c.permissions()));
             case SplitRange c -> mapped(c.space(), c.range(), new RangeSplit(c.space(), c.range(), c.leafSize()));
+            case MemoryCommand.InKernel c -> in(c.space(), space -> decideInKernel(c, space));
             case SelectPlugin c -> accepted(new PluginSelected(c.binding()));
             case Annotate c -> decideAnnotate(c);
         };
@@ -120,6 +121,7 @@ public final class Simulation {
             case RangeWriteProtected e -> unchanged();
             case RangeRelaxed e -> with(existing(e.space()).updated(e.range(), relaxing(e.permissions())));
             case RangeSplit e -> unchanged();
+            case MemoryEvent.InKernel e -> with(KernelOperations.evolve(e, existing(e.space())));
             case PluginSelected e -> new Simulation(position + 1, spaces, e.binding());
             case Annotated e -> unchanged();
         };
@@ -313,6 +315,12 @@ public final class Simulation {
                     first.attributes().permissions()));
         }
         return accepted(new RangeTouched(c.space(), c.range(), c.access(), c.privilege()));
+    }
+
+    private static Decision decideInKernel(MemoryCommand.InKernel command, AddressSpace space) {
+        Decision decision = KernelOperations.decide(command, space);
+        // Cutting regions at both ends of a range leaves at most two more of them.
+        return decision instanceof Decision.Accepted(MemoryEvent event) ? roomFor(space, 2, event) : decision;
     }
 
     private Decision decideAnnotate(Annotate c) {

@@ -28,6 +28,8 @@ public enum Capability {
     MEMORY_TAGGING,
     /** Memory that unprivileged code may execute but not read. */
     EXECUTE_ONLY,
+    /** Changing live words of a kernel in place, by Linux's rule of what is safe. */
+    LIVE_CHANGES,
     /** Reading captured machines. */
     CAPTURES
 }

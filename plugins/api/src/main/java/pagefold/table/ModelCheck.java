@@ -1,6 +1,7 @@
 package pagefold.table;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
@@ -9,6 +10,7 @@ import pagefold.model.AddressSpace;
 import pagefold.model.Attributes;
 import pagefold.model.Hex;
 import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.InKernel;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
@@ -47,13 +49,15 @@ final class ModelCheck {
     private final ModelSetup setup;
     private final TableRoom tables;
     private final FrameRoom frames;
+    private final Map<String, ModelSpace> spaces;
     /** Whether the tables of the last step were counted as of single pages where there may be blocks. */
     private boolean hasBlocks;
 
-    ModelCheck(ModelSetup setup, TableRoom tables, FrameRoom frames) {
+    ModelCheck(ModelSetup setup, TableRoom tables, FrameRoom frames, Map<String, ModelSpace> spaces) {
         this.setup = setup;
         this.tables = tables;
         this.frames = frames;
+        this.spaces = spaces;
     }
 
     /** Whether the last rejection holds, however tightly room is counted. */
@@ -79,6 +83,7 @@ final class ModelCheck {
             case RangeTouched e -> touched(e, before);
             case RangeAged e -> aligned(e.space(), e.range(), before);
             case RangeWriteProtected e -> aligned(e.space(), e.range(), before);
+            case InKernel e -> new KernelCheck(this, setup, spaces).check(e, before);
             case PluginSelected e -> null;
             case Annotated e -> null;
         };
@@ -152,8 +157,8 @@ final class ModelCheck {
                         "output addresses of " + regime.outputBits() + " bits, not up to " + Hex.address(last));
     }
 
-    private @Nullable Rejection attributes(
-            TranslationRegime regime, String space, AddressRange range, Attributes attributes) {
+    @Nullable
+    Rejection attributes(TranslationRegime regime, String space, AddressRange range, Attributes attributes) {
         TranslationRegime.Unfit unfit = attributes.permissions().isNone() ? null : regime.unfit(attributes);
         return unfit == null ? null : refused(space, range, unfit.reason(), unfit.expected());
     }
@@ -215,13 +220,15 @@ final class ModelCheck {
         return hasBlocks ? tables.split(e.space(), regime, e.range(), e.leafSize()) : null;
     }
 
-    private @Nullable Rejection populated(String space, TranslationRegime regime, Region region, Attributes changed) {
+    @Nullable
+    Rejection populated(String space, TranslationRegime regime, Region region, Attributes changed) {
         return region.attributes().permissions().isNone()
                 ? room(space, regime, region.range(), region.output(), changed)
                 : null;
     }
 
-    private @Nullable Rejection aligned(String space, AddressRange range, Simulation before) {
+    @Nullable
+    Rejection aligned(String space, AddressRange range, Simulation before) {
         TranslationRegime regime = regime(space, before);
         long granule = regime.geometry().granule();
         return range.isAligned(granule)
@@ -320,7 +327,7 @@ final class ModelCheck {
         return rejection[0];
     }
 
-    private TranslationRegime regime(String space, Simulation before) {
+    TranslationRegime regime(String space, Simulation before) {
         AddressSpace found = before.space(space);
         TranslationRegime regime = found == null ? null : setup.regimes().get(found.kind());
         if (regime == null) {

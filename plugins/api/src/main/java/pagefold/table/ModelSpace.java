@@ -75,7 +75,7 @@ final class ModelSpace {
         }
     }
 
-    private void populate(Region region) {
+    void populate(Region region) {
         Attributes attributes = region.attributes();
         long bits = populatedBits(region);
         AddressRange range = region.range();
@@ -221,12 +221,13 @@ final class ModelSpace {
     }
 
     /** Leaf bits of a page of a region: writable only where a write needs no copy. */
-    private long bits(Region region, long word, int level) {
+    long bits(Region region, long word, int level) {
         boolean mayWrite = !isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
         return mayWrite ? regime.leafBits(region.attributes()) : initialBits(region);
     }
 
-    private List<AddressRange> holes(AddressRange range) {
+    /** The parts of a range where no word is set. */
+    List<AddressRange> holes(AddressRange range) {
         List<AddressRange> holes = new ArrayList<>();
         long[] next = {range.start()};
         table.visit(range.start(), range.last(), (word, level, address) -> {

@@ -25,6 +25,11 @@ final class TableEditor {
         store.listener = newListener;
     }
 
+    /** The name of the space. */
+    String space() {
+        return space;
+    }
+
     boolean isHeard() {
         return store.listener != null;
     }

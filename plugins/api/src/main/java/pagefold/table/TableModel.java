@@ -10,6 +10,7 @@ import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.InKernel;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
@@ -66,6 +67,10 @@ public final class TableModel implements PageTableModel {
         ModelCheck check = newCheck();
         Widening trial = widening == null ? null : widening.copy();
         for (int i = 0; i < steps.size(); i++) {
+            if (steps.get(i).event() instanceof InKernel && (i > 0 || widening != null)) {
+                // What becomes of a kernel's live words depends on the words that are there then.
+                return new TableModel(this).tried(steps);
+            }
             Rejection rejection = check(check, trial, steps.get(i));
             if (rejection != null) {
                 // Room is counted from above: where that leaves none, only trying tells.
@@ -76,7 +81,7 @@ public final class TableModel implements PageTableModel {
     }
 
     private ModelCheck newCheck() {
-        return new ModelCheck(setup, new TableRoom(setup, memory, spaces), new FrameRoom(pool, backings));
+        return new ModelCheck(setup, new TableRoom(setup, memory, spaces), new FrameRoom(pool, backings), spaces);
     }
 
     private @Nullable Refusal tried(List<Step> steps) {
@@ -172,6 +177,7 @@ public final class TableModel implements PageTableModel {
             case RangeRelaxed e ->
                 heard(e.space(), listener).relax(state(step.before(), e.space()), e.range(), e.permissions());
             case RangeSplit e -> heard(e.space(), listener).split(e.range(), e.leafSize());
+            case InKernel e -> new KernelSpace(heard(e.space(), listener)).project(e, state(step.before(), e.space()));
             case PluginSelected e -> {}
             case Annotated e -> {}
         }

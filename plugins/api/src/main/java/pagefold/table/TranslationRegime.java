@@ -63,6 +63,22 @@ public interface TranslationRegime {
         return new RegimeWords(format(), geometry());
     }
 
+    /** Linux's rules for its own live words, or {@code null} where the profile does not declare LIVE_CHANGES. */
+    default @Nullable LiveWords liveWords() {
+        return null;
+    }
+
+    /** What may happen to a live word without a break. Pure functions on words. */
+    interface LiveWords {
+
+        /**
+         * Why one word may not be written over another, as part of a sentence, or {@code null} when it may. Writing over
+         * a word that is not valid, or making one so, is always safe.
+         */
+        @Nullable
+        String unsafe(long oldWord, long newWord);
+    }
+
     /** Reads the tables under a root. The reader belongs to one thread at a time. */
     TableReader reader(PhysicalMemory memory, long root);
 }

@@ -7,6 +7,7 @@ import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.InKernel;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
@@ -99,6 +100,10 @@ final class Widening {
                 return pass(split(step, e), events);
             }
             case RangeTouched e -> {
+                return pass(e, events);
+            }
+            case InKernel e -> {
+                // Live words are never widened: what is not of whole pages is refused.
                 return pass(e, events);
             }
             case SpaceCreated e -> {

@@ -58,6 +58,7 @@ public final class HistoryGenerator {
     private final SplittableRandom random;
     private final Terrain terrain;
     private final List<SpaceKind> kinds;
+    private final KernelCommands kernel;
     private int created;
     /** What the last command was about: commands about the same memory find more than others. */
     private @Nullable AddressRange focus;
@@ -66,6 +67,7 @@ public final class HistoryGenerator {
     public HistoryGenerator(long seed, Terrain terrain) {
         this.random = new SplittableRandom(seed);
         this.terrain = terrain;
+        this.kernel = new KernelCommands(random, terrain);
         this.kinds = terrain.ranges().keySet().stream().sorted().toList();
     }
 
@@ -89,6 +91,9 @@ public final class HistoryGenerator {
             return map(space);
         }
         AddressRange range = mapped(space);
+        if (space.kind() == SpaceKind.KERNEL && chance(25)) {
+            return kernel.next(space, range);
+        }
         if (choice < 42) {
             return new UnmapRange(space.name(), range, !chance(20));
         } else if (choice < 47) {

@@ -12,8 +12,10 @@ import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.InKernel;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
+import pagefold.model.MemoryEvent.RangeChanged;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
@@ -122,6 +124,7 @@ final class PageOracle {
                         s -> s.beside(Accessed.NO));
             case RangeWriteProtected e ->
                 reach(e.space(), step.before(), e.range(), state -> state.with(Writing.DENIED), s -> s);
+            case InKernel e -> inKernel(e, step);
             case PluginSelected e -> {}
             case Annotated e -> {}
         }
@@ -200,6 +203,21 @@ final class PageOracle {
                         pages.states.put(AddressRange.ofSize(page, granule), state.with(Writing.MAYBE));
                     }
                 });
+    }
+
+    private void inKernel(InKernel event, Step step) {
+        Pages pages = pages(event.space());
+        switch (event) {
+            case RangeChanged e -> {
+                Permissions permissions = e.attributes().permissions();
+                if (!permissions.isNone()) {
+                    space(step.before(), e.space()).forEachIn(e.range(), region -> {
+                        pages.states.put(region.range(), PageState.fresh(region.output(), permissions));
+                        grantCopies(pages, region);
+                    });
+                }
+            }
+        }
     }
 
     private void relax(RangeRelaxed e, Step step) {

@@ -35,6 +35,7 @@ import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
 import pagefold.model.Step;
 import pagefold.spi.ArchitecturePlugin;
+import pagefold.spi.Capability;
 import pagefold.spi.Profile;
 import pagefold.table.PageTableModel;
 import pagefold.table.Translation;
@@ -62,7 +63,8 @@ public abstract class PluginConformanceTest {
 
     /** What must be known of the words of a profile; 64-bit descriptors unless a plugin says otherwise. */
     protected WordRules rules(Profile profile) {
-        return new WordRules.LongDescriptors(profile.granuleBits());
+        return new WordRules.LongDescriptors(
+                profile.granuleBits(), profile.capabilities().contains(Capability.MEMORY_TAGGING));
     }
 
     /**
@@ -283,6 +285,11 @@ public abstract class PluginConformanceTest {
             assertThat(bench.model.levels(SPACE).isEmpty()).isEqualTo(bench.model.breakRules(SPACE) == null);
             GenericLevels.check(bench.model.levels(SPACE), profile.granuleBits(), bench.input);
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> operations_on_kernels_that_are_not_declared_are_refused_by_name() {
+        return KernelOperations.refusals(plugin());
     }
 
     /** A test of one kind of space under one profile. */

@@ -99,6 +99,7 @@ final class SpaceExaminer {
             case MemoryEvent.RangeWriteProtected e -> e.range();
             case MemoryEvent.RangeRelaxed e -> e.range();
             case MemoryEvent.RangeSplit e -> e.range();
+            case MemoryEvent.RangeChanged e -> e.range();
             case MemoryEvent.SpaceCreated e -> null;
             case MemoryEvent.SpaceDestroyed e -> null;
             case MemoryEvent.SpaceForked e -> null;

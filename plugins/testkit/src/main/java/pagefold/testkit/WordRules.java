@@ -14,9 +14,15 @@ public interface WordRules extends BreakRules {
     /** Whether a valid leaf may stand so many entries behind the first one of a contiguous run. */
     boolean continues(long first, long word, int entries, int level);
 
-    /** The rules of 64-bit descriptors, VMSAv8-64 and LPAE alike, written down from the Arm ARM and not from an engine. */
-    record LongDescriptors(int granuleBits) implements WordRules {
+    /**
+     * The rules of 64-bit descriptors, VMSAv8-64 and LPAE alike, written down from the Arm ARM and not from an engine.
+     *
+     * @param tagged whether the memory types 0 and 1 are the same memory without and with allocation tags, as in Linux's
+     *     MAIR_EL1: between them no break is owed
+     */
+    record LongDescriptors(int granuleBits, boolean tagged) implements WordRules {
         private static final long VALID = 1;
+        private static final long TYPE_INDEX = 0x1c;
         private static final long TYPE = 2;
         private static final long NOT_GLOBAL = 1 << 11;
 
@@ -47,7 +53,8 @@ public interface WordRules extends BreakRules {
         public boolean needsBreak(long oldWord, long newWord, int level) {
             boolean isLeaf = !isTable(oldWord, level);
             boolean madeGlobal = isLeaf && (oldWord & ~newWord & NOT_GLOBAL) != 0;
-            return madeGlobal || ((oldWord ^ newWord) & FIXED) != 0;
+            boolean sameMemory = tagged && isLeaf && (oldWord & TYPE_INDEX) <= 4 && (newWord & TYPE_INDEX) <= 4;
+            return madeGlobal || ((oldWord ^ newWord) & (sameMemory ? FIXED & ~TYPE_INDEX : FIXED)) != 0;
         }
 
         @Override

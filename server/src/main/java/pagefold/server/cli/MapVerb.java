@@ -1,16 +1,13 @@
 package pagefold.server.cli;
 
 import org.jspecify.annotations.Nullable;
-import pagefold.model.Attributes;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.MapRange;
-import pagefold.model.MemoryType;
 import pagefold.model.Output;
-import pagefold.model.Permissions;
-import pagefold.model.Shareability;
 import pagefold.server.wire.WireText;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Maps a range. */
@@ -64,57 +61,15 @@ final class MapVerb extends RangeVerb {
             description = "private, shared or copy-on-write (${DEFAULT-VALUE}).")
     private String sharing = "private";
 
-    @Option(
-            names = {"-p", "--permissions"},
-            paramLabel = "RWX/RWX",
-            required = true,
-            converter = Texts.PermissionText.class,
-            description = "Privileged and unprivileged, as in rw-/r--.")
-    private Permissions permissions = Permissions.NONE;
-
-    @Option(
-            names = "--memory-type",
-            paramLabel = "TYPE",
-            defaultValue = "normal-wb",
-            description = "normal-wb, normal-wt, normal-nc, normal-tagged, device-nGnRnE, device-nGnRE, device-nGRE,"
-                    + " device-GRE (${DEFAULT-VALUE}).")
-    private String memoryType = "normal-wb";
-
-    @Option(
-            names = "--shareability",
-            paramLabel = "DOMAIN",
-            defaultValue = "inner",
-            description = "non, outer or inner (${DEFAULT-VALUE}).")
-    private String shareability = "inner";
-
-    @Option(names = "--global", description = "Holds for every address space identifier.")
-    private boolean global;
-
-    @Option(names = "--guarded", description = "Branches must land on branch targets (BTI).")
-    private boolean guarded;
-
-    @Option(names = "--software", paramLabel = "BITS", defaultValue = "0", description = "Software bits, 0 to 15.")
-    private int software;
-
-    @Option(names = "--blocks", description = "Blocks may be used where they fit.")
-    private boolean blocks;
-
-    @Option(names = "--contiguous", description = "Contiguous runs may be marked where they fit.")
-    private boolean contiguous;
+    @Mixin
+    private final AttributeOptions attributes = new AttributeOptions();
 
     @Option(names = "--replace", description = "What is mapped there goes first; otherwise it is an error.")
     private boolean replace;
 
     @Override
     MemoryCommand command(String space) {
-        if (software < 0 || software > 15) {
-            throw CliFailure.usage("expected --software from 0 to 15, but it is " + software);
-        }
-        MemoryType type = word(WireText.MEMORY_TYPES, "--memory-type", memoryType);
-        Shareability domain = word(WireText.SHAREABILITIES, "--shareability", shareability);
-        Attributes attributes =
-                new Attributes(permissions, type, domain, global, guarded, software, blocks, contiguous);
-        return new MapRange(space, range(), output(), attributes, replace);
+        return new MapRange(space, range(), output(), attributes.attributes(), replace);
     }
 
     private Output output() {

@@ -54,6 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RangeVerbs.WriteProtect.class,
             RangeVerbs.Relax.class,
             RangeVerbs.Split.class,
+            KernelVerbs.Change.class,
             SpaceVerbs.Fork.class,
             SpaceVerbs.AnnotateVerb.class,
             ApplyVerb.class,

@@ -134,6 +134,7 @@ final class Trial {
             case MemoryEvent.RangeWriteProtected e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeRelaxed e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeSplit e -> isMapped(e.space(), e.range());
+            case MemoryEvent.RangeChanged e -> isMapped(e.space(), e.range());
             case MemoryEvent.PluginSelected e -> true;
             case MemoryEvent.Annotated e -> true;
         };

@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.AgeRange;
 import pagefold.model.MemoryCommand.Annotate;
+import pagefold.model.MemoryCommand.ChangeRange;
 import pagefold.model.MemoryCommand.CreateSpace;
 import pagefold.model.MemoryCommand.DestroySpace;
 import pagefold.model.MemoryCommand.ForkSpace;
@@ -74,6 +75,7 @@ public final class CommandCodec {
         WRITE_PROTECT_RANGE("write-protect-range", Field.mask(SPACE, RANGE), 0),
         RELAX_RANGE("relax-range", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
         SPLIT_RANGE("split-range", Field.mask(SPACE, RANGE, LEAF_SIZE), 0),
+        CHANGE_RANGE("change-range", Field.mask(SPACE, RANGE, ATTRIBUTES), 0),
         SELECT_PLUGIN("select-plugin", Field.mask(PLUGIN, VERSION, PROFILE), Field.mask(COARSENING)),
         ANNOTATE("annotate", Field.mask(TEXT), Field.mask(SPACE));
 
@@ -147,6 +149,7 @@ public final class CommandCodec {
             case WRITE_PROTECT_RANGE -> new WriteProtectRange(fields.space(), fields.range());
             case RELAX_RANGE -> new RelaxRange(fields.space(), fields.range(), fields.permissions());
             case SPLIT_RANGE -> new SplitRange(fields.space(), fields.range(), fields.leafSize());
+            case CHANGE_RANGE -> new ChangeRange(fields.space(), fields.range(), fields.attributes());
             case SELECT_PLUGIN -> new SelectPlugin(fields.binding());
             case ANNOTATE -> new Annotate(fields.spaceOrNull(), fields.text());
         };
@@ -166,6 +169,7 @@ public final class CommandCodec {
             case WriteProtectRange c -> Form.WRITE_PROTECT_RANGE;
             case RelaxRange c -> Form.RELAX_RANGE;
             case SplitRange c -> Form.SPLIT_RANGE;
+            case ChangeRange c -> Form.CHANGE_RANGE;
             case SelectPlugin c -> Form.SELECT_PLUGIN;
             case Annotate c -> Form.ANNOTATE;
         };
@@ -196,6 +200,7 @@ public final class CommandCodec {
             case WriteProtectRange c -> fields.space(c.space()).range(c.range());
             case RelaxRange c -> fields.space(c.space()).range(c.range()).permissions(c.permissions());
             case SplitRange c -> fields.space(c.space()).range(c.range()).leafSize(c.leafSize());
+            case ChangeRange c -> fields.space(c.space()).range(c.range()).attributes(c.attributes());
             case SelectPlugin c -> ModelWriter.writeBindingFields(generator, c.binding());
             case Annotate c -> fields.spaceIfAny(c.space()).text(c.text());
         }

@@ -29,6 +29,7 @@ import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
+import pagefold.model.MemoryEvent.RangeChanged;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
@@ -65,6 +66,7 @@ public final class EventCodec {
         RANGE_WRITE_PROTECTED("range-write-protected", Field.mask(SPACE, RANGE), 0),
         RANGE_RELAXED("range-relaxed", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
         RANGE_SPLIT("range-split", Field.mask(SPACE, RANGE, LEAF_SIZE), 0),
+        RANGE_CHANGED("range-changed", Field.mask(SPACE, RANGE, ATTRIBUTES), 0),
         PLUGIN_SELECTED("plugin-selected", Field.mask(PLUGIN, VERSION, PROFILE, COARSENING), 0),
         ANNOTATED("annotated", Field.mask(TEXT), Field.mask(SPACE));
 
@@ -156,6 +158,7 @@ public final class EventCodec {
             case RANGE_WRITE_PROTECTED -> new RangeWriteProtected(fields.space(), fields.range());
             case RANGE_RELAXED -> new RangeRelaxed(fields.space(), fields.range(), fields.permissions());
             case RANGE_SPLIT -> new RangeSplit(fields.space(), fields.range(), fields.leafSize());
+            case RANGE_CHANGED -> new RangeChanged(fields.space(), fields.range(), fields.attributes());
             case PLUGIN_SELECTED -> new PluginSelected(fields.binding());
             case ANNOTATED -> new Annotated(fields.spaceOrNull(), fields.text());
         };
@@ -175,6 +178,7 @@ public final class EventCodec {
             case RangeWriteProtected e -> Form.RANGE_WRITE_PROTECTED;
             case RangeRelaxed e -> Form.RANGE_RELAXED;
             case RangeSplit e -> Form.RANGE_SPLIT;
+            case RangeChanged e -> Form.RANGE_CHANGED;
             case PluginSelected e -> Form.PLUGIN_SELECTED;
             case Annotated e -> Form.ANNOTATED;
         };
@@ -201,6 +205,7 @@ public final class EventCodec {
             case RangeWriteProtected e -> fields.space(e.space()).range(e.range());
             case RangeRelaxed e -> fields.space(e.space()).range(e.range()).permissions(e.permissions());
             case RangeSplit e -> fields.space(e.space()).range(e.range()).leafSize(e.leafSize());
+            case RangeChanged e -> fields.space(e.space()).range(e.range()).attributes(e.attributes());
             case PluginSelected e -> ModelWriter.writeBindingFields(generator, e.binding());
             case Annotated e -> fields.spaceIfAny(e.space()).text(e.text());
         }

@@ -33,7 +33,7 @@ public final class RandomModel {
 
     /** An event of one of the types. */
     public MemoryEvent event() {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(15)) {
             case 0 -> new MemoryEvent.SpaceCreated(name(), one(SpaceKind.values()));
             case 1 -> new MemoryEvent.SpaceDestroyed(name());
             case 2 -> new MemoryEvent.RangeMapped(name(), range(), output(), attributes());
@@ -47,13 +47,14 @@ public final class RandomModel {
             case 10 -> new MemoryEvent.RangeRelaxed(name(), range(), permissions());
             case 11 -> new MemoryEvent.RangeSplit(name(), range(), leafSize());
             case 12 -> new MemoryEvent.PluginSelected(binding());
+            case 13 -> kernelEvent();
             default -> new MemoryEvent.Annotated(nameOrNull(), text());
         };
     }
 
     /** A command of one of the types. */
     public MemoryCommand command() {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(15)) {
             case 0 -> new MemoryCommand.CreateSpace(name(), one(SpaceKind.values()));
             case 1 -> new MemoryCommand.DestroySpace(name());
             case 2 -> new MemoryCommand.MapRange(name(), range(), output(), attributes(), random.nextBoolean());
@@ -67,8 +68,17 @@ public final class RandomModel {
             case 10 -> new MemoryCommand.RelaxRange(name(), range(), permissions());
             case 11 -> new MemoryCommand.SplitRange(name(), range(), leafSize());
             case 12 -> new MemoryCommand.SelectPlugin(binding());
+            case 13 -> kernelCommand();
             default -> new MemoryCommand.Annotate(nameOrNull(), text());
         };
+    }
+
+    private MemoryEvent kernelEvent() {
+        return new MemoryEvent.RangeChanged(name(), range(), attributes());
+    }
+
+    private MemoryCommand kernelCommand() {
+        return new MemoryCommand.ChangeRange(name(), range(), attributes());
     }
 
     /** What an import of a trace is made of: mostly mappings of files, now and then another. */
@@ -82,6 +92,7 @@ public final class RandomModel {
                         new Output.Backed("/usr/lib/x86_64-linux-gnu/libc.so.6", number << 12, Sharing.PRIVATE),
                         Attributes.user(Permissions.parse("rw-/rw-")));
             case 2 -> new MemoryEvent.RangeProtected("17406", range, Permissions.parse("r--/r--"));
+            case 11 -> new MemoryEvent.RangeChanged(name(), range(), attributes());
             default -> new MemoryEvent.RangeUnmapped("17406", range);
         };
     }
