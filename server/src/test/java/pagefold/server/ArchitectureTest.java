@@ -149,6 +149,7 @@ class ArchitectureTest {
                             "pagefold.server.log..",
                             "pagefold.server.compare..",
                             "pagefold.server.api..",
+                            "pagefold.server.stream..",
                             "pagefold.server.cli..",
                             "pagefold.testkit.."
                         },

@@ -14,25 +14,26 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import pagefold.host.PluginHost;
-import pagefold.server.ops.Health;
 import pagefold.server.space.Simulations;
 
 /** The routes of the contract, each with its handler; a test keeps both the same. */
 final class ApiRouter {
     private static final List<Integer> STATUSES = List.of(400, 404, 405, 406, 413, 414, 415, 431, 500);
 
+    private static final String SOCKET = "openSocket";
     private static final Pattern HALF_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
     private final Contract contract;
     private final Map<String, Handler<RoutingContext>> handlers;
     private final AllowedMethods methods = new AllowedMethods();
 
-    ApiRouter(Simulations simulations, PluginHost host, Comparing comparing, Health health) throws IOException {
-        Catalogue catalogue = new Catalogue(simulations, host);
+    ApiRouter(PagefoldServer.Parts parts) throws IOException {
+        Simulations simulations = parts.simulations();
+        Catalogue catalogue = new Catalogue(simulations, parts.host(), parts.feeds());
         Reads reads = new Reads(simulations);
         contract = Contract.read();
         byte[] yaml = contract.yaml();
+        byte[] streams = Contract.resource("asyncapi.yaml");
         handlers = Map.ofEntries(
                 Map.entry("listSimulations", catalogue::list),
                 Map.entry("createSimulation", catalogue::create),
@@ -40,6 +41,8 @@ final class ApiRouter {
                 Map.entry("deleteSimulation", catalogue::delete),
                 Map.entry("postCommands", new Commands(simulations)::post),
                 Map.entry("getEvents", catalogue::events),
+                Map.entry("streamEvents", new EventStreams(parts.feeds())::get),
+                Map.entry(SOCKET, parts.sockets()::get),
                 Map.entry("getDelta", new Deltas(simulations)::get),
                 Map.entry("getSpaces", reads::spaces),
                 Map.entry("getRegions", reads::regions),
@@ -50,12 +53,14 @@ final class ApiRouter {
                 Map.entry("getTables", reads::tables),
                 Map.entry("getTable", reads::table),
                 Map.entry("getStats", reads::stats),
-                Map.entry("getComparison", comparing::compare),
-                Map.entry("getDifferences", comparing::diff),
+                Map.entry("getComparison", parts.comparing()::compare),
+                Map.entry("getDifferences", parts.comparing()::diff),
                 Map.entry("listPlugins", catalogue::plugins),
-                Map.entry("getLive", health::live),
-                Map.entry("getReady", health::ready),
-                Map.entry("getContract", routing -> new Exchange(routing).send(200, "application/yaml", yaml)));
+                Map.entry("getLive", parts.health()::live),
+                Map.entry("getReady", parts.health()::ready),
+                Map.entry("getContract", routing -> new Exchange(routing).send(200, "application/yaml", yaml)),
+                Map.entry(
+                        "getStreamContract", routing -> new Exchange(routing).send(200, "application/yaml", streams)));
     }
 
     Future<Router> build(Vertx vertx) {
@@ -68,9 +73,10 @@ final class ApiRouter {
                     throw new IllegalStateException(
                             "expected a handler for the operation " + operation + ", but there is none");
                 }
-                // Bodies are read within limits, and streams not at all: by the handlers, in the contract's forms.
-                boolean hasBody = route.getOperation().getRequestBody() != null;
-                route.setDoValidation(!hasBody).addHandler(handler).addFailureHandler(this::failed);
+                // Bodies are read within limits, and streams not at all: by the handlers, in the contract's forms. A
+                // request that becomes a socket must not be read before.
+                boolean unread = route.getOperation().getRequestBody() != null || operation.equals(SOCKET);
+                route.setDoValidation(!unread).addHandler(handler).addFailureHandler(this::failed);
                 methods.add(
                         route.getOperation().getAbsoluteOpenAPIPath(),
                         route.getOperation().getHttpMethod().name());

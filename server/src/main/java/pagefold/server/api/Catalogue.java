@@ -24,6 +24,7 @@ import pagefold.server.replay.Reading;
 import pagefold.server.replay.Trouble;
 import pagefold.server.space.Creation;
 import pagefold.server.space.Simulations;
+import pagefold.server.stream.EventFeeds;
 import pagefold.server.wire.MalformedJson;
 import pagefold.server.wire.WireJson;
 import pagefold.server.wire.WireText;
@@ -37,10 +38,12 @@ final class Catalogue {
 
     private final Simulations simulations;
     private final PluginHost host;
+    private final EventFeeds feeds;
 
-    Catalogue(Simulations simulations, PluginHost host) {
+    Catalogue(Simulations simulations, PluginHost host, EventFeeds feeds) {
         this.simulations = simulations;
         this.host = host;
+        this.feeds = feeds;
     }
 
     void list(RoutingContext routing) {
@@ -164,6 +167,7 @@ final class Catalogue {
         String name = exchange.simulation();
         exchange.then(simulations.delete(name), trouble -> {
             if (trouble == null) {
+                feeds.removed(name);
                 routing.response().setStatusCode(204).end();
             } else {
                 exchange.send(Problems.of(trouble));

@@ -71,7 +71,7 @@ final class Commands {
         }
     }
 
-    private static CommandUnit unit(List<MemoryCommand> commands, RequestHeaders headers, byte[] digest) {
+    static CommandUnit unit(List<MemoryCommand> commands, RequestHeaders headers, byte[] digest) {
         if (commands.isEmpty() || commands.size() > CommandUnit.MAX_COMMANDS) {
             throw new Problem.Exception(Problem.of(
                     commands.isEmpty() ? 400 : 413,

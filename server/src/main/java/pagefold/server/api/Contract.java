@@ -25,11 +25,16 @@ final class Contract {
 
     /** Reads the resource. */
     static Contract read() throws IOException {
-        try (InputStream in = Contract.class.getClassLoader().getResourceAsStream(RESOURCE)) {
+        return new Contract(resource(RESOURCE));
+    }
+
+    /** The bytes of a document that comes with the server. */
+    static byte[] resource(String name) throws IOException {
+        try (InputStream in = Contract.class.getClassLoader().getResourceAsStream(name)) {
             if (in == null) {
-                throw new IOException("the resource " + RESOURCE + " is not on the class path");
+                throw new IOException("the resource " + name + " is not on the class path");
             }
-            return new Contract(in.readAllBytes());
+            return in.readAllBytes();
         }
     }
 

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
@@ -21,6 +22,7 @@ import pagefold.server.log.LogException;
 import pagefold.server.ops.Health;
 import pagefold.server.space.Limits;
 import pagefold.server.space.Simulations;
+import pagefold.server.stream.EventFeeds;
 
 /**
  * A running server.
@@ -36,27 +38,24 @@ public final class PagefoldServer implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 16 << 10;
     private static final int MAX_LINE_BYTES = 8 << 10;
 
-    private final Vertx vertx;
-    private final PluginHost host;
-    private final EventLog log;
-    private final Simulations simulations;
-    private final Health health;
+    private final Parts parts;
     private final HttpServer http;
     private final ServerOptions options;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private PagefoldServer(
+    /** What a server is made of, besides its port. */
+    record Parts(
             Vertx vertx,
             PluginHost host,
             EventLog log,
             Simulations simulations,
-            Health health,
-            HttpServer http,
-            ServerOptions options) {
-        this.vertx = vertx;
-        this.host = host;
-        this.log = log;
-        this.simulations = simulations;
-        this.health = health;
+            Comparing comparing,
+            EventFeeds feeds,
+            Sockets sockets,
+            Health health) {}
+
+    private PagefoldServer(Parts parts, HttpServer http, ServerOptions options) {
+        this.parts = parts;
         this.http = http;
         this.options = options;
     }
@@ -78,11 +77,12 @@ public final class PagefoldServer implements AutoCloseable {
         try {
             Simulations simulations = new Simulations(vertx, log, host, limits);
             Comparing comparing = new Comparing(vertx, new Comparisons(log, host));
-            Health health = new Health();
-            Router router = await(new ApiRouter(simulations, host, comparing, health).build(vertx), START_SECONDS);
-            HttpServer http = listen(vertx, options, router);
-            health.setReady(true);
-            PagefoldServer server = new PagefoldServer(vertx, host, log, simulations, health, http, options);
+            EventFeeds feeds = new EventFeeds(vertx, simulations);
+            Sockets sockets = new Sockets(simulations, feeds);
+            Parts parts = new Parts(vertx, host, log, simulations, comparing, feeds, sockets, new Health());
+            HttpServer http = listen(parts, options);
+            parts.health.setReady(true);
+            PagefoldServer server = new PagefoldServer(parts, http, options);
             LOG.info("listening on {}", server.uri());
             return server;
         } catch (IOException | RuntimeException e) {
@@ -93,7 +93,9 @@ public final class PagefoldServer implements AutoCloseable {
         }
     }
 
-    private static HttpServer listen(Vertx vertx, ServerOptions options, Router router) throws IOException {
+    private static HttpServer listen(Parts parts, ServerOptions options) throws IOException {
+        ApiRouter api = new ApiRouter(parts);
+        Router router = await(api.build(parts.vertx), START_SECONDS);
         HttpServerOptions http = new HttpServerOptions()
                 .setHost(options.host())
                 .setPort(options.port())
@@ -101,9 +103,12 @@ public final class PagefoldServer implements AutoCloseable {
                 .setHandle100ContinueAutomatically(true)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxWebSocketFrameSize(SocketSession.MAX_MESSAGE_BYTES)
+                .setMaxWebSocketMessageSize(SocketSession.MAX_MESSAGE_BYTES)
                 .setIdleTimeout(IDLE_SECONDS);
         try {
-            return await(vertx.createHttpServer(http).requestHandler(router).listen(), START_SECONDS);
+            return await(
+                    parts.vertx.createHttpServer(http).requestHandler(router).listen(), START_SECONDS);
         } catch (IOException e) {
             throw new IOException(
                     "cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(), e);
@@ -137,12 +142,17 @@ public final class PagefoldServer implements AutoCloseable {
 
     @Override
     public void close() {
-        health.setReady(false);
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        parts.health.setReady(false);
+        parts.feeds.close();
+        quietly("the sockets", parts.sockets.close());
         quietly("the port", http.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS));
-        quietly("the simulations", simulations.close());
-        quietly("the threads", vertx.close());
-        log.close();
-        host.close();
+        quietly("the simulations", parts.simulations.close());
+        quietly("the threads", parts.vertx.close());
+        parts.log.close();
+        parts.host.close();
     }
 
     private static void quietly(String what, Future<?> closed) {

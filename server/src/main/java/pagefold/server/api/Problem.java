@@ -40,7 +40,7 @@ record Problem(int status, String code, String detail, Map<String, Object> membe
         return Json.line(this::write);
     }
 
-    private void write(JsonGenerator generator) throws IOException {
+    void write(JsonGenerator generator) throws IOException {
         generator.writeStartObject();
         generator.writeStringField("type", TYPE + code);
         generator.writeStringField("title", title());

@@ -2,7 +2,6 @@ package pagefold.server.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import pagefold.host.LoadedPlugin;
@@ -12,7 +11,7 @@ import pagefold.model.PluginBinding;
 import pagefold.model.Region;
 import pagefold.model.Simulation;
 import pagefold.server.log.RecordedEvent;
-import pagefold.server.wire.EventCodec;
+import pagefold.server.stream.EventJson;
 import pagefold.server.wire.ModelWriter;
 import pagefold.server.wire.WireText;
 import pagefold.spi.Capability;
@@ -35,20 +34,7 @@ final class StateWriter {
     }
 
     void event(RecordedEvent event) throws IOException {
-        json.writeStartObject();
-        json.writeNumberField("position", event.position());
-        json.writeStringField("time", Instant.ofEpochMilli(event.timeMillis()).toString());
-        if (event.commandId() != null) {
-            json.writeStringField("commandId", event.commandId());
-        }
-        if (event.correlation() != null) {
-            json.writeStringField("correlation", event.correlation());
-        }
-        if (event.causation() != null) {
-            json.writeStringField("causation", event.causation());
-        }
-        EventCodec.writeFields(json, event.event());
-        json.writeEndObject();
+        EventJson.write(json, event);
     }
 
     void space(AddressSpace space) throws IOException {

@@ -188,6 +188,17 @@ final class ApiClient implements AutoCloseable {
         }
     }
 
+    /** Opens a stream of events behind a position; it must be closed. */
+    InputStream stream(String path, String lastEventId) {
+        HttpRequest.Builder request =
+                request(path, Map.of()).header("Accept", "text/event-stream").header("Last-Event-ID", lastEventId);
+        HttpResponse<InputStream> response = send(request.GET().build());
+        if (response.statusCode() != 200) {
+            throw failure(Problem.of(response.statusCode(), body(response)));
+        }
+        return response.body();
+    }
+
     private HttpResponse<InputStream> send(HttpRequest request) {
         return await(http.sendAsync(request, BodyHandlers.ofInputStream()));
     }

@@ -1,5 +1,7 @@
 package pagefold.server.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +25,6 @@ import picocli.CommandLine.Option;
         })
 final class EventsVerb extends SimulationVerb {
     private static final int PAGE = 5_000;
-    private static final long POLL_MILLIS = 300;
     private static final Set<String> COLUMNS =
             Set.of("position", "time", "type", "schemaVersion", "space", "commandId", "correlation", "causation");
 
@@ -60,22 +61,35 @@ final class EventsVerb extends SimulationVerb {
             next += got;
             left -= got;
             if (got < wanted) {
-                if (!follow || at != null || !pause()) {
-                    break;
+                if (follow && at == null) {
+                    follow(api, next, left);
                 }
+                break;
             }
         }
         return ExitCodes.OK;
     }
 
-    private boolean pause() {
+    private void follow(ApiClient api, long next, long most) {
         out().flush();
+        long[] left = {most};
+        new EventFollower(api, path() + "/stream", next - 1, this::talk).follow(event -> {
+            if (wantsJson()) {
+                out().println(new String(event, StandardCharsets.UTF_8));
+            } else {
+                printRow(parsed(event));
+            }
+            left[0]--;
+            // Flushes, too; a reader that has gone, as head does, ends it.
+            return !out().checkError() && left[0] > 0;
+        });
+    }
+
+    private static JsonTree parsed(byte[] event) {
         try {
-            Thread.sleep(POLL_MILLIS);
-            return !out().checkError();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            return JsonTree.parse(event);
+        } catch (IOException e) {
+            throw new UncheckedIOException("expected an event in JSON, but: " + e.getMessage(), e);
         }
     }
 
@@ -95,23 +109,25 @@ final class EventsVerb extends SimulationVerb {
 
     private long printRows(ApiClient api, Map<String, String> query) {
         List<JsonTree> events = api.get(path(), query).json().get("events").items();
-        for (JsonTree event : events) {
-            StringBuilder rest = new StringBuilder();
-            for (String name : event.names()) {
-                if (!COLUMNS.contains(name)) {
-                    rest.append(' ').append(name).append('=').append(shown(event.get(name)));
-                }
-            }
-            out().println(String.format(
-                            "%8s  %-24s  %-22s %-8s%s",
-                            event.get("position").text(),
-                            event.get("time").text(),
-                            event.get("type").text(),
-                            event.get("space").text(),
-                            rest)
-                    .stripTrailing());
-        }
+        events.forEach(this::printRow);
         return events.size();
+    }
+
+    private void printRow(JsonTree event) {
+        StringBuilder rest = new StringBuilder();
+        for (String name : event.names()) {
+            if (!COLUMNS.contains(name)) {
+                rest.append(' ').append(name).append('=').append(shown(event.get(name)));
+            }
+        }
+        out().println(String.format(
+                        "%8s  %-24s  %-22s %-8s%s",
+                        event.get("position").text(),
+                        event.get("time").text(),
+                        event.get("type").text(),
+                        event.get("space").text(),
+                        rest)
+                .stripTrailing());
     }
 
     private static String shown(JsonTree value) {

@@ -94,6 +94,6 @@ final class ModelLink {
     }
 
     void publish(Published published) {
-        vertx.eventBus().publish(SimulationWriter.address(name) + ".events", published, LocalBus.options());
+        vertx.eventBus().publish(Published.address(name), published, LocalBus.options());
     }
 }

@@ -10,4 +10,10 @@ package pagefold.server.space;
  * @param first position of the first event
  * @param last position of the last event
  */
-public record Published(String simulation, long first, long last) {}
+public record Published(String simulation, long first, long last) {
+
+    /** Where it is published for a simulation. */
+    public static String address(String simulation) {
+        return SimulationWriter.address(simulation) + ".events";
+    }
+}

@@ -1,0 +1,62 @@
+package pagefold.server.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import pagefold.server.replay.Trouble;
+import pagefold.server.space.Simulations;
+import pagefold.server.stream.EventFeeds;
+
+/** The sockets of a server. */
+final class Sockets {
+    private final Simulations simulations;
+    private final EventFeeds feeds;
+    private final Set<SocketSession> sessions = ConcurrentHashMap.newKeySet();
+
+    Sockets(Simulations simulations, EventFeeds feeds) {
+        this.simulations = simulations;
+        this.feeds = feeds;
+    }
+
+    void get(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        String name = exchange.simulation();
+        HttpServerRequest request = routing.request();
+        if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
+            routing.response().putHeader(HttpHeaders.UPGRADE, "websocket");
+            throw new Problem.Exception(
+                    Problem.of(426, "upgrade-required", "This is a WebSocket; the request must ask for an upgrade."));
+        }
+        request.pause();
+        exchange.then(simulations.open(name), trouble -> {
+            if (trouble instanceof Trouble.NoSuchSimulation || trouble instanceof Trouble.Busy) {
+                request.resume();
+                exchange.send(Problems.of(trouble));
+            } else {
+                request.toWebSocket()
+                        .onSuccess(socket -> begin(exchange, socket, name))
+                        .onFailure(exchange::failed);
+            }
+        });
+    }
+
+    private void begin(Exchange exchange, ServerWebSocket socket, String name) {
+        SocketSession session = new SocketSession(exchange.routing().vertx(), socket, simulations, feeds, name);
+        sessions.add(session);
+        session.closed().onComplete(closed -> sessions.remove(session));
+        session.start();
+    }
+
+    /** Ends all sockets, each when what it was sent is answered. */
+    Future<Void> close() {
+        List<Future<?>> closing = new ArrayList<>();
+        sessions.forEach(session -> closing.add(session.stop()));
+        return Future.join(closing).mapEmpty();
+    }
+}
