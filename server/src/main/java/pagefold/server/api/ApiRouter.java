@@ -24,6 +24,7 @@ final class ApiRouter {
     private static final Pattern HALF_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
     private final Contract contract;
+    private final RequestObserver observer;
     private final Map<String, Handler<RoutingContext>> handlers;
     private final AllowedMethods methods = new AllowedMethods();
 
@@ -31,6 +32,7 @@ final class ApiRouter {
         Simulations simulations = parts.simulations();
         Catalogue catalogue = new Catalogue(simulations, parts.host(), parts.feeds());
         Reads reads = new Reads(simulations);
+        observer = new RequestObserver(parts.metrics());
         contract = Contract.read();
         byte[] yaml = contract.yaml();
         byte[] streams = Contract.resource("asyncapi.yaml");
@@ -39,7 +41,7 @@ final class ApiRouter {
                 Map.entry("createSimulation", catalogue::create),
                 Map.entry("getSimulation", reads::simulation),
                 Map.entry("deleteSimulation", catalogue::delete),
-                Map.entry("postCommands", new Commands(simulations)::post),
+                Map.entry("postCommands", new Commands(simulations, parts.admission())::post),
                 Map.entry("getEvents", catalogue::events),
                 Map.entry("streamEvents", new EventStreams(parts.feeds())::get),
                 Map.entry(SOCKET, parts.sockets()::get),
@@ -58,6 +60,7 @@ final class ApiRouter {
                 Map.entry("listPlugins", catalogue::plugins),
                 Map.entry("getLive", parts.health()::live),
                 Map.entry("getReady", parts.health()::ready),
+                Map.entry("getMetrics", parts.metrics()::scrape),
                 Map.entry("getContract", routing -> new Exchange(routing).send(200, "application/yaml", yaml)),
                 Map.entry(
                         "getStreamContract", routing -> new Exchange(routing).send(200, "application/yaml", streams)));
@@ -76,7 +79,9 @@ final class ApiRouter {
                 // Bodies are read within limits, and streams not at all: by the handlers, in the contract's forms. A
                 // request that becomes a socket must not be read before.
                 boolean unread = route.getOperation().getRequestBody() != null || operation.equals(SOCKET);
-                route.setDoValidation(!unread).addHandler(handler).addFailureHandler(this::failed);
+                route.setDoValidation(!unread)
+                        .addHandler(observed(operation, handler))
+                        .addFailureHandler(this::failed);
                 methods.add(
                         route.getOperation().getAbsoluteOpenAPIPath(),
                         route.getOperation().getHttpMethod().name());
@@ -89,7 +94,15 @@ final class ApiRouter {
         });
     }
 
+    private Handler<RoutingContext> observed(String operation, Handler<RoutingContext> handler) {
+        return routing -> {
+            observer.begin(routing, operation);
+            handler.handle(routing);
+        };
+    }
+
     private void failed(RoutingContext routing) {
+        observer.begin(routing, "none");
         Exchange exchange = new Exchange(routing);
         Throwable failure = routing.failure();
         String path = String.valueOf(routing.request().path());

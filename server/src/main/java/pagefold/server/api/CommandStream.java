@@ -43,6 +43,7 @@ final class CommandStream {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final Simulations simulations;
+    private final Admission admission;
     private final String simulation;
     private final RequestHeaders headers;
     private final CommandCodec codec = new CommandCodec();
@@ -65,12 +66,13 @@ final class CommandStream {
     private long acknowledgedPosition;
     private long acknowledgedCommands;
 
-    CommandStream(Exchange exchange, Simulations simulations, String simulation, RequestHeaders headers) {
+    CommandStream(Exchange exchange, Simulations simulations, Admission admission, RequestHeaders headers) {
         this.exchange = exchange;
         this.request = exchange.routing().request();
         this.response = exchange.routing().response();
         this.simulations = simulations;
-        this.simulation = simulation;
+        this.admission = admission;
+        this.simulation = exchange.simulation();
         this.headers = headers;
     }
 
@@ -259,7 +261,7 @@ final class CommandStream {
         CommandUnit unit = new CommandUnit(
                 chunk, chunks == 1 ? headers.expected() : null, headers.ids(digest.digest(), number), lane.next());
         outstanding++;
-        exchange.then(simulations.submit(simulation, unit), answer -> answered(number, chunkLines, answer));
+        exchange.then(admission.submit(simulation, unit), answer -> answered(number, chunkLines, answer));
     }
 
     private void answered(int number, long[] chunkLines, UnitAnswer answer) {

@@ -28,9 +28,11 @@ final class Commands {
     private static final int LARGE_BODY_BYTES = 128 << 10;
 
     private final Simulations simulations;
+    private final Admission admission;
 
-    Commands(Simulations simulations) {
+    Commands(Simulations simulations, Admission admission) {
         this.simulations = simulations;
+        this.admission = admission;
     }
 
     /** Sees the request before any of its body is read, so that a stream never is in memory as a whole. */
@@ -43,7 +45,7 @@ final class Commands {
                 BodyReader.read(exchange, MAX_BODY_BYTES, body -> batch(exchange, name, headers, body));
             }
             case Json.LINES_CONTENT_TYPE ->
-                new CommandStream(exchange, simulations, exchange.simulation(), RequestHeaders.of(exchange)).start();
+                new CommandStream(exchange, simulations, admission, RequestHeaders.of(exchange)).start();
             default ->
                 throw new Problem.Exception(
                         Problems.ofStatus(415, routing.request().path())
@@ -60,7 +62,7 @@ final class Commands {
                 bytes.length > LARGE_BODY_BYTES
                         ? exchange.routing().vertx().executeBlocking(parsed, false)
                         : called(parsed),
-                unit -> exchange.then(simulations.submit(name, unit), answer -> respond(exchange, name, unit, answer)));
+                unit -> exchange.then(admission.submit(name, unit), answer -> respond(exchange, name, unit, answer)));
     }
 
     private static <T> Future<T> called(Callable<T> callable) {

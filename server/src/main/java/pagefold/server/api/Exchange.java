@@ -150,11 +150,11 @@ final class Exchange {
         if (e instanceof Problem.Exception expected) {
             send(expected.problem());
         } else {
-            LOG.error(
-                    "{} {} failed",
-                    routing.request().method(),
-                    routing.request().path(),
-                    e);
+            Trace trace = RequestObserver.trace(routing);
+            LOG.atError()
+                    .addKeyValue("trace_id", trace == null ? "none" : trace.traceId())
+                    .setCause(e)
+                    .log("{} {} failed", routing.request().method(), routing.request().path());
             send(Problems.ofStatus(500, routing.request().path()));
         }
     }

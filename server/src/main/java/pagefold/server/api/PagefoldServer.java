@@ -20,6 +20,7 @@ import pagefold.server.compare.Comparisons;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.ops.Health;
+import pagefold.server.ops.Metrics;
 import pagefold.server.space.Limits;
 import pagefold.server.space.Simulations;
 import pagefold.server.stream.EventFeeds;
@@ -51,6 +52,8 @@ public final class PagefoldServer implements AutoCloseable {
             Simulations simulations,
             Comparing comparing,
             EventFeeds feeds,
+            Metrics metrics,
+            Admission admission,
             Sockets sockets,
             Health health) {}
 
@@ -78,8 +81,12 @@ public final class PagefoldServer implements AutoCloseable {
             Simulations simulations = new Simulations(vertx, log, host, limits);
             Comparing comparing = new Comparing(vertx, new Comparisons(log, host));
             EventFeeds feeds = new EventFeeds(vertx, simulations);
-            Sockets sockets = new Sockets(simulations, feeds);
-            Parts parts = new Parts(vertx, host, log, simulations, comparing, feeds, sockets, new Health());
+            Metrics metrics = new Metrics(log, simulations, feeds);
+            Admission admission = new Admission(simulations, metrics);
+            Sockets sockets = new Sockets(simulations, admission, feeds);
+            Health health = new Health(log);
+            Parts parts =
+                    new Parts(vertx, host, log, simulations, comparing, feeds, metrics, admission, sockets, health);
             HttpServer http = listen(parts, options);
             parts.health.setReady(true);
             PagefoldServer server = new PagefoldServer(parts, http, options);
@@ -153,6 +160,7 @@ public final class PagefoldServer implements AutoCloseable {
         quietly("the threads", parts.vertx.close());
         parts.log.close();
         parts.host.close();
+        parts.metrics.close();
     }
 
     private static void quietly(String what, Future<?> closed) {

@@ -9,7 +9,6 @@ import io.vertx.core.http.ServerWebSocket;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.replay.Reading;
 import pagefold.server.space.CommandUnit;
-import pagefold.server.space.Simulations;
 import pagefold.server.space.UnitAnswer;
 import pagefold.server.stream.Chunk;
 import pagefold.server.stream.Ending;
@@ -35,7 +34,7 @@ final class SocketSession implements StreamSink {
     private static final short NOT_TEXT = 1003;
 
     private final ServerWebSocket socket;
-    private final Simulations simulations;
+    private final Admission admission;
     private final EventFeeds feeds;
     private final String simulation;
     private final Context context;
@@ -49,9 +48,9 @@ final class SocketSession implements StreamSink {
     private boolean stopping;
     private @Nullable Runnable onDrained;
 
-    SocketSession(Vertx vertx, ServerWebSocket socket, Simulations simulations, EventFeeds feeds, String simulation) {
+    SocketSession(Vertx vertx, ServerWebSocket socket, Admission admission, EventFeeds feeds, String simulation) {
         this.socket = socket;
-        this.simulations = simulations;
+        this.admission = admission;
         this.feeds = feeds;
         this.simulation = simulation;
         this.context = vertx.getOrCreateContext();
@@ -100,7 +99,7 @@ final class SocketSession implements StreamSink {
         int commands = unit.commands().size();
         waiting++;
         waitingCommands += commands;
-        simulations
+        admission
                 .submit(simulation, unit)
                 .onComplete(answered -> context.runOnContext(ignored -> {
                     waiting--;

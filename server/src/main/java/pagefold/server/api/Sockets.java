@@ -16,11 +16,13 @@ import pagefold.server.stream.EventFeeds;
 /** The sockets of a server. */
 final class Sockets {
     private final Simulations simulations;
+    private final Admission admission;
     private final EventFeeds feeds;
     private final Set<SocketSession> sessions = ConcurrentHashMap.newKeySet();
 
-    Sockets(Simulations simulations, EventFeeds feeds) {
+    Sockets(Simulations simulations, Admission admission, EventFeeds feeds) {
         this.simulations = simulations;
+        this.admission = admission;
         this.feeds = feeds;
     }
 
@@ -47,7 +49,7 @@ final class Sockets {
     }
 
     private void begin(Exchange exchange, ServerWebSocket socket, String name) {
-        SocketSession session = new SocketSession(exchange.routing().vertx(), socket, simulations, feeds, name);
+        SocketSession session = new SocketSession(exchange.routing().vertx(), socket, admission, feeds, name);
         sessions.add(session);
         session.closed().onComplete(closed -> sessions.remove(session));
         session.start();

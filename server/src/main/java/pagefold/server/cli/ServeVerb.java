@@ -53,6 +53,12 @@ final class ServeVerb implements Callable<Integer> {
             description = "The log's directory; made when it is not there (./data).")
     private @Nullable Path data;
 
+    @Option(
+            names = "--log",
+            paramLabel = "FORMAT",
+            description = "text for people, or json for machines, on standard output (text).")
+    private @Nullable String log;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -62,7 +68,13 @@ final class ServeVerb implements Callable<Integer> {
         settings.set("host", host);
         settings.set("port", port);
         settings.set("data", data);
-        run(settings.options(), this::announce, () -> {});
+        settings.set("log", log);
+        boolean json = settings.logsJson();
+        if (json) {
+            JsonLog.use();
+        }
+        // With a log for machines, nothing else is on standard output.
+        run(settings.options(), json ? server -> {} : this::announce, () -> {});
         return ExitCodes.OK;
     }
 

@@ -13,14 +13,18 @@ import pagefold.server.api.ServerOptions;
 
 /**
  * Where a server's settings come from: the defaults, below a file (config/pagefold.yaml has them all), below the
- * environment ({@code PAGEFOLD_HOST}, {@code PAGEFOLD_PORT}, {@code PAGEFOLD_DATA}), below the flags.
+ * environment ({@code PAGEFOLD_HOST}, {@code PAGEFOLD_PORT} and so on), below the flags.
  */
 final class ServerSettings {
     /** Largest settings file, in bytes. */
     static final int MAX_BYTES = 64 << 10;
 
     private static final Map<String, String> DEFAULTS =
-            Map.of("host", ServerOptions.DEFAULT_HOST, "port", "" + ServerOptions.DEFAULT_PORT, "data", "./data");
+            Map.of(
+                    "host", ServerOptions.DEFAULT_HOST,
+                    "port", "" + ServerOptions.DEFAULT_PORT,
+                    "data", "./data",
+                    "log", "text");
 
     private final Map<String, String> values = new TreeMap<>(DEFAULTS);
 
@@ -55,6 +59,15 @@ final class ServerSettings {
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Whether the log is for machines. */
+    boolean logsJson() {
+        return switch (value("log")) {
+            case "json" -> true;
+            case "text" -> false;
+            default -> throw CliFailure.usage("expected log to be text or json, but it is '" + value("log") + "'");
+        };
     }
 
     private String value(String name) {

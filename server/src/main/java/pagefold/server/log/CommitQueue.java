@@ -72,6 +72,26 @@ final class CommitQueue {
         }
     }
 
+    /** How many pieces of work wait. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many bytes wait. */
+    long waitingBytes() {
+        lock.lock();
+        try {
+            return waitingBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses what comes later; what waits is still taken. */
     void close() {
         lock.lock();

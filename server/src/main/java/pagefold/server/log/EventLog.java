@@ -36,6 +36,7 @@ public final class EventLog implements AutoCloseable {
     private final DataDirectory directory;
     private final GroupCommitter committer;
     private final ReadSessions sessions;
+    private volatile @Nullable LogMeter meter;
 
     private EventLog(DataDirectory directory, Sqlite database, Clock clock) {
         this.directory = directory;
@@ -126,7 +127,34 @@ public final class EventLog implements AutoCloseable {
         }
         EncodedBatch encoded = new EncodedBatch(
                 simulation, epoch, expected, batch.eventCount(), clock.millis(), payload, BatchCodec.commands(batch));
-        return committer.submit(payload.length, writer -> writer.append(encoded), AppendResult.Unavailable::new);
+        LogMeter listener = meter;
+        long began = System.nanoTime();
+        CompletableFuture<AppendResult> outcome =
+                committer.submit(payload.length, writer -> writer.append(encoded), AppendResult.Unavailable::new);
+        return listener == null
+                ? outcome
+                : outcome.whenComplete((result, failure) -> listener.appended(System.nanoTime() - began));
+    }
+
+    /** Has a meter hear how the log does, from now on. */
+    public void setMeter(LogMeter listener) {
+        meter = listener;
+        committer.setMeter(listener);
+    }
+
+    /** How many pieces of work wait for the disk. */
+    public int waiting() {
+        return committer.waiting();
+    }
+
+    /** How many bytes wait for the disk. */
+    public long waitingBytes() {
+        return committer.waitingBytes();
+    }
+
+    /** Why nothing can be written until the server is restarted; null while it can. */
+    public @Nullable LogUnavailable failure() {
+        return committer.failure();
     }
 
     /** The head rows of all simulations, by name. */

@@ -22,6 +22,7 @@ final class GroupCommitter implements AutoCloseable {
     private @Nullable LogWriter writer;
 
     private volatile @Nullable LogUnavailable broken;
+    private volatile @Nullable LogMeter meter;
 
     GroupCommitter(Sqlite database) {
         this.database = database;
@@ -79,6 +80,7 @@ final class GroupCommitter implements AutoCloseable {
             group.forEach(work -> work.failed(reason));
             return;
         }
+        long began = System.nanoTime();
         try {
             LogWriter target = connected();
             for (Work<?> work : group) {
@@ -89,7 +91,29 @@ final class GroupCommitter implements AutoCloseable {
             undo(group, e);
             return;
         }
+        LogMeter listener = meter;
+        if (listener != null) {
+            listener.committed(group.size(), System.nanoTime() - began);
+        }
         group.forEach(Work::committed);
+    }
+
+    void setMeter(LogMeter listener) {
+        meter = listener;
+    }
+
+    int waiting() {
+        return queue.waiting();
+    }
+
+    long waitingBytes() {
+        return queue.waitingBytes();
+    }
+
+    /** Why nothing is written any more; null while all is well. */
+    @Nullable
+    LogUnavailable failure() {
+        return broken;
     }
 
     private void undo(List<Work<?>> group, Exception e) {

@@ -2,36 +2,46 @@ package pagefold.server.ops;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import pagefold.server.log.EventLog;
 
-/** The answers to health probes. A server lives from its start, and is ready until it begins to close. */
+/**
+ * The answers to health probes. A server lives from its start; it is ready until it begins to close, and as long as its
+ * log can be written.
+ */
 public final class Health {
-    private static final String UP = "{\"status\":\"up\"}\n";
-    private static final String DOWN = "{\"status\":\"down\"}\n";
-
-    private volatile boolean ready;
+    private final EventLog log;
+    private volatile boolean open;
 
     /** The health of a server that is not ready yet. */
-    public Health() {}
+    public Health(EventLog log) {
+        this.log = log;
+    }
 
     /** Says whether requests are taken from now on. */
     public void setReady(boolean isReady) {
-        ready = isReady;
+        open = isReady;
     }
 
     /** Answers 200: a process that answers lives. */
     public void live(RoutingContext context) {
-        answer(context, true);
+        answer(context, 200, "{\"status\":\"up\"}\n");
     }
 
-    /** Answers 200 when requests are taken, else 503. */
+    /** Answers 200 when requests are taken and what they write can be kept, else 503 with a reason. */
     public void ready(RoutingContext context) {
-        answer(context, ready);
+        if (log.failure() != null) {
+            answer(context, 503, "{\"status\":\"down\",\"reason\":\"the log stopped writing\"}\n");
+        } else if (!open) {
+            answer(context, 503, "{\"status\":\"down\",\"reason\":\"the server starts or stops\"}\n");
+        } else {
+            answer(context, 200, "{\"status\":\"up\"}\n");
+        }
     }
 
-    private static void answer(RoutingContext context, boolean up) {
+    private static void answer(RoutingContext context, int status, String body) {
         context.response()
-                .setStatusCode(up ? 200 : 503)
+                .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                .end(up ? UP : DOWN);
+                .end(body);
     }
 }

@@ -87,6 +87,21 @@ public final class Simulations {
         return vertx.createSharedWorkerExecutor(name, threads, 1, TimeUnit.HOURS);
     }
 
+    /** How many simulations have a writer. */
+    public synchronized int openCount() {
+        return open.size();
+    }
+
+    /** The names of those. */
+    public synchronized List<String> openNames() {
+        return List.copyOf(open.keySet());
+    }
+
+    /** How many commands are not answered yet. */
+    public synchronized int waitingCommands() {
+        return open.values().stream().mapToInt(simulation -> simulation.commands).sum();
+    }
+
     /** The limits in force. */
     public Limits limits() {
         return limits;
