@@ -154,7 +154,10 @@ final class Exchange {
             LOG.atError()
                     .addKeyValue("trace_id", trace == null ? "none" : trace.traceId())
                     .setCause(e)
-                    .log("{} {} failed", routing.request().method(), routing.request().path());
+                    .log(
+                            "{} {} failed",
+                            routing.request().method(),
+                            routing.request().path());
             send(Problems.ofStatus(500, routing.request().path()));
         }
     }

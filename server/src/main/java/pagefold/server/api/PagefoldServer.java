@@ -3,7 +3,6 @@ package pagefold.server.api;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -40,7 +39,7 @@ public final class PagefoldServer implements AutoCloseable {
     private static final int MAX_LINE_BYTES = 8 << 10;
 
     private final Parts parts;
-    private final HttpServer http;
+    private final Listener http;
     private final ServerOptions options;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -57,7 +56,7 @@ public final class PagefoldServer implements AutoCloseable {
             Sockets sockets,
             Health health) {}
 
-    private PagefoldServer(Parts parts, HttpServer http, ServerOptions options) {
+    private PagefoldServer(Parts parts, Listener http, ServerOptions options) {
         this.parts = parts;
         this.http = http;
         this.options = options;
@@ -87,7 +86,7 @@ public final class PagefoldServer implements AutoCloseable {
             Health health = new Health(log);
             Parts parts =
                     new Parts(vertx, host, log, simulations, comparing, feeds, metrics, admission, sockets, health);
-            HttpServer http = listen(parts, options);
+            Listener http = listen(parts, options);
             parts.health.setReady(true);
             PagefoldServer server = new PagefoldServer(parts, http, options);
             LOG.info("listening on {}", server.uri());
@@ -100,7 +99,7 @@ public final class PagefoldServer implements AutoCloseable {
         }
     }
 
-    private static HttpServer listen(Parts parts, ServerOptions options) throws IOException {
+    private static Listener listen(Parts parts, ServerOptions options) throws IOException {
         ApiRouter api = new ApiRouter(parts);
         Router router = await(api.build(parts.vertx), START_SECONDS);
         HttpServerOptions http = new HttpServerOptions()
@@ -114,8 +113,7 @@ public final class PagefoldServer implements AutoCloseable {
                 .setMaxWebSocketMessageSize(SocketSession.MAX_MESSAGE_BYTES)
                 .setIdleTimeout(IDLE_SECONDS);
         try {
-            return await(
-                    parts.vertx.createHttpServer(http).requestHandler(router).listen(), START_SECONDS);
+            return await(Listener.open(parts.vertx, http, router), START_SECONDS);
         } catch (IOException e) {
             throw new IOException(
                     "cannot listen on " + options.host() + ":" + options.port() + ": " + e.getMessage(), e);
@@ -138,7 +136,7 @@ public final class PagefoldServer implements AutoCloseable {
 
     /** The port in use. */
     public int port() {
-        return http.actualPort();
+        return http.port();
     }
 
     /** Where the server answers, without a path. */
@@ -155,7 +153,7 @@ public final class PagefoldServer implements AutoCloseable {
         parts.health.setReady(false);
         parts.feeds.close();
         quietly("the sockets", parts.sockets.close());
-        quietly("the port", http.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS));
+        quietly("the port", http.shutdown(DRAIN_SECONDS));
         quietly("the simulations", parts.simulations.close());
         quietly("the threads", parts.vertx.close());
         parts.log.close();

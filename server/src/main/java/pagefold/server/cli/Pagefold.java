@@ -68,6 +68,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StatsVerb.class,
             CompareVerb.class,
             DiffVerb.class,
+            LoadVerb.class,
             ImageVerb.class,
         })
 public final class Pagefold implements Runnable {

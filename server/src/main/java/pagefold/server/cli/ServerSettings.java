@@ -19,12 +19,15 @@ final class ServerSettings {
     /** Largest settings file, in bytes. */
     static final int MAX_BYTES = 64 << 10;
 
-    private static final Map<String, String> DEFAULTS =
-            Map.of(
-                    "host", ServerOptions.DEFAULT_HOST,
-                    "port", "" + ServerOptions.DEFAULT_PORT,
-                    "data", "./data",
-                    "log", "text");
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "host",
+            ServerOptions.DEFAULT_HOST,
+            "port",
+            "" + ServerOptions.DEFAULT_PORT,
+            "data",
+            "./data",
+            "log",
+            "text");
 
     private final Map<String, String> values = new TreeMap<>(DEFAULTS);
 

@@ -99,7 +99,9 @@ public final class Simulations {
 
     /** How many commands are not answered yet. */
     public synchronized int waitingCommands() {
-        return open.values().stream().mapToInt(simulation -> simulation.commands).sum();
+        return open.values().stream()
+                .mapToInt(simulation -> simulation.commands)
+                .sum();
     }
 
     /** The limits in force. */
@@ -282,7 +284,7 @@ public final class Simulations {
         OpenSimulation used = simulation;
         return used.ready()
                 .compose(deployed -> use.with(used))
-                .otherwise(e -> failed.apply(trouble(name, e)))
+                .otherwise(e -> failed.apply(UseFailure.trouble(name, e)))
                 .onComplete(done -> release(used, weight));
     }
 
@@ -369,24 +371,6 @@ public final class Simulations {
             leave(oldest, open.get(oldest));
         }
         return oldest != null;
-    }
-
-    private static Trouble trouble(String name, Throwable e) {
-        return switch (e) {
-            case NoSuchSimulation gone -> new Trouble.NoSuchSimulation(name);
-            case LogException failed -> new Trouble.LogFailed(String.valueOf(failed.getMessage()));
-            case ReplyException reply
-            when reply.failureType() == ReplyFailure.NO_HANDLERS ->
-                new Trouble.LogFailed("The simulation is being closed; try again.");
-            case ReplyException reply
-            when reply.failureType() == ReplyFailure.TIMEOUT ->
-                new Trouble.LogFailed(
-                        "The simulation did not answer in time; what became of the request is not known.");
-            default -> {
-                LOG.error("a request to {} failed", name, e);
-                yield new Trouble.Unexpected("The simulation failed: " + e);
-            }
-        };
     }
 
     /** Takes no more requests, and completes when everything that was taken is answered. */

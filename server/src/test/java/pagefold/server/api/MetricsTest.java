@@ -49,8 +49,10 @@ class MetricsTest {
     @Test
     void commands_are_counted_by_what_became_of_them() throws IOException {
         server.command("s", createSpace("u"));
-        server.command("s", "[" + map("u", 0x1000, 0x1000) + "," + map("u", 0x4000, 0x1000) + "]", "Idempotency-Key", "k");
-        server.command("s", "[" + map("u", 0x1000, 0x1000) + "," + map("u", 0x4000, 0x1000) + "]", "Idempotency-Key", "k");
+        server.command(
+                "s", "[" + map("u", 0x1000, 0x1000) + "," + map("u", 0x4000, 0x1000) + "]", "Idempotency-Key", "k");
+        server.command(
+                "s", "[" + map("u", 0x1000, 0x1000) + "," + map("u", 0x4000, 0x1000) + "]", "Idempotency-Key", "k");
         server.command("s", map("u", 0x1000, 0x1000));
         server.stream("s", map("u", 0x8000, 0x1000) + "\n" + map("u", 0xa000, 0x1000) + "\n");
         server.command("t", createSpace("u"));
@@ -80,7 +82,8 @@ class MetricsTest {
     void the_memory_of_the_models_is_that_of_their_tables() throws IOException {
         server.command("s", createSpace("u"));
         server.command("s", map("u", 0x1000, 0x1000));
-        double bytes = server.get("/v1/simulations/s/stats").json().path("tableBytes").asDouble();
+        double bytes =
+                server.get("/v1/simulations/s/stats").json().path("tableBytes").asDouble();
 
         assertThat(scrape()).containsEntry("pagefold_model_table_bytes", bytes);
     }
@@ -90,7 +93,8 @@ class MetricsTest {
         server.get("/v1/nothing");
         server.get("/v1/simulations/s/walk");
 
-        assertThat(scrape()).containsEntry("pagefold_http_requests_seconds_count{operation=\"none\",status=\"404\"}", 2.0);
+        assertThat(scrape())
+                .containsEntry("pagefold_http_requests_seconds_count{operation=\"none\",status=\"404\"}", 2.0);
     }
 
     @Test

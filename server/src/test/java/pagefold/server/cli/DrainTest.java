@@ -54,8 +54,10 @@ class DrainTest {
             assertThat(acknowledged.lines().filter(line -> line.startsWith("{")))
                     .containsExactly("{\"position\":3,\"commands\":2}");
             assertThat(acknowledged).startsWith("HTTP/1.1 200").endsWith("\r\n0\r\n\r\n");
-            assertThat(entries).allSatisfy(line -> assertThat(MAPPER.readTree(line).path("level").asText())
-                    .isIn("INFO", "WARN", "ERROR"));
+            assertThat(entries)
+                    .allSatisfy(line -> assertThat(
+                                    MAPPER.readTree(line).path("level").asText())
+                            .isIn("INFO", "WARN", "ERROR"));
             assertThat(entries).anyMatch(line -> line.contains(TRACE) && line.contains("createSimulation"));
         } finally {
             process.destroyForcibly();
@@ -63,8 +65,7 @@ class DrainTest {
     }
 
     /** Sends a stream of commands whose end comes when the server has been told to end; all of the answer. */
-    private static String stopInTheMiddle(Process process, int port)
-            throws IOException {
+    private static String stopInTheMiddle(Process process, int port) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             OutputStream out = socket.getOutputStream();
             out.write(("POST /v1/simulations/s/commands HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"

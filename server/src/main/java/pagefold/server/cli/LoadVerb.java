@@ -1,0 +1,202 @@
+package pagefold.server.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import pagefold.server.load.LoadMix;
+import pagefold.server.load.LoadOptions;
+import pagefold.server.load.LoadReport;
+import pagefold.server.load.LoadRun;
+import pagefold.server.wire.WireJson;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Puts a server under load and measures it. */
+@Command(
+        name = "load",
+        header = {
+            "Puts a server under load and measures it, in simulations of its own that are removed at the end.",
+            "",
+            "Examples:",
+            "  pagefold load --users 64 --simulations 4 --seconds 20",
+            "  pagefold load --rate 1000                            the latency at 1,000 steps a second",
+            "  pagefold load --via socket --ahead 16                over sockets, 16 messages ahead",
+            "  pagefold load --via batch --ahead 64                 64 commands in a request",
+            "  pagefold load --subscribers 1000                     without, and then with, 1,000 event streams",
+            ""
+        })
+final class LoadVerb extends ClientVerb {
+
+    @Option(
+            names = {"--users", "--connections"},
+            paramLabel = "COUNT",
+            defaultValue = "64",
+            description = "Users, each with a connection and a space of its own (${DEFAULT-VALUE}).")
+    private int users;
+
+    @Option(
+            names = "--simulations",
+            paramLabel = "COUNT",
+            defaultValue = "4",
+            description = "Simulations that the users share (${DEFAULT-VALUE}).")
+    private int simulations;
+
+    @Option(
+            names = "--mix",
+            paramLabel = "WEIGHTS",
+            defaultValue = "map=40,unmap=30,protect=20,walk=10",
+            description = "How often each is done (${DEFAULT-VALUE}).")
+    private String mix = "";
+
+    @Option(
+            names = "--seed",
+            paramLabel = "NUMBER",
+            defaultValue = "1",
+            description = "Of the chance (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--via",
+            paramLabel = "WAY",
+            defaultValue = "http",
+            description = "http (a command in a request), batch or socket (${DEFAULT-VALUE}).")
+    private LoadOptions.Way way = LoadOptions.Way.HTTP;
+
+    @Option(
+            names = "--ahead",
+            paramLabel = "COUNT",
+            defaultValue = "1",
+            description = "Commands in a batch, or messages that a socket sends before the first is answered"
+                    + " (${DEFAULT-VALUE}).")
+    private int ahead;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description = "Steps a second of all users together; 0: as many as are answered (${DEFAULT-VALUE}).")
+    private int rate;
+
+    @Option(
+            names = "--subscribers",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description = "Measures twice: without, and with so many event streams on the first simulation.")
+    private int subscribers;
+
+    @Option(names = "--seconds", paramLabel = "COUNT", defaultValue = "10", description = "(${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description = "Not measured, before (${DEFAULT-VALUE}).")
+    private int warmup;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "NAME",
+            defaultValue = "load",
+            description = "What the names of the simulations begin with (${DEFAULT-VALUE}).")
+    private String prefix = "";
+
+    @Override
+    int run(ApiClient api) {
+        LoadOptions options;
+        try {
+            LoadOptions.Travel travel = new LoadOptions.Travel(way, ahead, rate, subscribers);
+            LoadOptions.Shape shape = new LoadOptions.Shape(users, simulations, LoadMix.parse(mix), seed, travel);
+            options = new LoadOptions(server(), null, Texts.name("simulation", prefix), shape, seconds, warmup);
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(String.valueOf(e.getMessage()));
+        }
+        List<LoadReport> reports;
+        try (LoadRun run = new LoadRun(options)) {
+            reports = run.run();
+        } catch (IOException e) {
+            throw new CliFailure(ExitCodes.UNREACHABLE, "the load did not run: " + e.getMessage());
+        }
+        if (wantsJson()) {
+            out().println(new String(WireJson.encode(json -> write(json, reports)), StandardCharsets.UTF_8));
+        } else {
+            show(reports);
+        }
+        LoadReport last = reports.getLast();
+        return last.errors().isEmpty() && last.lost() == 0 ? ExitCodes.OK : ExitCodes.NO;
+    }
+
+    private void show(List<LoadReport> reports) {
+        List<String> columns = new ArrayList<>(List.of("LOAD", "COUNT", "PER SECOND"));
+        reports.getFirst().commands().latency().forEach(p -> columns.add(p.name() + " ms"));
+        TextTable table = new TextTable(columns.toArray(String[]::new));
+        for (LoadReport report : reports) {
+            row(
+                    table,
+                    report == reports.getFirst() ? "commands" : "commands, " + subscribers + " streams",
+                    report.commands());
+            if (report.walks().count() > 0) {
+                row(
+                        table,
+                        report == reports.getFirst() ? "walks" : "walks, " + subscribers + " streams",
+                        report.walks());
+            }
+        }
+        table.print(out());
+        reports.getLast().errors().forEach((what, count) -> out().println("error: " + what + ": " + count));
+        if (reports.size() > 1) {
+            double before = reports.getFirst().commands().perSecond();
+            double after = reports.getLast().commands().perSecond();
+            out().println(String.format(
+                    Locale.ROOT, "%,.1f %% fewer commands with %d streams", 100 * (1 - after / before), subscribers));
+        }
+        out().println(
+                        reports.getLast().lost() == 0
+                                ? "every acknowledged event is there"
+                                : "ACKNOWLEDGED EVENTS LOST: "
+                                        + reports.getLast().lost());
+    }
+
+    private static void row(TextTable table, String name, LoadReport.Deeds deeds) {
+        List<String> cells = new ArrayList<>(
+                List.of(name, Long.toString(deeds.count()), String.format(Locale.ROOT, "%.0f", deeds.perSecond())));
+        deeds.latency().forEach(p -> cells.add(String.format(Locale.ROOT, "%.2f", p.millis())));
+        table.row(cells.toArray());
+    }
+
+    private static void write(JsonGenerator json, List<LoadReport> reports) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("measured");
+        for (LoadReport report : reports) {
+            json.writeStartObject();
+            json.writeNumberField("seconds", report.seconds());
+            write(json, "commands", report.commands());
+            write(json, "walks", report.walks());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("errors");
+        for (Map.Entry<String, Long> error : reports.getLast().errors().entrySet()) {
+            json.writeNumberField(error.getKey(), error.getValue());
+        }
+        json.writeEndObject();
+        json.writeNumberField("lost", reports.getLast().lost());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, String name, LoadReport.Deeds deeds) throws IOException {
+        json.writeObjectFieldStart(name);
+        json.writeNumberField("count", deeds.count());
+        json.writeNumberField("perSecond", deeds.perSecond());
+        json.writeObjectFieldStart("millis");
+        for (LoadReport.Percentile percentile : deeds.latency()) {
+            json.writeNumberField(percentile.name(), percentile.millis());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+}

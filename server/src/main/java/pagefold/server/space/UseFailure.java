@@ -1,0 +1,34 @@
+package pagefold.server.space;
+
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.server.log.LogException;
+import pagefold.server.log.NoSuchSimulation;
+import pagefold.server.replay.Trouble;
+
+/** What kept a request from its simulation, in the words of the caller. */
+final class UseFailure {
+    private static final Logger LOG = LoggerFactory.getLogger(UseFailure.class);
+
+    private UseFailure() {}
+
+    static Trouble trouble(String name, Throwable e) {
+        return switch (e) {
+            case NoSuchSimulation gone -> new Trouble.NoSuchSimulation(name);
+            case LogException failed -> new Trouble.LogFailed(String.valueOf(failed.getMessage()));
+            case ReplyException reply
+            when reply.failureType() == ReplyFailure.NO_HANDLERS ->
+                new Trouble.LogFailed("The simulation is being closed; try again.");
+            case ReplyException reply
+            when reply.failureType() == ReplyFailure.TIMEOUT ->
+                new Trouble.LogFailed(
+                        "The simulation did not answer in time; what became of the request is not known.");
+            default -> {
+                LOG.error("a request to {} failed", name, e);
+                yield new Trouble.Unexpected("The simulation failed: " + e);
+            }
+        };
+    }
+}

@@ -1,0 +1,93 @@
+package pagefold.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pagefold.server.api.PagefoldServer;
+import pagefold.server.api.ServerOptions;
+
+/** The load generator against a real server; how fast it is, is no matter here. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LoadVerbTest {
+    private PagefoldServer server;
+
+    @BeforeAll
+    void start(@TempDir Path data) throws IOException {
+        server = PagefoldServer.start(new ServerOptions("127.0.0.1", 0, data));
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    private CliRun load(String line) {
+        List<String> words =
+                new ArrayList<>(List.of("load", "--server", server.uri().toString()));
+        words.addAll(List.of(line.split(" ")));
+        return CliRun.of(words.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--users 4",
+                "--users 4 --rate 200",
+                "--users 3 --via batch --ahead 50",
+                "--users 4 --via socket --ahead 8",
+                "--users 4 --subscribers 20",
+                "--users 2 --mix walk=1"
+            })
+    void every_way_is_measured_and_nothing_acknowledged_is_lost(String how) throws IOException {
+        CliRun run =
+                load("--seconds 1 --warmup 0 --simulations 2 -o json " + how).ends(0);
+
+        JsonNode report = new ObjectMapper().readTree(run.out());
+        assertThat(report.path("lost").asLong()).isZero();
+        assertThat(report.path("errors")).isEmpty();
+        assertThat(report.path("measured"))
+                .hasSize(how.contains("subscribers") ? 2 : 1)
+                .allSatisfy(measured -> {
+                    long deeds = measured.path("commands").path("count").asLong()
+                            + measured.path("walks").path("count").asLong();
+                    assertThat(deeds).isPositive();
+                    assertThat(measured.path("commands")
+                                    .path("millis")
+                                    .path("p99")
+                                    .asDouble())
+                            .isLessThanOrEqualTo(measured.path("commands")
+                                    .path("millis")
+                                    .path("max")
+                                    .asDouble());
+                });
+        assertThat(CliRun.of("sim", "ls", "--server", server.uri().toString()).out())
+                .doesNotContain("load-");
+    }
+
+    @Test
+    void a_table_is_for_people() {
+        assertThat(load("--seconds 1 --warmup 0 --users 2").ends(0).lines())
+                .first()
+                .asString()
+                .startsWith("LOAD ")
+                .contains("p99 ms");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--users 0", "--mix fly=1", "--seconds 0", "--via pigeon", "--ahead 5000", "--prefix /"})
+    void what_makes_no_sense_is_a_usage_error(String how) {
+        load(how).ends(ExitCodes.USAGE);
+    }
+}
