@@ -31,7 +31,7 @@ final class ApiRouter {
     ApiRouter(PagefoldServer.Parts parts) throws IOException {
         Simulations simulations = parts.simulations();
         Catalogue catalogue = new Catalogue(simulations, parts.host(), parts.feeds());
-        Reads reads = new Reads(simulations);
+        Reads reads = new Reads(simulations, parts.views());
         observer = new RequestObserver(parts.metrics());
         contract = Contract.read();
         byte[] yaml = contract.yaml();
@@ -55,6 +55,7 @@ final class ApiRouter {
                 Map.entry("getTables", reads::tables),
                 Map.entry("getTable", reads::table),
                 Map.entry("getStats", reads::stats),
+                Map.entry("postSwap", new Swapping(simulations, parts.host(), parts.comparing())::post),
                 Map.entry("getComparison", parts.comparing()::compare),
                 Map.entry("getDifferences", parts.comparing()::diff),
                 Map.entry("listPlugins", catalogue::plugins),

@@ -84,19 +84,25 @@ final class Catalogue {
             throw new Problem.Exception(Problems.of(e));
         }
         String name = required(fields, "name");
-        String word = fields.getOrDefault("coarsening", WireText.text(Coarsening.REJECT));
-        Coarsening coarsening = WireText.COARSENINGS.of(word);
-        if (coarsening == null) {
-            throw new Problem.Exception(
-                    Problems.of(new MalformedJson("coarsening", WireText.COARSENINGS.choices(), "'" + word + "'")));
-        }
+        Coarsening coarsening = coarsening(fields);
         @Nullable String version = fields.containsKey("version") ? required(fields, "version") : null;
         exchange.then(
                 simulations.create(name, required(fields, "plugin"), version, required(fields, "profile"), coarsening),
                 creation -> created(exchange, name, creation));
     }
 
-    private static Map<String, String> strings(JsonParser parser) throws IOException {
+    static Coarsening coarsening(Map<String, String> fields) {
+        String word = fields.getOrDefault("coarsening", WireText.text(Coarsening.REJECT));
+        Coarsening coarsening = WireText.COARSENINGS.of(word);
+        if (coarsening == null) {
+            throw new Problem.Exception(
+                    Problems.of(new MalformedJson("coarsening", WireText.COARSENINGS.choices(), "'" + word + "'")));
+        }
+        return coarsening;
+    }
+
+    /** An object of strings with known names. */
+    static Map<String, String> strings(JsonParser parser) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw new MalformedJson("", "an object", "something else");
         }
@@ -117,7 +123,7 @@ final class Catalogue {
         return fields;
     }
 
-    private static String required(Map<String, String> fields, String field) {
+    static String required(Map<String, String> fields, String field) {
         String value = fields.get(field);
         if (value == null || !Names.isValid(value)) {
             throw new Problem.Exception(Problems.of(new MalformedJson(

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Names;
+import pagefold.model.PluginBinding;
 import pagefold.server.compare.Candidate;
 import pagefold.server.compare.Comparer;
 import pagefold.server.compare.Comparer.NoSuchCandidate;
@@ -108,6 +109,24 @@ final class Comparing {
         }
         int entries = (int) exchange.number("tlb", 1, Comparer.MAX_TLB_ENTRIES, Comparer.DEFAULT_TLB_ENTRIES);
         return new Scope(space, entries);
+    }
+
+    /** What would become of a simulation if a plugin were selected. */
+    void swapReport(Exchange exchange, String simulation, PluginBinding to) {
+        answer(
+                exchange,
+                () -> comparisons.swap(simulation, to),
+                report -> json -> new ComparisonWriter(json).write(report));
+    }
+
+    /** What holds a history instead of a binding that does not; nothing when that cannot be found out now. */
+    Future<List<PluginBinding>> suggestions(String simulation, PluginBinding refused) {
+        return worker.executeBlocking(
+                () -> comparisons.suggestions(simulation, refused)
+                                instanceof Reading.Answered<List<PluginBinding>>(long at, List<PluginBinding> found)
+                        ? found
+                        : List.of(),
+                false);
     }
 
     private interface Encoder<R> {

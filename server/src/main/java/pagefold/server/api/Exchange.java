@@ -82,6 +82,18 @@ final class Exchange {
         return values.isEmpty() ? null : values.getFirst();
     }
 
+    /** {@code true}, {@code false} or nothing among the query parameters. */
+    boolean flag(String parameter) {
+        String text = query(parameter);
+        if (text == null || text.equals("false")) {
+            return false;
+        }
+        if (text.equals("true")) {
+            return true;
+        }
+        throw new Problem.Exception(Problems.invalid(parameter, "Expected true or false."));
+    }
+
     /** An address among the query parameters, or {@code absent}. */
     long address(String parameter, long absent) {
         String text = query(parameter);

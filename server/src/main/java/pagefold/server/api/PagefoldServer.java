@@ -50,6 +50,7 @@ public final class PagefoldServer implements AutoCloseable {
             EventLog log,
             Simulations simulations,
             Comparing comparing,
+            Views views,
             EventFeeds feeds,
             Metrics metrics,
             Admission admission,
@@ -84,8 +85,9 @@ public final class PagefoldServer implements AutoCloseable {
             Admission admission = new Admission(simulations, metrics);
             Sockets sockets = new Sockets(simulations, admission, feeds);
             Health health = new Health(log);
-            Parts parts =
-                    new Parts(vertx, host, log, simulations, comparing, feeds, metrics, admission, sockets, health);
+            Views views = new Views(vertx, log, host);
+            Parts parts = new Parts(
+                    vertx, host, log, simulations, comparing, views, feeds, metrics, admission, sockets, health);
             Listener http = listen(parts, options);
             parts.health.setReady(true);
             PagefoldServer server = new PagefoldServer(parts, http, options);

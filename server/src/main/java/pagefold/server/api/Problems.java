@@ -1,6 +1,5 @@
 package pagefold.server.api;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +55,8 @@ final class Problems {
                                         + ". The events are safe and can be read; selecting another plugin repairs the model.",
                                 "position",
                                 position));
+            case Trouble.HistoryRefused(PluginBinding binding, List<RefusedEvent> events, long count) ->
+                cannotHold(binding, events, count);
             case Trouble.BeyondHead(long requested, long head) ->
                 Problem.of(
                         404,
@@ -119,7 +120,8 @@ final class Problems {
                         first,
                         "position",
                         last);
-            case UnitAnswer.SwapRefused refused -> swapRefused(refused);
+            case UnitAnswer.SwapRefused(PluginBinding binding, List<RefusedEvent> events, long count) ->
+                cannotHold(binding, events, count);
             case UnitAnswer.TooLarge(long bytes, long limit) ->
                 Problem.of(
                         413,
@@ -136,21 +138,18 @@ final class Problems {
         };
     }
 
-    private static Problem swapRefused(UnitAnswer.SwapRefused refused) {
-        List<Map<String, Object>> events = new ArrayList<>();
-        for (RefusedEvent event : refused.events()) {
-            events.add(fields(event));
-        }
+    private static Problem cannotHold(PluginBinding binding, List<RefusedEvent> events, long count) {
+        List<Map<String, Object>> refused =
+                events.stream().map(Problems::fields).toList();
         return of(
-                        refused.binding(),
+                        binding,
                         Problem.of(
                                 422,
                                 "plugin-cannot-hold-history",
-                                "The plugin " + refused.binding().plugin() + " with profile "
-                                        + refused.binding().profile() + " cannot hold " + refused.count()
-                                        + " of the events so far. The first is at position "
-                                        + refused.events().getFirst().position() + ". Nothing has changed."))
-                .with("count", refused.count(), "refused", events);
+                                "The plugin " + binding.plugin() + " with profile " + binding.profile()
+                                        + " cannot hold " + count + " of the events so far. The first is at position "
+                                        + events.getFirst().position() + ". Nothing has changed."))
+                .with("count", count, "refused", refused);
     }
 
     private static Map<String, Object> fields(RefusedEvent event) {

@@ -20,6 +20,7 @@ import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Hex;
+import pagefold.model.PluginBinding;
 import pagefold.model.Privilege;
 import pagefold.model.Region;
 import pagefold.server.replay.Projection;
@@ -37,9 +38,11 @@ final class Reads {
     private static final int DEFAULT_REGIONS = 10_000;
 
     private final Simulations simulations;
+    private final Views views;
 
-    Reads(Simulations simulations) {
+    Reads(Simulations simulations, Views views) {
         this.simulations = simulations;
+        this.views = views;
     }
 
     void simulation(RoutingContext routing) {
@@ -282,8 +285,13 @@ final class Reads {
     private void read(Exchange exchange, Question<Answer> question) {
         String name = exchange.simulation();
         Long at = exchange.at();
-        Future<Reading<Answer>> reading =
-                at == null ? simulations.ask(name, question) : simulations.ask(name, at, question);
+        PluginBinding under = views.asked(exchange);
+        Future<Reading<Answer>> reading;
+        if (under != null) {
+            reading = views.ask(name, at, under, question);
+        } else {
+            reading = at == null ? simulations.ask(name, question) : simulations.ask(name, at, question);
+        }
         exchange.then(reading, answered -> {
             switch (answered) {
                 case Reading.Failed<Answer> failed -> exchange.send(Problems.of(failed.trouble()));

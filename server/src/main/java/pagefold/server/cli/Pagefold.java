@@ -67,6 +67,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TablesVerb.class,
             StatsVerb.class,
             CompareVerb.class,
+            SwapVerb.class,
             DiffVerb.class,
             LoadVerb.class,
             ImageVerb.class,

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Prints the tables as the kernel would. */
@@ -28,13 +29,16 @@ final class PtdumpVerb extends SimulationVerb {
     @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
     private @Nullable Long at;
 
+    @Mixin
+    private ViewOptions view = new ViewOptions();
+
     @Override
     int run(ApiClient api) {
         if (wantsJson()) {
             throw CliFailure.usage("a dump is text; 'pagefold tables -o json' has the words as JSON");
         }
         String named = space(api, simulation(), space, at);
-        Map<String, String> query = at(at);
+        Map<String, String> query = view.in(at(at));
         ApiClient.Answer answer = api.get(spacePath(simulation(), named) + "/ptdump", query, "text/plain");
         out().print(new String(answer.body(), StandardCharsets.UTF_8));
         return ExitCodes.OK;

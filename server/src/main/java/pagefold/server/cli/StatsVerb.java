@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the tables cost. */
@@ -25,9 +26,12 @@ final class StatsVerb extends SimulationVerb {
     @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
     private @Nullable Long at;
 
+    @Mixin
+    private ViewOptions view = new ViewOptions();
+
     @Override
     int run(ApiClient api) {
-        ApiClient.Answer answer = api.get(simulationPath(simulation()) + "/stats", at(at));
+        ApiClient.Answer answer = api.get(simulationPath(simulation()) + "/stats", view.in(at(at)));
         if (wantsJson()) {
             printJson(answer);
         } else {

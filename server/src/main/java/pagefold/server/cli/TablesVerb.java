@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -37,13 +38,16 @@ final class TablesVerb extends SimulationVerb {
     @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
     private @Nullable Long at;
 
+    @Mixin
+    private ViewOptions view = new ViewOptions();
+
     @Override
     int run(ApiClient api) {
         Long one = table;
         String path = one == null
                 ? spacePath(simulation(), space(api, simulation(), space, at)) + "/tables"
                 : simulationPath(simulation()) + "/tables/" + Hex.address(one);
-        ApiClient.Answer answer = api.get(path, at(at));
+        ApiClient.Answer answer = api.get(path, view.in(at(at)));
         if (wantsJson()) {
             printJson(answer);
         } else if (one == null) {

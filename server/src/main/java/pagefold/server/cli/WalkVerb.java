@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
 import pagefold.server.wire.WireText;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -47,6 +48,9 @@ final class WalkVerb extends SimulationVerb {
     @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
     private @Nullable Long at;
 
+    @Mixin
+    private ViewOptions view = new ViewOptions();
+
     @Option(names = "--fields", description = "Shows the fields of every word, too.")
     private boolean fields;
 
@@ -54,7 +58,7 @@ final class WalkVerb extends SimulationVerb {
     int run(ApiClient api) {
         var access2 = MapVerb.word(WireText.ACCESSES, "--access", access);
         var privilege2 = MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege);
-        Map<String, String> query = at(at);
+        Map<String, String> query = view.in(at(at));
         query.put("va", Hex.address(address));
         query.put("access", WireText.text(access2));
         query.put("privilege", WireText.text(privilege2));

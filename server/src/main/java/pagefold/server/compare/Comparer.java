@@ -3,6 +3,7 @@ package pagefold.server.compare;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pagefold.host.LoadedPlugin;
 import pagefold.host.PluginHost;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
@@ -122,6 +123,44 @@ public final class Comparer {
             return new Reading.Failed<>(
                     new Trouble.ModelFailed(position, second, "the differences cannot be found: " + e.getMessage()));
         }
+    }
+
+    /** Tries one binding as it is, and looks for others that hold the history where it does not. */
+    SwapReport report(@Nullable PluginBinding from, PluginBinding to) {
+        Row row = tried(to, false, new Scope(null, DEFAULT_TLB_ENTRIES)).row();
+        List<PluginBinding> suggested = row.leftOut().count() == 0 ? List.of() : suggestions(to);
+        return new SwapReport(position, from, row, suggested);
+    }
+
+    /**
+     * What holds the history, near to a binding that does not: rounded outwards, with another profile of the plugin, or
+     * with another plugin.
+     */
+    List<PluginBinding> suggestions(PluginBinding refused) {
+        List<PluginBinding> tries = new ArrayList<>();
+        if (refused.coarsening() == Coarsening.REJECT) {
+            tries.add(new PluginBinding(refused.plugin(), refused.version(), refused.profile(), Coarsening.WIDEN));
+        }
+        for (boolean same : new boolean[] {true, false}) {
+            for (LoadedPlugin plugin : host.plugins()) {
+                boolean isSame =
+                        plugin.id().equals(refused.plugin()) && plugin.version().equals(refused.version());
+                if (isSame == same && (isSame || !plugin.id().equals(refused.plugin()))) {
+                    plugin.profiles()
+                            .forEach(profile -> tries.add(new PluginBinding(
+                                    plugin.id(), plugin.version(), profile.name(), Coarsening.REJECT)));
+                }
+            }
+        }
+        List<PluginBinding> found = new ArrayList<>();
+        for (PluginBinding each : tries) {
+            if (found.size() < SwapReport.MAX_SUGGESTED
+                    && !each.equals(refused)
+                    && Replayer.holds(host, each, history)) {
+                found.add(each);
+            }
+        }
+        return found;
     }
 
     private PluginBinding find(Candidate candidate) {

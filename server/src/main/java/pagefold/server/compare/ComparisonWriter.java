@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
+import pagefold.model.PluginBinding;
 import pagefold.server.compare.Comparison.Refusals;
 import pagefold.server.compare.Comparison.Row;
 import pagefold.server.compare.Difference.Kind;
@@ -98,6 +99,29 @@ public final class ComparisonWriter {
     private void hex(String name, long value) throws IOException {
         json.writeFieldName(name);
         ModelWriter.writeHex(json, value);
+    }
+
+    /** Writes what would become of a simulation as an object. */
+    public void write(SwapReport report) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("position", report.position());
+        PluginBinding from = report.from();
+        if (from != null) {
+            json.writeObjectFieldStart("from");
+            ModelWriter.writeBindingFields(json, from);
+            json.writeEndObject();
+        }
+        json.writeBooleanField("possible", report.isPossible());
+        json.writeFieldName("to");
+        row(report.row());
+        json.writeArrayFieldStart("suggested");
+        for (PluginBinding each : report.suggested()) {
+            json.writeStartObject();
+            ModelWriter.writeBindingFields(json, each);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     /** Writes differences as an object. */

@@ -26,6 +26,8 @@ public final class Comparisons {
     /** Most comparisons that are made or wait at one time. */
     public static final int MAX_WAITING = 16;
 
+    private static final Scope WHOLE = new Scope(null, Comparer.DEFAULT_TLB_ENTRIES);
+
     private final EventLog log;
     private final PluginHost host;
     private final Replayer replayer;
@@ -112,6 +114,24 @@ public final class Comparisons {
                     ? new Reading.Failed<>(new Trouble.Unbound(simulation))
                     : comparer(simulation, start).diff(first, right, scope);
         });
+    }
+
+    /** What would become of a simulation if a plugin were selected now; the binding names one that is there. */
+    public Reading<SwapReport> swap(String simulation, PluginBinding to) {
+        return guarded(simulation, null, WHOLE, start -> {
+            SwapReport report = comparer(simulation, start).report(start.state().binding(), to);
+            return new Reading.Answered<>(start.position(), report);
+        });
+    }
+
+    /** What holds the history of a simulation instead of a binding that does not. */
+    public Reading<List<PluginBinding>> suggestions(String simulation, PluginBinding refused) {
+        return guarded(
+                simulation,
+                null,
+                WHOLE,
+                start -> new Reading.Answered<>(
+                        start.position(), comparer(simulation, start).suggestions(refused)));
     }
 
     private Comparer comparer(String simulation, Start start) {

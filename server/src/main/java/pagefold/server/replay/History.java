@@ -14,18 +14,18 @@ public interface History {
     /** Receives events. */
     @FunctionalInterface
     interface Taker {
-        /** The next event. */
-        void take(long position, MemoryEvent event);
+        /** The next event; answers whether more are wanted. */
+        boolean take(long position, MemoryEvent event);
     }
 
     /** The history of a simulation up to a position. */
     static History of(EventLog log, String simulation, long position) {
         return (from, taker) -> {
             if (from <= position) {
-                log.read(simulation, from, event -> {
-                    taker.take(event.position(), event.event());
-                    return event.position() < position;
-                });
+                log.read(
+                        simulation,
+                        from,
+                        event -> taker.take(event.position(), event.event()) && event.position() < position);
             }
         };
     }
@@ -33,8 +33,9 @@ public interface History {
     /** Events from memory, the first one at position 1. */
     static History of(List<MemoryEvent> events) {
         return (from, taker) -> {
-            for (int i = (int) from - 1; i < events.size(); i++) {
-                taker.take(i + 1L, events.get(i));
+            boolean more = true;
+            for (int i = (int) from - 1; more && i < events.size(); i++) {
+                more = taker.take(i + 1L, events.get(i));
             }
         };
     }

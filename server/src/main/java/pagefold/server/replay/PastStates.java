@@ -5,10 +5,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryEvent;
+import pagefold.model.PluginBinding;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.log.LoggedSimulation;
@@ -32,7 +34,19 @@ public final class PastStates {
     private final AtomicInteger questions = new AtomicInteger();
     private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
-    private record Key(String simulation, long createdMillis, long position) {}
+    /** {@code under} is the binding to look through; {@code null} for the one of that position. */
+    private record Key(
+            String simulation,
+            long createdMillis,
+            long position,
+            @Nullable PluginBinding under) {
+
+        boolean isSameHistory(Key other) {
+            return simulation.equals(other.simulation)
+                    && createdMillis == other.createdMillis
+                    && Objects.equals(under, other.under);
+        }
+    }
 
     /** One state; its monitor is held by whoever makes or reads it. */
     private static final class Entry {
@@ -53,7 +67,16 @@ public final class PastStates {
      * @param position at least 1
      */
     public <R> Reading<R> ask(String simulation, long position, Question<R> question) {
-        return guarded(simulation, position, key -> answer(key, question));
+        return guarded(simulation, position, null, key -> answer(key, question));
+    }
+
+    /**
+     * Asks a question about the state that another plugin or profile would show.
+     *
+     * @param position at least 1, or {@code null} for the head
+     */
+    public <R> Reading<R> ask(String simulation, @Nullable Long position, PluginBinding under, Question<R> question) {
+        return guarded(simulation, position, under, key -> answer(key, question));
     }
 
     /**
@@ -62,10 +85,11 @@ public final class PastStates {
      * @param position at least 1
      */
     public Reading<Delta> delta(String simulation, long position) {
-        return guarded(simulation, position, this::delta);
+        return guarded(simulation, position, null, this::delta);
     }
 
-    private <R> Reading<R> guarded(String simulation, long position, Function<Key, Reading<R>> work) {
+    private <R> Reading<R> guarded(
+            String simulation, @Nullable Long at, @Nullable PluginBinding under, Function<Key, Reading<R>> work) {
         int waiting = questions.incrementAndGet();
         try {
             if (waiting > MAX_QUESTIONS) {
@@ -75,10 +99,11 @@ public final class PastStates {
             if (head == null) {
                 return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
             }
+            long position = at == null ? head.head() : at;
             if (position > head.head()) {
                 return new Reading.Failed<>(new Trouble.BeyondHead(position, head.head()));
             }
-            return work.apply(new Key(simulation, head.createdMillis(), position));
+            return work.apply(new Key(simulation, head.createdMillis(), position, under));
         } catch (NoSuchSimulation e) {
             return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
         } catch (LogException e) {
@@ -100,6 +125,10 @@ public final class PastStates {
                 return switch (made) {
                     case Replayed.Complete complete -> complete.projection().answer(question);
                     case Replayed.WithoutModel without -> new Reading.Failed<>(named(without.trouble(), key));
+                    case Replayed.Refused refused
+                    when key.under() != null ->
+                        new Reading.Failed<>(
+                                new Trouble.HistoryRefused(key.under(), refused.events(), refused.count()));
                     case Replayed.Refused refused -> throw refused(refused);
                 };
             }
@@ -159,6 +188,12 @@ public final class PastStates {
     /** The state at a position that is the key's or just below it, taken on from an earlier one where there is one. */
     private Replayed make(Key key, long position) {
         Projection earlier = takeEarlier(key);
+        PluginBinding under = key.under();
+        if (under != null) {
+            return earlier != null
+                    ? replayer.shadowForward(earlier, key.simulation(), position)
+                    : replayer.shadow(under, key.simulation(), position);
+        }
         if (earlier != null) {
             Replayed forward = replayer.forward(earlier, key.simulation(), position);
             if (forward != null) {
@@ -195,8 +230,7 @@ public final class PastStates {
         Key nearest = entries.entrySet().stream()
                 .filter(entry -> entry.getValue().readers == 0
                         && entry.getValue().made instanceof Replayed.Complete
-                        && entry.getKey().simulation().equals(key.simulation())
-                        && entry.getKey().createdMillis() == key.createdMillis()
+                        && entry.getKey().isSameHistory(key)
                         && entry.getKey().position() < key.position())
                 .map(Map.Entry::getKey)
                 .max(Comparator.comparingLong(Key::position))

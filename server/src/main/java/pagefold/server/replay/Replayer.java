@@ -76,9 +76,15 @@ public final class Replayer {
 
     /** The same with the plugins of a host, without a log. */
     public static Replayed tried(PluginHost host, PluginBinding binding, History history) {
-        Trial trial = new Trial(binding);
+        Trial trial = new Trial(binding, false);
         Trouble trouble = trial.open(host);
         return trouble != null ? new Replayed.WithoutModel(Simulation.EMPTY, trouble) : continued(trial, history);
+    }
+
+    /** Whether a plugin holds a whole history; one that fails at it does not. */
+    public static boolean holds(PluginHost host, PluginBinding binding, History history) {
+        Trial trial = new Trial(binding, true);
+        return trial.open(host) == null && continued(trial, history) instanceof Replayed.Complete;
     }
 
     /** Takes a projection that {@link #shadow} made on to a later position, checking every event. */

@@ -27,13 +27,21 @@ final class Trial {
     private Simulation state;
     private long position;
     private long refusedCount;
+    private final boolean endsAtFirst;
 
-    Trial(PluginBinding binding) {
+    /**
+     * A trial from the first event on.
+     *
+     * @param endsAtFirst whether one refusal is enough to know
+     */
+    Trial(PluginBinding binding, boolean endsAtFirst) {
+        this.endsAtFirst = endsAtFirst;
         this.binding = binding;
         this.state = Simulation.EMPTY;
     }
 
     Trial(Projection projection) {
+        this.endsAtFirst = false;
         this.binding = projection.binding();
         this.projection = projection;
         this.state = projection.simulation();
@@ -69,12 +77,12 @@ final class Trial {
         return opened;
     }
 
-    /** Takes the next event. */
-    void take(long eventPosition, MemoryEvent event) {
+    /** Takes the next event; answers whether more are wanted. */
+    boolean take(long eventPosition, MemoryEvent event) {
         position = eventPosition;
         if (!refused.isEmpty()) {
             takeAlone(eventPosition, event);
-            return;
+            return !endsAtFirst;
         }
         Step step = Step.of(state, event);
         state = step.after();
@@ -82,6 +90,7 @@ final class Trial {
         if (buffer.size() == Replayer.BATCH) {
             flush();
         }
+        return !endsAtFirst || refused.isEmpty();
     }
 
     private void flush() {

@@ -1,7 +1,9 @@
 package pagefold.server.replay;
 
+import java.util.List;
 import pagefold.model.PluginBinding;
 import pagefold.model.Rejection;
+import pagefold.server.replay.Replayed.RefusedEvent;
 
 /** Why a simulation cannot answer; nothing of it is the fault of what a command says. */
 public sealed interface Trouble {
@@ -32,6 +34,15 @@ public sealed interface Trouble {
      * @param reason in words
      */
     record ModelFailed(long position, PluginBinding binding, String reason) implements Trouble {}
+
+    /**
+     * A plugin that a read asks for cannot hold the history; nothing is wrong with the simulation.
+     *
+     * @param binding what was asked for
+     * @param events the first events that it cannot hold
+     * @param count of all of them
+     */
+    record HistoryRefused(PluginBinding binding, List<RefusedEvent> events, long count) implements Trouble {}
 
     /** The position asked for has not happened yet. */
     record BeyondHead(long requested, long head) implements Trouble {}

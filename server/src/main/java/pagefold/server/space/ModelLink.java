@@ -47,15 +47,31 @@ final class ModelLink {
         trouble = found;
     }
 
-    /** Makes a projection the next generation; the last one answers what it was asked and goes. */
-    void deploy(Projection projection) {
-        String old = deployment;
-        String oldAddress = address;
-        boolean oldWorks = trouble == null && old != null;
+    /** A projection that listens at an address that nobody knows yet. */
+    record Staged(Projection projection, String address, String deployment) {}
+
+    /** Makes a projection ready to be the next generation; waits until it is. */
+    Staged stage(Projection projection) {
         // Numbers are never used twice in a process, so that no message can reach the model of a writer that is
         // closing.
         ModelConsumer next = new ModelConsumer(name, tools.generations().incrementAndGet(), projection);
-        deployment = vertx.deployVerticle(next, DEPLOYMENT).await();
+        return new Staged(
+                projection,
+                next.address(),
+                vertx.deployVerticle(next, DEPLOYMENT).await());
+    }
+
+    /** Takes back a projection that was not made the next generation. */
+    void drop(Staged staged) {
+        vertx.undeploy(staged.deployment());
+    }
+
+    /** Makes a projection the next generation; the last one answers what it was asked and goes. Does not wait. */
+    void adopt(Staged next) {
+        String old = deployment;
+        String oldAddress = address;
+        boolean oldWorks = trouble == null && old != null;
+        deployment = next.deployment();
         address = next.address();
         trouble = null;
         if (old != null) {

@@ -33,15 +33,15 @@ import pagefold.table.PageTableModel.Refusal;
 final class PluginSwap {
     private static final Logger LOG = LoggerFactory.getLogger(PluginSwap.class);
     /** A shadow that is at most this many events behind catches up while the writer waits. */
-    private static final long CLOSE_ENOUGH = 4096;
+    private static final long CLOSE_ENOUGH = 256;
     /** How often a shadow tries to come that close while events go on. */
-    private static final int MAX_PURSUITS = 8;
+    private static final int MAX_PURSUITS = 64;
 
     private final SimulationWriter writer;
     private final String name;
     private final Tools tools;
     private @Nullable Pending pending;
-    private @Nullable Projection ready;
+    private ModelLink.@Nullable Staged ready;
 
     PluginSwap(SimulationWriter writer, String name, Tools tools) {
         this.writer = writer;
@@ -85,17 +85,25 @@ final class PluginSwap {
     private void end(Pending unit, UnitAnswer answer) {
         if (pending == unit) {
             pending = null;
-            ready = null;
+            unstage();
             unit.answer(answer);
         }
         writer.pump();
+    }
+
+    private void unstage() {
+        ModelLink.Staged staged = ready;
+        ready = null;
+        if (staged != null) {
+            writer.model().drop(staged);
+        }
     }
 
     /** Answers for everything that is under way. */
     void abandon(Trouble trouble) {
         Pending unit = pending;
         pending = null;
-        ready = null;
+        unstage();
         if (unit != null) {
             unit.answer(new UnitAnswer.Failed(trouble));
         }
@@ -124,18 +132,26 @@ final class PluginSwap {
             if (writer.durable().position() - behind.position() <= CLOSE_ENOUGH) {
                 break;
             }
-            shadow = catchUp(behind);
+            long now = writer.durable().position();
+            shadow = writer.blocking(() -> tools.replayer().shadowForward(behind, name, now));
         }
         if (shadow instanceof Replayed.Complete(Projection projection)) {
-            ready = pending == unit ? projection : null;
+            // Not at the flip: nobody is to wait for it.
+            ModelLink.Staged staged = writer.model().stage(projection);
+            if (pending == unit) {
+                ready = staged;
+            } else {
+                writer.model().drop(staged);
+            }
             return null;
         }
         return refused(binding, shadow);
     }
 
+    /** The last few events, while the writer waits: not behind the long replays of others. */
     private Replayed catchUp(Projection behind) {
         long head = writer.durable().position();
-        return writer.blocking(() -> tools.replayer().shadowForward(behind, name, head));
+        return writer.blockingSoon(() -> tools.replayer().shadowForward(behind, name, head));
     }
 
     private static PluginBinding binding(Pending unit) {
@@ -160,20 +176,21 @@ final class PluginSwap {
     /** Takes over, with nothing of the writer under way. */
     void flip() {
         Pending unit = pending;
-        Projection behind = ready;
+        ModelLink.Staged staged = ready;
         ready = null;
-        if (unit == null || behind == null) {
+        if (unit == null || staged == null) {
             return;
         }
+        long start = System.nanoTime();
         UnitAnswer answer;
         try {
             PluginBinding binding = binding(unit);
-            Replayed shadow = catchUp(behind);
+            Replayed shadow = catchUp(staged.projection());
             UnitAnswer stale = stale(unit);
             if (stale != null) {
                 answer = stale;
-            } else if (shadow instanceof Replayed.Complete(Projection projection)) {
-                answer = append(unit, projection);
+            } else if (shadow instanceof Replayed.Complete) {
+                answer = append(unit, staged);
             } else {
                 answer = refused(binding, shadow);
             }
@@ -181,25 +198,25 @@ final class PluginSwap {
             LOG.error("the plugin of {} could not be changed", name, e);
             answer = new UnitAnswer.Failed(new Trouble.Unexpected("The plugin could not be changed: " + e));
         }
+        LOG.info(
+                "{} took no commands for {} µs while its plugin was changed", name, (System.nanoTime() - start) / 1000);
         end(unit, answer);
     }
 
-    private UnitAnswer append(Pending unit, Projection projection) {
+    private UnitAnswer append(Pending unit, ModelLink.Staged staged) {
         Simulation before = writer.durable();
         MemoryCommand command = unit.unit().commands().getFirst();
         return switch (before.decide(command)) {
             case Decision.Rejected(Rejection rejection) -> new UnitAnswer.Rejected(0, rejection);
             case Decision.Accepted(MemoryEvent event) -> {
                 List<Step> step = List.of(Step.of(before, event));
-                Refusal refusal = projection.check(step);
-                yield refusal != null
-                        ? new UnitAnswer.Rejected(0, refusal.rejection())
-                        : append(unit, projection, step);
+                Refusal refusal = staged.projection().check(step);
+                yield refusal != null ? new UnitAnswer.Rejected(0, refusal.rejection()) : append(unit, staged, step);
             }
         };
     }
 
-    private UnitAnswer append(Pending unit, Projection projection, List<Step> step) {
+    private UnitAnswer append(Pending unit, ModelLink.Staged staged, List<Step> step) {
         CommandUnit.Ids ids = unit.unit().ids();
         NewBatch batch = new NewBatch(List.of(new NewBatch.Unit(
                 List.of(step.getFirst().event()),
@@ -216,9 +233,9 @@ final class PluginSwap {
                     new Trouble.LogFailed("The log did not take the selection of the plugin: " + result + "."));
         }
         writer.moveTo(after);
-        projection.apply(step);
-        writer.model().deploy(projection);
-        LOG.info("the simulation {} is shown by {} from position {}", name, projection.binding(), after.position());
+        staged.projection().apply(step);
+        writer.model().adopt(staged);
+        LOG.info("{} is shown by {} from position {}", name, staged.projection().binding(), after.position());
         writer.model().publish(new Published(name, after.position(), after.position()));
         return new UnitAnswer.Accepted(after.position(), after.position(), false);
     }

@@ -102,7 +102,7 @@ final class SimulationWriter extends VerticleBase {
         switch (blocking(() -> tools.replayer().at(name, head))) {
             case Replayed.Complete(Projection projection) -> {
                 durable = projection.simulation();
-                model.deploy(projection);
+                model.adopt(model.stage(projection));
             }
             case Replayed.WithoutModel(Simulation state, Trouble trouble) -> {
                 durable = state;
@@ -122,6 +122,11 @@ final class SimulationWriter extends VerticleBase {
     /** Runs what blocks on a worker and waits for it; other messages are taken meanwhile. */
     <T> T blocking(Callable<T> task) {
         return tools.replays().executeBlocking(task, false).await();
+    }
+
+    /** The same for what is short and must not wait behind replays. */
+    <T> T blockingSoon(Callable<T> task) {
+        return vertx.executeBlocking(task, false).await();
     }
 
     /** Runs a task on the writer's thread, after what is on it now. */

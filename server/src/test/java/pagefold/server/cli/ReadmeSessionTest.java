@@ -8,14 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import pagefold.server.api.PagefoldServer;
 import pagefold.server.api.ServerOptions;
 import pagefold.server.docs.Markdown;
 
-/** The session in the README, run line by line: what it shows is what comes out. */
+/** The sessions in the README, run line by line: what it shows is what comes out. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ReadmeSessionTest {
     private static final String PROMPT = "$ ./pagefold ";
@@ -32,9 +33,13 @@ final class ReadmeSessionTest {
         server.close();
     }
 
-    @Test
-    void the_output_is_what_the_readme_shows() {
-        String session = Markdown.read("README.md").blocks("console").getFirst();
+    static List<String> sessions() {
+        return Markdown.read("README.md").blocks("console");
+    }
+
+    @ParameterizedTest
+    @MethodSource("sessions")
+    void the_output_is_what_the_readme_shows(String session) {
         List<String> shown = session.lines().map(String::stripTrailing).toList();
 
         List<String> actual = new ArrayList<>();

@@ -1,0 +1,75 @@
+package pagefold.server.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import pagefold.host.PluginHost;
+import pagefold.model.Names;
+import pagefold.model.PluginBinding;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.server.log.EventLog;
+import pagefold.server.replay.PastStates;
+import pagefold.server.replay.Question;
+import pagefold.server.replay.Reading;
+import pagefold.server.replay.Replayer;
+import pagefold.server.wire.WireText;
+
+/** Reads through another plugin or profile than the one that is bound: {@code ?plugin=arm64&profile=64k-48}. */
+final class Views {
+    private final PluginHost host;
+    private final PastStates states;
+    private final WorkerExecutor worker;
+
+    Views(Vertx vertx, EventLog log, PluginHost host) {
+        this.host = host;
+        this.states = new PastStates(log, new Replayer(log, host));
+        this.worker = vertx.createSharedWorkerExecutor("pagefold-views", 2, 1, TimeUnit.HOURS);
+    }
+
+    /** What the request wants to look through; {@code null} for what is bound. */
+    @Nullable
+    PluginBinding asked(Exchange exchange) {
+        String plugin = name(exchange, "plugin");
+        String profile = name(exchange, "profile");
+        String version = name(exchange, "version");
+        String word = exchange.query("coarsening");
+        if (plugin == null && profile == null && version == null && word == null) {
+            return null;
+        }
+        if (plugin == null || profile == null) {
+            throw new Problem.Exception(
+                    Problems.invalid(plugin == null ? "plugin" : "profile", "Expected plugin and profile together."));
+        }
+        Coarsening coarsening = word == null ? Coarsening.REJECT : WireText.COARSENINGS.of(word);
+        if (coarsening == null) {
+            throw new Problem.Exception(
+                    Problems.invalid("coarsening", "Expected " + WireText.COARSENINGS.choices() + "."));
+        }
+        return switch (host.find(plugin, version, profile)) {
+            case PluginHost.Lookup.Found found ->
+                new PluginBinding(plugin, found.plugin().version(), profile, coarsening);
+            case PluginHost.Lookup.Missing missing -> throw new Problem.Exception(Problems.of(missing.rejection()));
+        };
+    }
+
+    private static @Nullable String name(Exchange exchange, String parameter) {
+        String text = exchange.query(parameter);
+        if (text != null && !Names.isValid(text)) {
+            throw new Problem.Exception(Problems.invalid(
+                    parameter,
+                    "Expected 1 to " + Names.MAX_LENGTH + " letters, digits, dots, underscores or hyphens."));
+        }
+        return text;
+    }
+
+    /**
+     * Asks the state that a binding shows.
+     *
+     * @param at the position to look at, or {@code null} for the head
+     */
+    <R> Future<Reading<R>> ask(String simulation, @Nullable Long at, PluginBinding under, Question<R> question) {
+        return worker.executeBlocking(() -> states.ask(simulation, at, under, question), false);
+    }
+}
