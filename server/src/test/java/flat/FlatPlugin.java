@@ -29,10 +29,10 @@ public final class FlatPlugin implements ArchitecturePlugin {
 
     @Override
     public List<Profile> profiles() {
-        return List.of(profile("wide"), profile("narrow"), profile("crowded"), profile("faulty"));
+        return List.of(flat("wide"), flat("narrow"), flat("crowded"), flat("faulty"));
     }
 
-    private static Profile profile(String name) {
+    private static Profile flat(String name) {
         return new Profile(name, "A flat list of leaves", 12, 64, 64, Set.of(Capability.USER_SPACE));
     }
 

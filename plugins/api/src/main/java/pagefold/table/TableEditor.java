@@ -27,7 +27,7 @@ final class TableEditor {
 
     /** The name of the space. */
     String space() {
-        return space;
+        return store.space;
     }
 
     boolean isHeard() {
