@@ -297,8 +297,11 @@ final class ModelSpace {
     }
 
     private void forkShared(Region region, ModelSpace child) {
-        long bits = regime.leafBits(region.attributes());
+        // Attributes of memory that grants nothing may be such as the format does not have, unless there are words.
+        boolean grantsNothing = region.attributes().permissions().isNone();
+        long granted = grantsNothing ? 0 : regime.leafBits(region.attributes());
         table.visit(region.range().start(), region.range().last(), (word, level, address) -> {
+            long bits = grantsNothing ? regime.leafBits(region.attributes()) : granted;
             long clean = format.leafWord(format.outputAddress(word, level), level, bits);
             long copy = format.withContiguous(format.withAccessed(clean, false), format.isContiguous(word));
             child.table.place(address, level, copy);
