@@ -1,21 +1,25 @@
 package pagefold.arm32;
 
 import java.util.List;
+import java.util.stream.Stream;
 import pagefold.arm32.lpae.LpaeProfile;
 import pagefold.arm32.machine.Arm32Machine;
+import pagefold.arm32.shortdesc.ClassicProfile;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.spi.ArchitecturePlugin;
 import pagefold.spi.Capture;
 import pagefold.spi.CapturedMachine;
 import pagefold.spi.Profile;
+import pagefold.table.ModelSetup;
 import pagefold.table.PageTableModel;
 import pagefold.table.TableModel;
 
-/** VMSAv8-32: the tables of Armv7-A with LPAE and of Armv8-A in AArch32 state. */
+/** VMSAv8-32: the tables of Armv7-A, with LPAE and without, and of Armv8-A in AArch32 state. */
 public final class Arm32Plugin implements ArchitecturePlugin {
     private static final String ID = "arm32";
 
-    private static final List<LpaeProfile> PROFILES = List.of(LpaeProfile.LPAE);
+    private static final List<LpaeProfile> LONG = List.of(LpaeProfile.LPAE);
+    private static final List<ClassicProfile> SHORT = List.of(ClassicProfile.CLASSIC);
 
     @Override
     public String id() {
@@ -29,17 +33,33 @@ public final class Arm32Plugin implements ArchitecturePlugin {
 
     @Override
     public List<Profile> profiles() {
-        return PROFILES.stream().map(LpaeProfile::declared).toList();
+        return Stream.concat(
+                        LONG.stream().map(LpaeProfile::declared), SHORT.stream().map(ClassicProfile::declared))
+                .toList();
     }
 
     @Override
     public PageTableModel newModel(String profile, Coarsening coarsening) {
-        LpaeProfile found = PROFILES.stream()
-                .filter(candidate -> candidate.name().equals(profile))
-                .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("expected a profile of arm32, but found '" + profile + "'"));
-        return new TableModel(found.setup(ID, coarsening));
+        return new TableModel(setup(profile, coarsening));
+    }
+
+    /**
+     * What an empty model of a profile is made of.
+     *
+     * @throws IllegalArgumentException when there is no such profile
+     */
+    public static ModelSetup setup(String profile, Coarsening coarsening) {
+        for (LpaeProfile candidate : LONG) {
+            if (candidate.name().equals(profile)) {
+                return candidate.setup(ID, coarsening);
+            }
+        }
+        for (ClassicProfile candidate : SHORT) {
+            if (candidate.name().equals(profile)) {
+                return candidate.setup(ID, coarsening);
+            }
+        }
+        throw new IllegalArgumentException("expected a profile of arm32, but found '" + profile + "'");
     }
 
     /** Captures with short descriptors, or with long ones, by TTBCR.EAE; with stage 2 or without. */

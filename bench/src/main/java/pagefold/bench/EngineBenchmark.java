@@ -11,10 +11,12 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import pagefold.arm32.Arm32Plugin;
 import pagefold.arm64.Arm64Plugin;
 import pagefold.model.Access;
 import pagefold.model.Attributes;
@@ -40,11 +42,16 @@ import pagefold.table.TranslationRegime;
 @Fork(1)
 public class EngineBenchmark {
     private static final int PAGES = 1 << 18;
-    private static final long START = 0x7f00_0000_0000L;
-    private static final long OUTPUT = 0x1_0000_0000L;
-    private static final long LAST = START + ((long) PAGES << 12) - 1;
+    private static final long BYTES = (long) PAGES << 12;
     private static final int PROBES = 1 << 16;
 
+    /** The tables: 64-bit words in four levels or three, or Linux's pairs of 32-bit words in two. */
+    @Param({"arm64:4k-48", "arm32:lpae", "arm32:classic"})
+    public String profile = "";
+
+    private long start;
+    private long last;
+    private long output;
     private TranslationRegime regime;
     private TableMemory memory;
     private PageTable table;
@@ -57,37 +64,49 @@ public class EngineBenchmark {
     /** Tables with 1 GiB mapped, and empty ones. */
     @Setup(Level.Trial)
     public void map() {
-        ModelSetup setup = Arm64Plugin.setup("4k-48", Coarsening.REJECT);
+        ModelSetup setup = setup(profile);
+        // Frames of 1 GiB at the top of what is free, which is 2.75 GiB for 32-bit addresses.
+        start = profile.startsWith("arm64") ? 0x7f00_0000_0000L : 0x4000_0000L;
+        last = start + BYTES - 1;
+        output = setup.frameBase();
         regime = setup.regimes().get(SpaceKind.USER);
         memory = new TableMemory(setup.tableBase(), setup.granuleBits(), setup.tableLimit());
         readWrite = regime.leafBits(Attributes.user(Permissions.parse("rw-/rw-")));
         readOnly = regime.leafBits(Attributes.user(Permissions.parse("r--/r--")));
         table = new PageTable("bench", memory, regime);
-        table.map(START, LAST, OUTPUT, readWrite, false, false);
+        table.map(start, last, output, readWrite, false, false);
         scratch = new PageTable("scratch", memory, regime);
         reader = regime.reader(memory, table.root());
         probes = new SplittableRandom(1)
-                .longs(PROBES, 0, (long) PAGES << 12)
-                .map(offset -> START + offset)
+                .longs(PROBES, 0, BYTES)
+                .map(offset -> start + offset)
                 .toArray();
+    }
+
+    private static ModelSetup setup(String profile) {
+        return switch (profile) {
+            case "arm32:lpae" -> Arm32Plugin.setup("lpae", Coarsening.REJECT);
+            case "arm32:classic" -> Arm32Plugin.setup("classic", Coarsening.REJECT);
+            default -> Arm64Plugin.setup("4k-48", Coarsening.REJECT);
+        };
     }
 
     /** Maps all pages in one call, and unmaps them in one. */
     @Benchmark
     @OperationsPerInvocation(PAGES)
     public void mapAndUnmapInOneCall() {
-        scratch.map(START, LAST, OUTPUT, readWrite, false, false);
-        scratch.unmap(START, LAST);
+        scratch.map(start, last, output, readWrite, false, false);
+        scratch.unmap(start, last);
     }
 
     /** Maps page by page, and unmaps all in one call. */
     @Benchmark
     @OperationsPerInvocation(PAGES)
     public void mapPageByPage() {
-        for (long page = 0; page < (long) PAGES << 12; page += 4096) {
-            scratch.map(START + page, START + page + 4095, OUTPUT + page, readWrite, false, false);
+        for (long page = 0; page < BYTES; page += 4096) {
+            scratch.map(start + page, start + page + 4095, output + page, readWrite, false, false);
         }
-        scratch.unmap(START, LAST);
+        scratch.unmap(start, last);
     }
 
     /** Makes all pages read-only and writable again: two changes a page. */
@@ -95,9 +114,9 @@ public class EngineBenchmark {
     @OperationsPerInvocation(2 * PAGES)
     public void protectInOneCall() {
         table.update(
-                START, LAST, true, (word, level, address) -> regime.format().modified(word, readOnly));
+                start, last, true, (word, level, address) -> regime.format().modified(word, readOnly));
         table.update(
-                START, LAST, true, (word, level, address) -> regime.format().modified(word, readWrite));
+                start, last, true, (word, level, address) -> regime.format().modified(word, readWrite));
     }
 
     /** Random reads with all checks. */

@@ -1,7 +1,10 @@
 package pagefold.arm32.shortdesc;
 
+import static pagefold.arm32.shortdesc.Descriptor.TYPE_SMALL;
 import static pagefold.arm32.shortdesc.Descriptor.bit;
 import static pagefold.arm32.shortdesc.Descriptor.bits;
+
+import pagefold.model.MemoryType;
 
 /**
  * What Linux 6.12 keeps of a page (arch/arm/include/asm/pgtable-2level.h).
@@ -54,6 +57,60 @@ final class LinuxPte {
     private static final long PAGE = bits(31, 12);
 
     private LinuxPte() {}
+
+    /** Whether there is a type of Linux's for some memory. */
+    static boolean hasType(MemoryType type) {
+        return switch (type) {
+            case DEVICE_NGNRNE, DEVICE_NGNRE, NORMAL_NC, NORMAL_WT, NORMAL_WB -> true;
+            case DEVICE_NGRE, DEVICE_GRE, NORMAL_TAGGED -> false;
+        };
+    }
+
+    /** MT for a memory type. */
+    static long type(MemoryType type) {
+        return switch (type) {
+            case DEVICE_NGNRNE -> MT_UNCACHED;
+            case DEVICE_NGNRE -> MT_DEV_SHARED;
+            case NORMAL_NC -> MT_BUFFERABLE;
+            case NORMAL_WT -> MT_WRITETHROUGH;
+            case NORMAL_WB -> MT_WRITEALLOC;
+            case DEVICE_NGRE, DEVICE_GRE, NORMAL_TAGGED ->
+                throw new IllegalStateException("expected a memory type of Linux's without LPAE, but it is " + type);
+        };
+    }
+
+    /**
+     * The word for hardware that {@code cpu_v7_set_pte_ext} makes of one of Linux's.
+     *
+     * @param isProcess whether the page is below TASK_SIZE: what users may access is then of one ASID
+     */
+    static long hardware(long word, boolean isProcess) {
+        if ((word & (PRESENT | YOUNG | NONE)) != (PRESENT | YOUNG)) {
+            return 0;
+        }
+        long hardware = word & (ADDRESS | SHARED | Descriptor.C | Descriptor.B) | Descriptor.PAGE_AP0 | TYPE_SMALL;
+        hardware |= (word & MT_DEV_SHARED) != 0 ? Descriptor.SMALL_TEX0 : 0;
+        hardware |= (word & (RDONLY | DIRTY)) != DIRTY ? Descriptor.PAGE_AP2 : 0;
+        hardware |= (word & XN) != 0 ? Descriptor.SMALL_XN : 0;
+        if ((word & USER) != 0) {
+            hardware |= isProcess ? Descriptor.PAGE_AP1 | Descriptor.PAGE_NG : Descriptor.PAGE_AP1;
+        }
+        return hardware;
+    }
+
+    /** What Linux says of a page, for people. */
+    static String describe(long word) {
+        if (word == 0) {
+            return "nothing";
+        }
+        StringBuilder text = new StringBuilder();
+        text.append((word & NONE) != 0 ? "grants nothing" : (word & USER) != 0 ? "user" : "kernel");
+        text.append((word & YOUNG) != 0 ? ", young" : ", old");
+        text.append((word & DIRTY) != 0 ? ", dirty" : ", clean");
+        text.append((word & RDONLY) != 0 ? ", read-only" : ", writable");
+        return text.append((word & XN) != 0 ? ", not executable" : ", executable")
+                .toString();
+    }
 
     /** Where the Linux words of a pair begin. */
     static long tablesOf(long firstWord) {

@@ -93,10 +93,10 @@ final class TableDump {
 
     private void pair(long at, long address) throws IOException {
         long first = load(at);
-        if (first == 0 || Descriptor.isSection(first)) {
-            lines.note(address, SECTION, domain(first), first);
-        } else {
+        if (Descriptor.isTable(first)) {
             pages(LinuxPte.tablesOf(first), domain(first), address);
+        } else {
+            lines.note(address, SECTION, domain(first), Descriptor.isSection(first) ? first : 0);
         }
         long second = load(at + 4);
         if (Descriptor.isSection(second)) {

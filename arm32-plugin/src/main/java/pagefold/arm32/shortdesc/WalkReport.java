@@ -8,10 +8,12 @@ import static pagefold.arm32.shortdesc.Descriptor.field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import pagefold.arm32.stage.Leaf;
 import pagefold.model.Access;
 import pagefold.model.Hex;
 import pagefold.model.Privilege;
+import pagefold.table.PhysicalMemory;
 import pagefold.table.Translation;
 import pagefold.table.Walk;
 import pagefold.table.Walk.Field;
@@ -24,15 +26,27 @@ final class WalkReport {
     private final ShortWalker walker;
     private final Consumer<Walk.Step> steps;
 
+    private final @Nullable PhysicalMemory linux;
+
     WalkReport(ShortWalker walker, Consumer<Walk.Step> steps) {
+        this(walker, null, steps);
+    }
+
+    private WalkReport(ShortWalker walker, @Nullable PhysicalMemory linux, Consumer<Walk.Step> steps) {
         this.walker = walker;
+        this.linux = linux;
         this.steps = steps;
     }
 
-    static Walk of(ShortWalker walker, long address, Access access, Privilege privilege, boolean isPan) {
+    /**
+     * A walk in tables of Linux's layout, with what Linux itself keeps of the page.
+     *
+     * @param memory that the tables are in
+     */
+    static Walk ofLinux(ShortWalker walker, PhysicalMemory memory, long address, Access access, Privilege privilege) {
         List<Walk.Step> steps = new ArrayList<>();
-        WalkReport report = new WalkReport(walker, steps::add);
-        long result = walker.translate(address, access, privilege, isPan, report::visited);
+        WalkReport report = new WalkReport(walker, memory, steps::add);
+        long result = walker.translate(address, access, privilege, false, report::visited);
         Walk.Outcome outcome = Translation.isFault(result)
                 ? Leaf.faulted(result)
                 : ShortStage.leaf(walker).translated(result);
@@ -51,10 +65,18 @@ final class WalkReport {
                     isFolded ? 0 : index,
                     table + 4L * index,
                     word,
-                    meaning(word, level),
+                    level == 2 ? meaning(word, level) + linux(table + 4L * index) : meaning(word, level),
                     fields(word, level)));
             isFolded = true;
         }
+    }
+
+    private String linux(long hardware) {
+        if (linux == null) {
+            return "";
+        }
+        long word = linux.load32(hardware - LinuxPte.HARDWARE_OFFSET) & 0xffff_ffffL;
+        return word == 0 ? "" : "; Linux keeps " + Hex.address(word) + " (" + LinuxPte.describe(word) + ")";
     }
 
     private String meaning(long word, int level) {

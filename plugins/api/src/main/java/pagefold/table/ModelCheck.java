@@ -114,6 +114,9 @@ final class ModelCheck {
             rejection = output(regime, e);
         }
         if (rejection == null) {
+            rejection = units(regime, e.space()).mapped(new Region(e.range(), e.output(), e.attributes()));
+        }
+        if (rejection == null) {
             rejection = attributes(regime, e.space(), e.range(), e.attributes());
         }
         if (rejection == null) {
@@ -217,6 +220,10 @@ final class ModelCheck {
             space.forEachIn(
                     e.range(), region -> hasBlocks |= region.attributes().blocks());
         }
+        Rejection rejection = units(regime, e.space()).split(e.range(), e.leafSize(), space);
+        if (rejection != null) {
+            return rejection;
+        }
         return hasBlocks ? tables.split(e.space(), regime, e.range(), e.leafSize()) : null;
     }
 
@@ -238,9 +245,11 @@ final class ModelCheck {
 
     /** Blocks that the ends of a range cut become tables. */
     private @Nullable Rejection cut(String space, TranslationRegime regime, AddressRange range, Simulation before) {
-        return hasBlocks(before, space, range.start()) || hasBlocks(before, space, range.last())
-                ? tables.ends(space, regime, range)
-                : null;
+        if (!hasBlocks(before, space, range.start()) && !hasBlocks(before, space, range.last())) {
+            return null;
+        }
+        Rejection rejection = units(regime, space).cut(range, before.space(space));
+        return rejection != null ? rejection : tables.ends(space, regime, range);
     }
 
     private static boolean hasBlocks(Simulation state, String space, long address) {
@@ -267,7 +276,13 @@ final class ModelCheck {
             return refused(
                     e.space(), e.to(), "output-out-of-range", "output addresses of " + regime.outputBits() + " bits");
         }
-        rejection = cut(e.space(), regime, e.to(), before);
+        rejection = movedBlocks(regime, e, space, new Region(e.to(), more.advanced(1), tail.attributes()));
+        if (rejection == null) {
+            rejection = cut(e.space(), regime, e.from(), before);
+        }
+        if (rejection == null) {
+            rejection = cut(e.space(), regime, e.to(), before);
+        }
         if (rejection == null) {
             // Blocks that do not fit where they move to are split first.
             rejection = pagewise(e.space(), regime, e.from(), space);
@@ -284,6 +299,23 @@ final class ModelCheck {
                         new AddressRange(e.to().start() + e.from().size(), e.to().last()),
                         more.advanced(1),
                         tail.attributes());
+    }
+
+    /** Whether blocks that no pages can take the place of fit where they move to; {@code tail} begins with what is new. */
+    private @Nullable Rejection movedBlocks(
+            TranslationRegime regime, RangeMoved e, @Nullable AddressSpace space, Region tail) {
+        OutputUnits units = units(regime, e.space());
+        Rejection rejection = units.moved(e.from(), e.to().start() - e.from().start(), space);
+        return rejection != null || e.to().size() == e.from().size()
+                ? rejection
+                : units.mapped(new Region(
+                        new AddressRange(e.to().start() + e.from().size(), e.to().last()),
+                        tail.output(),
+                        tail.attributes()));
+    }
+
+    private OutputUnits units(TranslationRegime regime, String space) {
+        return new OutputUnits(setup.profile(), regime, space);
     }
 
     /** Room for a range whose blocks may all be split. */

@@ -297,11 +297,9 @@ final class ModelSpace {
     }
 
     private void forkShared(Region region, ModelSpace child) {
-        // Attributes of memory that grants nothing may be such as the format does not have, unless there are words.
-        boolean grantsNothing = region.attributes().permissions().isNone();
-        long granted = grantsNothing ? 0 : regime.leafBits(region.attributes());
         table.visit(region.range().start(), region.range().last(), (word, level, address) -> {
-            long bits = grantsNothing ? regime.leafBits(region.attributes()) : granted;
+            // Memory that has never granted anything has no words, and may have attributes that none could have.
+            long bits = regime.leafBits(region.attributes());
             long clean = format.leafWord(format.outputAddress(word, level), level, bits);
             long copy = format.withContiguous(format.withAccessed(clean, false), format.isContiguous(word));
             child.table.place(address, level, copy);

@@ -65,11 +65,19 @@ public interface TableFormat {
     long linearBytes(long output);
 
     /** How many neighbouring leaves of a level form a contiguous run, by the policy of the profile; 1 where none do. */
-    int contiguousEntries(int level);
+    default int contiguousEntries(int level) {
+        return 1;
+    }
 
-    boolean isContiguous(long word);
+    /** Whether a leaf word is marked as part of a contiguous run; never where a format has no such mark. */
+    default boolean isContiguous(long word) {
+        return false;
+    }
 
-    long withContiguous(long word, boolean contiguous);
+    /** The word with or without the mark; the same where a format has none. */
+    default long withContiguous(long word, boolean contiguous) {
+        return word;
+    }
 
     /** The word with other leaf bits: address, type, Contiguous bit, accessed and dirty state stay as they are. */
     long modified(long word, long bits);

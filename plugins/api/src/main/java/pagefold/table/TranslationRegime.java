@@ -31,6 +31,14 @@ public interface TranslationRegime {
     int outputBits();
 
     /**
+     * What an end of a mapping that leads to an output address must be a multiple of: the page, unless only larger
+     * leaves reach so far; 0 when none with such attributes does.
+     */
+    default long unit(long output, Attributes attributes) {
+        return geometry().granule();
+    }
+
+    /**
      * Why attributes cannot be held, or {@code null} when they can.
      */
     @Nullable

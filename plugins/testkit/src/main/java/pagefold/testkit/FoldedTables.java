@@ -18,8 +18,6 @@ import pagefold.table.PageTableModel.BreakRules;
  * the real test. Linux's include/asm-generic/pgtable-nop4d.h and the like.
  */
 final class FoldedTables {
-    private static final int WORD_BYTES = 8;
-
     private final List<Geometry.Level> levels;
     private final BreakRules rules;
     private final long root;
@@ -49,7 +47,7 @@ final class FoldedTables {
         long pointer = root;
         for (int i = 0; i < levels.size(); i++) {
             Geometry.Level level = levels.get(i);
-            pointer = level.folded() ? pointer : table + (long) WORD_BYTES * index(level, address);
+            pointer = level.folded() ? pointer : table + entry(level, address);
             // A level that is folded before the root has been reached has no entry but the one below it.
             long shown = level.folded() && isAboveRoot(i) ? pointerOfRoot(address) : pointer;
             long word = memory.applyAsLong(shown);
@@ -65,8 +63,9 @@ final class FoldedTables {
         return steps;
     }
 
-    private static int index(Geometry.Level level, long address) {
-        return (int) (address >>> level.shift()) & level.entries() - 1;
+    /** Where in its table the entry for an address is. */
+    private long entry(Geometry.Level level, long address) {
+        return (address >>> level.shift() & level.entries() - 1) << rules.wordBits();
     }
 
     private boolean isAboveRoot(int i) {
@@ -76,7 +75,7 @@ final class FoldedTables {
     private long pointerOfRoot(long address) {
         Geometry.Level first =
                 levels.stream().filter(level -> !level.folded()).findFirst().orElseThrow();
-        return root + (long) WORD_BYTES * index(first, address);
+        return root + entry(first, address);
     }
 
     /** Whether a level is the lowest of those that share its entry. */
@@ -95,7 +94,7 @@ final class FoldedTables {
         long pointer = root;
         for (int i = 0; i < levels.size(); i++) {
             Geometry.Level level = levels.get(i);
-            pointer = level.folded() ? pointer : table + (long) WORD_BYTES * index(level, address);
+            pointer = level.folded() ? pointer : table + entry(level, address);
             if (!ownsEntry(i)) {
                 continue;
             }
@@ -124,7 +123,7 @@ final class FoldedTables {
 
     private void clear(int i, long table, long above, long address, int leafLevel) {
         Geometry.Level level = levels.get(i);
-        long pointer = level.folded() ? above : table + (long) WORD_BYTES * index(level, address);
+        long pointer = level.folded() ? above : table + entry(level, address);
         if (!ownsEntry(i)) {
             clear(i + 1, table, pointer, address, leafLevel);
         } else if (level.level() == leafLevel) {

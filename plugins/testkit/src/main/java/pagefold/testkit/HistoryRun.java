@@ -65,7 +65,7 @@ final class HistoryRun {
         this.heard = model();
         this.deaf = model();
         this.witness = new TableWitness(rules);
-        this.oracle = new PageOracle(terrain.granule(), terrain.has(Capability.HARDWARE_DIRTY));
+        this.oracle = new PageOracle(terrain.granule(), terrain.has(Capability.HARDWARE_DIRTY), rules);
         this.folds = new FoldLaw(heard, rules, witness);
         this.examiner = new SpaceExaminer(heard, oracle, folds, terrain.granule(), random);
     }

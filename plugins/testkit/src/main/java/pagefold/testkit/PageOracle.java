@@ -49,6 +49,8 @@ final class PageOracle {
     /** Whether hardware sets the Access flag and dirty state by itself. */
     private final boolean hardwareState;
 
+    private final WordRules rules;
+
     private final Map<String, Pages> spaces = new HashMap<>();
 
     /** An answer to an access. */
@@ -73,9 +75,10 @@ final class PageOracle {
         private final NavigableMap<Long, Copy> copies = new TreeMap<>(Long::compareUnsigned);
     }
 
-    PageOracle(long granule, boolean hardwareState) {
+    PageOracle(long granule, boolean hardwareState, WordRules rules) {
         this.granule = granule;
         this.hardwareState = hardwareState;
+        this.rules = rules;
     }
 
     private static boolean takesLargeLeaves(Region region) {
@@ -329,8 +332,9 @@ final class PageOracle {
         }
         EnumSet<Answer> answers = EnumSet.noneOf(Answer.class);
         if (!hardwareState && state.accessed() != Accessed.YES) {
-            answers.add(Answer.ACCESS_FLAG_FAULT);
-            if (state.accessed() == Accessed.NO) {
+            answers.add(rules.hasAccessFlag() ? Answer.ACCESS_FLAG_FAULT : Answer.TRANSLATION_FAULT);
+            boolean isPage = rules.hasAccessFlag() || !region.attributes().blocks();
+            if (state.accessed() == Accessed.NO && isPage) {
                 return answers;
             }
         }

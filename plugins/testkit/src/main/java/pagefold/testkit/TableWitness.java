@@ -2,9 +2,11 @@ package pagefold.testkit;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import pagefold.model.Hex;
 import pagefold.table.PageTableModel;
@@ -19,6 +21,9 @@ import pagefold.table.order.BreakBeforeMake;
 final class TableWitness implements TableListener {
     private final WordRules rules;
     private final Map<Long, Long> memory = new HashMap<>();
+    /** Where words were told of that software keeps for itself. */
+    private final Set<Long> software = new HashSet<>();
+
     private final List<String> complaints = new ArrayList<>();
     private final BreakBeforeMake order;
     /** The levels of the tables, by address. */
@@ -35,6 +40,9 @@ final class TableWitness implements TableListener {
         if (known != oldWord || oldWord == newWord) {
             complaints.add("word " + Hex.address(address) + " of level " + level + ": " + Hex.address(oldWord) + " -> "
                     + Hex.address(newWord) + ", but it was " + Hex.address(known));
+        }
+        if (level == SOFTWARE_LEVEL) {
+            software.add(address);
         }
         if (newWord == 0) {
             memory.remove(address);
@@ -93,7 +101,8 @@ final class TableWitness implements TableListener {
         memory.forEach((address, word) -> {
             var table = levels.floorEntry(address);
             int level = table == null ? 0 : table.getValue();
-            if (table != null && rules.isContiguous(word, level)) {
+            boolean isHardware = table != null && !software.contains(address);
+            if (table != null && isHardware && rules.isContiguous(word, level)) {
                 long entry = address - table.getKey() >>> rules.wordBits();
                 int inRun = (int) entry & rules.runEntries(level) - 1;
                 if (!isRun(address - ((long) inRun << rules.wordBits()), level)) {

@@ -15,6 +15,96 @@ public interface WordRules extends BreakRules {
     boolean continues(long first, long word, int entries, int level);
 
     /**
+     * Whether words have an Access flag. Where they have not, software makes a page that was not accessed invalid, and
+     * leaves above the last level cannot be aged.
+     */
+    default boolean hasAccessFlag() {
+        return true;
+    }
+
+    /**
+     * Whether software has tables in pairs, with words of its own beside them. Their bytes do not follow from the levels
+     * alone then; walks do.
+     */
+    default boolean pairsTables() {
+        return false;
+    }
+
+    /** The rules of 32-bit short descriptors in tables that software pairs, written down from the Arm ARM. */
+    record ShortDescriptors() implements WordRules {
+        private static final long TYPE = 3;
+        private static final long SUPERSECTION = 1 << 18;
+        /** Address, S, TEX, C and B, and what says that it is a supersection. */
+        private static final long SECTION_FIXED = 0xfff0_0000L | 1 << 16 | 0x7000 | 0xc | SUPERSECTION;
+
+        private static final long PAGE_FIXED = 0xffff_f000L | 1 << 10 | 0x1c0 | 0xc;
+        private static final long SECTION_NOT_GLOBAL = 1 << 17;
+        private static final long PAGE_NOT_GLOBAL = 1 << 11;
+
+        @Override
+        public boolean isValid(long word, int level) {
+            return level <= 2 && (word & TYPE) != 0;
+        }
+
+        @Override
+        public boolean isTable(long word, int level) {
+            return level == 1 && (word & TYPE) == 1;
+        }
+
+        @Override
+        public long tableAddress(long word) {
+            return word & 0xffff_fc00L;
+        }
+
+        @Override
+        public boolean needsBreak(long oldWord, long newWord, int level) {
+            if (isTable(oldWord, level) || isTable(newWord, level)) {
+                return isTable(oldWord, level) != isTable(newWord, level)
+                        || tableAddress(oldWord) != tableAddress(newWord);
+            }
+            long notGlobal = level == 1 ? SECTION_NOT_GLOBAL : PAGE_NOT_GLOBAL;
+            boolean madeGlobal = (oldWord & ~newWord & notGlobal) != 0;
+            return madeGlobal || ((oldWord ^ newWord) & (level == 1 ? SECTION_FIXED : PAGE_FIXED)) != 0;
+        }
+
+        @Override
+        public int entryShift(int level) {
+            return level == 1 ? 20 : 12;
+        }
+
+        @Override
+        public int wordBits() {
+            return 2;
+        }
+
+        @Override
+        public boolean hasAccessFlag() {
+            return false;
+        }
+
+        @Override
+        public boolean pairsTables() {
+            return true;
+        }
+
+        /** A supersection is a run of equal words. */
+        @Override
+        public boolean isContiguous(long word, int level) {
+            return level == 1 && (word & TYPE) >= 2 && (word & SUPERSECTION) != 0;
+        }
+
+        @Override
+        public int runEntries(int level) {
+            return 16;
+        }
+
+        @Override
+        public boolean continues(long first, long word, int entries, int level) {
+            return first == word;
+        }
+    }
+
+    /**
      * The rules of 64-bit descriptors, VMSAv8-64 and LPAE alike, written down from the Arm ARM and not from an engine.
      *
      * @param tagged whether the memory types 0 and 1 are the same memory without and with allocation tags, as in Linux's

@@ -2,6 +2,7 @@ package pagefold.server.cli;
 
 import pagefold.model.AddressRange;
 import pagefold.model.Hex;
+import pagefold.table.TableListener;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -17,6 +18,8 @@ import picocli.CommandLine.Parameters;
             ""
         })
 final class DeltaVerb extends SimulationVerb {
+    /** What stands for the level of words that hardware never reads. */
+    private static final String SOFTWARE_LEVEL = Integer.toString(TableListener.SOFTWARE_LEVEL);
 
     @Parameters(index = "1", paramLabel = "POSITION", description = "The position of the event.")
     private long position;
@@ -44,7 +47,7 @@ final class DeltaVerb extends SimulationVerb {
             if (wrote.isObject()) {
                 table.row(
                         wrote.get("address").text(),
-                        "L" + wrote.get("level").text(),
+                        level(wrote.get("level").text()),
                         wrote.get("old").text(),
                         "->",
                         wrote.get("new").text());
@@ -61,6 +64,10 @@ final class DeltaVerb extends SimulationVerb {
                 + delta.get("words").text() + " words, "
                 + delta.get("invalidations").text() + " invalidations, break before make: "
                 + delta.get("breakBeforeMake").text());
+    }
+
+    private static String level(String level) {
+        return level.equals(SOFTWARE_LEVEL) ? "software" : "L" + level;
     }
 
     private static String maintenance(JsonTree change) {
