@@ -153,4 +153,9 @@ final class El1And0Regime implements TranslationRegime {
     public TableReader reader(PhysicalMemory memory, long root) {
         return SpaceReader.el1And0(profile, kind, memory, root);
     }
+
+    @Override
+    public @Nullable TableReader through(TableReader first, TableReader second) {
+        return first instanceof SpaceReader reader ? reader.through(second) : null;
+    }
 }

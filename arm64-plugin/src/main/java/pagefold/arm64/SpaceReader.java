@@ -11,6 +11,7 @@ import pagefold.arm64.walk.Request;
 import pagefold.arm64.walk.Stage1;
 import pagefold.arm64.walk.Stage1Range;
 import pagefold.arm64.walk.Stage2;
+import pagefold.arm64.walk.Syndrome;
 import pagefold.arm64.walk.TableRange;
 import pagefold.arm64.walk.TranslationWalker;
 import pagefold.arm64.walk.WalkReport;
@@ -37,6 +38,7 @@ final class SpaceReader implements TableReader {
      * @param root of the tables that are dumped
      * @param base the input address of their first entry
      * @param builtInputBits what the kernel was built for, or 0
+     * @param regime whose registers tell of a walk
      */
     private record Shown(
             SpaceKind kind,
@@ -45,7 +47,8 @@ final class SpaceReader implements TableReader {
             long root,
             long base,
             Markers markers,
-            int builtInputBits) {}
+            int builtInputBits,
+            Syndrome.Regime regime) {}
 
     private SpaceReader(
             PhysicalMemory memory,
@@ -82,7 +85,9 @@ final class SpaceReader implements TableReader {
                 : Stage1.twoRanges(Stage1Range.lower(tables, Stage1Range.Controls.USER), null, controls(profile));
         TableDump dump = TableDump.stage1(geometry, false, profile.builtInputBits());
         long base = isKernel ? -1L << profile.inputBits() : 0;
-        return stage1(memory, new Shown(kind, geometry, dump, root, base, markers, profile.builtInputBits()), regime);
+        Syndrome.Regime level = Syndrome.Regime.EL1_AND_0;
+        return stage1(
+                memory, new Shown(kind, geometry, dump, root, base, markers, profile.builtInputBits(), level), regime);
     }
 
     /** Through TTBR0_EL2 without E2H, or TTBR0_EL3. */
@@ -91,8 +96,10 @@ final class SpaceReader implements TableReader {
         TableRange tables = TableRange.of(geometry, root, profile.outputBits());
         Stage1 regime = Stage1.oneRange(Stage1Range.lower(tables, Stage1Range.Controls.KERNEL), controls(profile));
         TableDump dump = TableDump.stage1(geometry, false, profile.inputBits());
-        Markers markers = kind == SpaceKind.MONITOR ? Markers.monitor() : Markers.hypervisor();
-        return stage1(memory, new Shown(kind, geometry, dump, root, 0, markers, profile.inputBits()), regime);
+        boolean isMonitor = kind == SpaceKind.MONITOR;
+        Markers markers = isMonitor ? Markers.monitor() : Markers.hypervisor();
+        Syndrome.Regime level = isMonitor ? Syndrome.Regime.EL3 : Syndrome.Regime.EL2;
+        return stage1(memory, new Shown(kind, geometry, dump, root, 0, markers, profile.inputBits(), level), regime);
     }
 
     /** Through VTTBR_EL2. */
@@ -100,8 +107,15 @@ final class SpaceReader implements TableReader {
         Vmsa64Geometry geometry = options.geometry(profile.granuleBits(), profile.encoding());
         TableRange tables = TableRange.of(geometry, 2, root, profile.outputBits(), false);
         Stage2 regime = new Stage2(tables, options.controls(profile.hardwareDirty()));
-        Shown shown =
-                new Shown(SpaceKind.STAGE2, geometry, TableDump.stage2(geometry, false), root, 0, Markers.guest(), 0);
+        Shown shown = new Shown(
+                SpaceKind.STAGE2,
+                geometry,
+                TableDump.stage2(geometry, false),
+                root,
+                0,
+                Markers.guest(),
+                0,
+                Syndrome.Regime.STAGE_2);
         return new SpaceReader(memory, shown, null, regime, TranslationWalker.ofStage2(regime, memory));
     }
 
@@ -131,7 +145,8 @@ final class SpaceReader implements TableReader {
 
     @Override
     public Walk walk(long address, Access access, Privilege privilege) {
-        return WalkReport.of(walker, address, Request.of(access, privilege), shown.builtInputBits);
+        int request = Request.of(access, privilege);
+        return WalkReport.of(walker, address, request, shown.builtInputBits, shown.regime);
     }
 
     @Override

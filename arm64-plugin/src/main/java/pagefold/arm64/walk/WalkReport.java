@@ -2,6 +2,7 @@ package pagefold.arm64.walk;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pagefold.arm64.descriptor.Descriptor;
 import pagefold.arm64.descriptor.DescriptorText;
 import pagefold.arm64.descriptor.DescriptorText.Use;
@@ -30,6 +31,16 @@ public final class WalkReport {
      *     top level at run time; 0 where it is not known to
      */
     public static Walk of(TranslationWalker walker, long address, int request, int builtInputBits) {
+        return of(walker, address, request, builtInputBits, null);
+    }
+
+    /**
+     * The same with the registers that it leaves.
+     *
+     * @param regime whose stage 1 is asked, or {@code null} where registers are not asked for
+     */
+    public static Walk of(
+            TranslationWalker walker, long address, int request, int builtInputBits, Syndrome.@Nullable Regime regime) {
         List<Visit> visits = new ArrayList<>();
         long result = walker.trace(address, request, visits);
         Use ofStage1 = walker.regime().hasTwoRanges() ? Use.TWO_RANGES : Use.ONE_RANGE;
@@ -38,7 +49,10 @@ public final class WalkReport {
             boolean isStage2 = visit.tree().stage == 2;
             add(steps, visit, isStage2 ? Use.STAGE_2 : ofStage1, isStage2 ? 0 : builtInputBits);
         }
-        return new Walk(address, List.copyOf(steps), outcome(walker, address, result));
+        Walk.Outcome outcome = outcome(walker, address, result);
+        List<Walk.Register> registers =
+                regime == null ? List.of() : Syndrome.of(walker, regime, address, request, result);
+        return new Walk(address, List.copyOf(steps), outcome, registers);
     }
 
     /**
@@ -74,7 +88,11 @@ public final class WalkReport {
 
     private static Walk.Outcome outcome(TranslationWalker walker, long address, long result) {
         if (Translation.isFault(result)) {
-            return new Walk.Faulted(Translation.kind(result), Translation.level(result), Translation.stage(result));
+            return new Walk.Faulted(
+                    Translation.kind(result),
+                    Translation.level(result),
+                    Translation.stage(result),
+                    walker.faultedOnStage1Walk());
         }
         return new Walk.Translated(result, walker.level(), walker.leafSize(), attributes(walker, address));
     }

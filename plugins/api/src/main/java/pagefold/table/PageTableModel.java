@@ -58,6 +58,18 @@ public interface PageTableModel {
     /** Translates an address and shows every level visited. */
     Walk walk(String space, long address, Access access, Privilege privilege);
 
+    /**
+     * Translates an address of a guest's space through a second one: the addresses of its tables, and its outputs, are
+     * intermediate physical addresses.
+     *
+     * @param second the space of the second stage
+     * @return {@code null} when these spaces are not two stages of one translation, or the model has no such thing
+     * @throws IllegalArgumentException when a space is not there
+     */
+    default @Nullable Walk walk(String space, String second, long address, Access access, Privilege privilege) {
+        return null;
+    }
+
     /** Writes the tables of a space in the format of the kernel's own dump. */
     void dump(String space, Appendable out) throws IOException;
 

@@ -235,6 +235,13 @@ public final class TableModel implements PageTableModel {
     }
 
     @Override
+    public @Nullable Walk walk(String name, String second, long address, Access access, Privilege privilege) {
+        ModelSpace guest = space(name);
+        TableReader both = guest.regime().through(guest.reader(), space(second).reader());
+        return both == null ? null : both.walk(address, access, privilege);
+    }
+
+    @Override
     public void dump(String name, Appendable out) throws IOException {
         space(name).reader().dump(out);
     }

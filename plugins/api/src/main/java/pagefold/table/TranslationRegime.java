@@ -89,4 +89,16 @@ public interface TranslationRegime {
 
     /** Reads the tables under a root. The reader belongs to one thread at a time. */
     TableReader reader(PhysicalMemory memory, long root);
+
+    /**
+     * Reads the same tables as a guest's: their addresses, and the outputs, are intermediate physical addresses, which a
+     * second stage translates.
+     *
+     * @param first what {@link #reader} of this regime has given
+     * @param second what the second stage's has
+     * @return {@code null} where such tables have no such second stage
+     */
+    default @Nullable TableReader through(TableReader first, TableReader second) {
+        return null;
+    }
 }

@@ -9,8 +9,24 @@ import pagefold.model.Attributes;
  * @param input the address translated
  * @param steps every level in walk order, folded ones marked
  * @param outcome where it ended
+ * @param registers what registers would hold afterwards, as far as the plugin says
  */
-public record Walk(long input, List<Step> steps, Outcome outcome) {
+public record Walk(long input, List<Step> steps, Outcome outcome, List<Register> registers) {
+
+    /** A walk of which no registers are known. */
+    public Walk(long input, List<Step> steps, Outcome outcome) {
+        this(input, steps, outcome, List.of());
+    }
+
+    /**
+     * A register after the access.
+     *
+     * @param role what it is for: {@code par} (the answer of an address-translation instruction), {@code esr} (the
+     *     syndrome), {@code far} (the address that faulted) or {@code hpfar} (the intermediate physical address)
+     * @param name as in the Arm ARM
+     * @param value all its bits
+     */
+    public record Register(String role, String name, long value) {}
 
     /**
      * One level of a walk.
@@ -68,6 +84,13 @@ public record Walk(long input, List<Step> steps, Outcome outcome) {
      * @param kind why
      * @param level at which hardware level it is reported
      * @param stage 1 or 2
+     * @param onStage1Walk whether stage 2 refused the address of a stage-1 table
      */
-    public record Faulted(FaultKind kind, int level, int stage) implements Outcome {}
+    public record Faulted(FaultKind kind, int level, int stage, boolean onStage1Walk) implements Outcome {
+
+        /** A fault of the access's own address. */
+        public Faulted(FaultKind kind, int level, int stage) {
+            this(kind, level, stage, false);
+        }
+    }
 }

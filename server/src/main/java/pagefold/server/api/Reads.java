@@ -28,6 +28,7 @@ import pagefold.server.replay.Question;
 import pagefold.server.replay.Reading;
 import pagefold.server.space.Simulations;
 import pagefold.server.wire.WireText;
+import pagefold.table.PageTableModel;
 import pagefold.table.TableReader;
 import pagefold.table.TableView;
 import pagefold.table.Walk;
@@ -114,8 +115,18 @@ final class Reads {
         long address = virtualAddress(exchange);
         Access access = word(exchange, "access", WireText.ACCESSES, Access.READ);
         Privilege privilege = word(exchange, "privilege", WireText.PRIVILEGES, Privilege.PRIVILEGED);
+        String second = exchange.query("stage2");
         readSpace(exchange, (projection, space) -> {
-            Walk walk = projection.model().walk(space.name(), address, access, privilege);
+            if (second != null && projection.simulation().space(second) == null) {
+                return new Answer.Missing(Problems.noSuchSpace(second, projection.destroyedAt(second)));
+            }
+            PageTableModel model = projection.model();
+            Walk walk = second == null
+                    ? model.walk(space.name(), address, access, privilege)
+                    : model.walk(space.name(), second, address, access, privilege);
+            if (walk == null) {
+                return new Answer.Missing(noSecondStage(space, second));
+            }
             return Answer.json(json -> {
                 json.writeStartObject();
                 json.writeNumberField("position", projection.position());
@@ -130,6 +141,21 @@ final class Reads {
             throw new Problem.Exception(Problems.invalid("va", "Expected the address to translate as va=0x…."));
         }
         return exchange.address("va", 0);
+    }
+
+    private static Problem noSecondStage(AddressSpace space, @Nullable String second) {
+        return Problem.of(
+                409,
+                "no-second-stage",
+                "The space '" + space.name() + "' of kind " + WireText.text(space.kind())
+                        + " cannot be walked through '" + second + "': expected a user or kernel space, and one of kind"
+                        + " stage2 behind it, under a plugin that has two stages.",
+                "space",
+                space.name(),
+                "kind",
+                WireText.text(space.kind()),
+                "stage2",
+                String.valueOf(second));
     }
 
     private static <E> E word(Exchange exchange, String parameter, WireText.Words<E> words, E absent) {

@@ -83,9 +83,16 @@ final class StateWriter {
                 json.writeStringField("fault", text(faulted.kind()));
                 json.writeNumberField("level", faulted.level());
                 json.writeNumberField("stage", faulted.stage());
+                json.writeBooleanField("onStage1Walk", faulted.onStage1Walk());
             }
         }
         json.writeEndObject();
+        for (Walk.Register register : walk.registers()) {
+            json.writeObjectFieldStart(register.role());
+            json.writeStringField("register", register.name());
+            hex("value", register.value());
+            json.writeEndObject();
+        }
     }
 
     private void step(Walk.Step step) throws IOException {

@@ -1,5 +1,6 @@
 package pagefold.server.cli;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
@@ -18,9 +19,11 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  pagefold walk demo 0x7f8cf7faf000 --space 17406",
             "  pagefold walk demo 0x7f8cf7faf000 --space 17406 --access write --privilege unprivileged --at 1284",
+            "  pagefold walk demo 0xffff800080000000 --space guest --stage2 vm --registers",
             ""
         })
 final class WalkVerb extends SimulationVerb {
+    private static final List<String> REGISTERS = List.of("par", "esr", "far", "hpfar");
 
     @Parameters(index = "1", paramLabel = "VA", converter = Texts.Address.class, description = "The address, 0x….")
     private long address;
@@ -30,6 +33,12 @@ final class WalkVerb extends SimulationVerb {
             paramLabel = "SPACE",
             description = "The address space; may be left out when there is only one.")
     private @Nullable String space;
+
+    @Option(
+            names = "--stage2",
+            paramLabel = "SPACE",
+            description = "The space of kind stage2 that translates the addresses of tables and the output.")
+    private @Nullable String stage2;
 
     @Option(
             names = "--access",
@@ -54,6 +63,11 @@ final class WalkVerb extends SimulationVerb {
     @Option(names = "--fields", description = "Shows the fields of every word, too.")
     private boolean fields;
 
+    @Option(
+            names = "--registers",
+            description = "Shows PAR_EL1, and after a fault ESR, FAR and HPFAR, too, where the plugin knows them.")
+    private boolean registers;
+
     @Override
     int run(ApiClient api) {
         var access2 = MapVerb.word(WireText.ACCESSES, "--access", access);
@@ -62,6 +76,10 @@ final class WalkVerb extends SimulationVerb {
         query.put("va", Hex.address(address));
         query.put("access", WireText.text(access2));
         query.put("privilege", WireText.text(privilege2));
+        String second = stage2;
+        if (second != null) {
+            query.put("stage2", Texts.name("space", second));
+        }
         String named = space(api, simulation(), space, at);
         ApiClient.Answer answer = api.get(spacePath(simulation(), named) + "/walk", query);
         JsonTree walk = answer.json();
@@ -72,6 +90,7 @@ final class WalkVerb extends SimulationVerb {
         } else {
             print(walk);
             print(outcome, translated);
+            printRegisters(walk);
         }
         return translated ? ExitCodes.OK : ExitCodes.NO;
     }
@@ -114,7 +133,18 @@ final class WalkVerb extends SimulationVerb {
                     + outcome.get("attributes").text());
         } else {
             out().println(Hex.address(address) + " -> " + outcome.get("fault").text() + " fault, " + level + ", stage "
-                    + outcome.get("stage").text());
+                    + outcome.get("stage").text()
+                    + (outcome.get("onStage1Walk").text().equals("true") ? ", on the stage-1 walk" : ""));
+        }
+    }
+
+    private void printRegisters(JsonTree walk) {
+        for (String role : registers ? REGISTERS : List.<String>of()) {
+            JsonTree register = walk.get(role);
+            if (!register.isMissing()) {
+                out().println(register.get("register").text() + "  "
+                        + register.get("value").text());
+            }
         }
     }
 }

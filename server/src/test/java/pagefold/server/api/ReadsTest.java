@@ -58,6 +58,37 @@ class ReadsTest {
     }
 
     @Test
+    void a_guest_is_walked_through_the_second_stage() throws IOException {
+        server.command("s", """
+                [{"type":"create-space","space":"vm","kind":"stage2"},
+                 {"type":"map-range","space":"vm","range":{"start":"0x40000000","size":"0x200000"},
+                  "output":{"physical":"0x40000000"},"attributes":{"permissions":"rw-/rw-","blocks":true}},
+                 {"type":"map-range","space":"vm","range":{"start":"0x80400000","size":"0x200000"},
+                  "output":{"physical":"0x140400000"},"attributes":{"permissions":"rw-/rw-","blocks":true}}]
+                """);
+
+        var through = server.get("/v1/simulations/s/spaces/u/walk?va=0x400123&stage2=vm")
+                .json();
+        var fault = server.get("/v1/simulations/s/spaces/u/walk?va=0x800000&stage2=vm")
+                .json();
+        Reply wrongKind = server.get("/v1/simulations/s/spaces/vm/walk?va=0x400123&stage2=u");
+        Reply missing = server.get("/v1/simulations/s/spaces/u/walk?va=0x400123&stage2=none");
+
+        assertThat(through.path("outcome").path("output").asText()).isEqualTo("0x0000000140400123");
+        assertThat(through.path("steps").findValuesAsText("stage")).contains("1", "2");
+        assertThat(through.path("par").path("register").asText()).isEqualTo("PAR_EL1");
+        assertThat(through.path("par").path("value").asText()).isEqualTo("0xff00000140400b80");
+        assertThat(through.has("esr")).isFalse();
+        assertThat(fault.path("outcome").path("stage").asInt()).isEqualTo(2);
+        assertThat(fault.path("outcome").path("onStage1Walk").asBoolean()).isFalse();
+        assertThat(fault.path("esr").path("register").asText()).isEqualTo("ESR_EL2");
+        assertThat(fault.path("hpfar").path("value").asText()).isEqualTo("0x0000000000808000");
+        assertThat(wrongKind.status()).isEqualTo(409);
+        assertThat(wrongKind.json().path("type").asText()).endsWith("no-second-stage");
+        assertThat(missing.status()).isEqualTo(404);
+    }
+
+    @Test
     void a_dump_is_the_kernels_text() throws IOException {
         Reply dump = server.get("/v1/simulations/s/spaces/u/ptdump?at=3");
 

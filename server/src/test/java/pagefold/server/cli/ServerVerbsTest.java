@@ -110,6 +110,37 @@ class ServerVerbsTest {
     }
 
     @Test
+    void a_guest_has_its_second_stage() {
+        run("sim create guests").ends(0);
+        run("space create guests u").ends(0);
+        run("space create guests vm --kind stage2").ends(0);
+        run("map guests 0x400000 --size 4K --pa 0x80000000 -p rw-/rw- --space u")
+                .ends(0);
+        run("map guests 0x80000000 --size 2M --pa 0x140000000 -p rw-/rw- --blocks --space vm")
+                .ends(0);
+
+        assertThat(run("walk guests 0x400000 --space u --stage2 vm --registers")
+                        .ends(ExitCodes.NO)
+                        .out())
+                .contains("translation fault, level 1, stage 2, on the stage-1 walk")
+                .contains("ESR_EL2  0x0000000092000085")
+                .contains("HPFAR_EL2  0x");
+        run("map guests 0x40000000 --size 2M --pa 0x40000000 -p rw-/rw- --blocks --space vm")
+                .ends(0);
+        assertThat(run("walk guests 0x400010 --space u --stage2 vm --registers")
+                        .ends(ExitCodes.OK)
+                        .out())
+                .contains("-> 0x0000000140000010")
+                .contains("PAR_EL1  0xff0000014000");
+        run("walk guests 0x400010 --space u --stage2 u").ends(ExitCodes.REJECTED);
+        run("split guests 0x80000000 --size 4K --leaf-size 4K --space vm").ends(0);
+        run("write-protect guests 0x80000000 --size 4K --space vm").ends(0);
+        assertThat(run("ptdump guests --space vm").ends(0).out())
+                .contains("Guest IPA")
+                .contains("0x0000000080000000-0x0000000080001000           4K 3   R   X AF");
+    }
+
+    @Test
     void a_walk_ends_with_0_or_with_1_when_it_faults() {
         run("sim create walks").ends(0);
         run("space create walks u").ends(0);
