@@ -24,16 +24,20 @@ final class ApiRouter {
     private static final Pattern HALF_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
     private final Contract contract;
+    private final Map<String, Need> needs;
+    private final Guard guard;
     private final RequestObserver observer;
     private final Map<String, Handler<RoutingContext>> handlers;
     private final AllowedMethods methods = new AllowedMethods();
 
     ApiRouter(PagefoldServer.Parts parts) throws IOException {
         Simulations simulations = parts.simulations();
-        Catalogue catalogue = new Catalogue(simulations, parts.host(), parts.feeds());
+        Catalogue catalogue = new Catalogue(parts);
         Reads reads = new Reads(simulations, parts.views());
         observer = new RequestObserver(parts.metrics());
         contract = Contract.read();
+        needs = contract.needs();
+        guard = parts.guard();
         byte[] yaml = contract.yaml();
         byte[] streams = Contract.resource("asyncapi.yaml");
         handlers = Map.ofEntries(
@@ -96,9 +100,15 @@ final class ApiRouter {
     }
 
     private Handler<RoutingContext> observed(String operation, Handler<RoutingContext> handler) {
+        Need need = needs.getOrDefault(operation, Need.ADMIN);
         return routing -> {
             observer.begin(routing, operation);
-            handler.handle(routing);
+            Problem refusal = guard.refusal(routing, need);
+            if (refusal == null) {
+                handler.handle(routing);
+            } else {
+                new Exchange(routing).send(refusal);
+            }
         };
     }
 

@@ -13,16 +13,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pagefold.host.LoadedPlugin;
 import pagefold.host.PluginHost;
 import pagefold.model.Names;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.server.access.Role;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.log.RecordedEvent;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Trouble;
 import pagefold.server.space.Creation;
+import pagefold.server.space.NewSimulation;
 import pagefold.server.space.Simulations;
 import pagefold.server.stream.EventFeeds;
 import pagefold.server.wire.MalformedJson;
@@ -31,6 +35,7 @@ import pagefold.server.wire.WireText;
 
 /** What there is: simulations, their events, plugins. */
 final class Catalogue {
+    private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
     private static final int MAX_BODY_BYTES = WireJson.MAX_DOCUMENT_BYTES;
     private static final int MAX_EVENTS = 10_000;
     private static final int DEFAULT_EVENTS = 1000;
@@ -38,12 +43,14 @@ final class Catalogue {
 
     private final Simulations simulations;
     private final PluginHost host;
+    private final Admission admission;
     private final EventFeeds feeds;
 
-    Catalogue(Simulations simulations, PluginHost host, EventFeeds feeds) {
-        this.simulations = simulations;
-        this.host = host;
-        this.feeds = feeds;
+    Catalogue(PagefoldServer.Parts parts) {
+        this.simulations = parts.simulations();
+        this.host = parts.host();
+        this.admission = parts.admission();
+        this.feeds = parts.feeds();
     }
 
     void list(RoutingContext routing) {
@@ -54,12 +61,18 @@ final class Catalogue {
                     json.writeStartObject();
                     json.writeArrayFieldStart("simulations");
                     for (LoggedSimulation simulation : all) {
+                        if (!exchange.caller().has(Role.VIEWER, simulation.name())) {
+                            continue;
+                        }
                         json.writeStartObject();
                         json.writeStringField("name", simulation.name());
                         json.writeNumberField("position", simulation.head());
                         json.writeStringField(
                                 "created",
                                 Instant.ofEpochMilli(simulation.createdMillis()).toString());
+                        if (simulation.creator() != null) {
+                            json.writeStringField("creator", simulation.creator());
+                        }
                         json.writeEndObject();
                     }
                     json.writeEndArray();
@@ -86,8 +99,18 @@ final class Catalogue {
         String name = required(fields, "name");
         Coarsening coarsening = coarsening(fields);
         @Nullable String version = fields.containsKey("version") ? required(fields, "version") : null;
+        NewSimulation wanted = new NewSimulation(
+                name,
+                required(fields, "plugin"),
+                version,
+                required(fields, "profile"),
+                coarsening,
+                exchange.caller().name());
+        if (!exchange.caller().has(Role.OWNER, name)) {
+            throw new Problem.Exception(Guard.forbidden(Role.OWNER.word(), name));
+        }
         exchange.then(
-                simulations.create(name, required(fields, "plugin"), version, required(fields, "profile"), coarsening),
+                admission.create(exchange.caller(), wanted),
                 creation -> created(exchange, name, creation));
     }
 
@@ -174,6 +197,8 @@ final class Catalogue {
         exchange.then(simulations.delete(name), trouble -> {
             if (trouble == null) {
                 feeds.removed(name);
+                admission.removed(name);
+                LOG.info("{} removed the simulation {}", exchange.caller().name(), name);
                 routing.response().setStatusCode(204).end();
             } else {
                 exchange.send(Problems.of(trouble));

@@ -9,6 +9,7 @@ import io.vertx.openapi.contract.MediaType;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,27 @@ final class Contract {
             }
             return in.readAllBytes();
         }
+    }
+
+    /** What each operation asks of its caller, by its id. */
+    Map<String, Need> needs() throws IOException {
+        Map<String, Object> document = new YAMLMapper().readValue(yaml, new TypeReference<>() {});
+        Map<String, Need> needs = new HashMap<>();
+        Map<?, ?> paths = document.get("paths") instanceof Map<?, ?> found ? found : Map.of();
+        for (Object path : paths.values()) {
+            for (Object part : path instanceof Map<?, ?> parts ? parts.values() : List.of()) {
+                if (part instanceof Map<?, ?> operation && operation.get("operationId") != null) {
+                    Need need = Need.of(operation.get(Need.FIELD));
+                    if (need == null) {
+                        throw new IOException("expected " + Need.FIELD + " of the operation "
+                                + operation.get("operationId") + " in " + RESOURCE + " to be one of "
+                                + List.of(Need.values()) + " in lower case, but it is " + operation.get(Need.FIELD));
+                    }
+                    needs.put(String.valueOf(operation.get("operationId")), need);
+                }
+            }
+        }
+        return needs;
     }
 
     /** The document as it is written. */

@@ -28,6 +28,9 @@ final class EventStreams {
         String name = exchange.simulation();
         Long from = from(exchange);
         ServerSentEvents sink = new ServerSentEvents(routing.response());
+        Runnable keep = exchange.whenTokenEnds(
+                () -> routing.request().connection().close());
+        routing.addEndHandler(ended -> keep.run());
         exchange.then(feeds.subscribe(name, from, sink), reading -> {
             switch (reading) {
                 case Reading.Failed<Subscription> failed -> exchange.send(Problems.of(failed.trouble()));

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.model.Hex;
 import pagefold.model.Names;
+import pagefold.server.access.Caller;
 
 /** One request with the parameters and answers that all of them have in common. */
 final class Exchange {
@@ -139,6 +140,22 @@ final class Exchange {
         return accept != null && accept.contains(type);
     }
 
+    /** Whose request it is. */
+    Caller caller() {
+        return Guard.caller(routing);
+    }
+
+    /** Ends something that lasts when the caller's token does; what is returned takes that back. */
+    Runnable whenTokenEnds(Runnable ending) {
+        long end = caller().endMillis();
+        if (end == Long.MAX_VALUE) {
+            return () -> {};
+        }
+        long timer = routing.vertx()
+                .setTimer(Math.max(1, end - System.currentTimeMillis()), ended -> ending.run());
+        return () -> routing.vertx().cancelTimer(timer);
+    }
+
     RoutingContext routing() {
         return routing;
     }
@@ -182,6 +199,12 @@ final class Exchange {
         }
         if (problem.status() == 503) {
             response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+        }
+        if (problem.members().get("retryAfter") instanceof Long seconds) {
+            response.putHeader(HttpHeaders.RETRY_AFTER, seconds.toString());
+        }
+        if (problem.status() == 401) {
+            response.putHeader("WWW-Authenticate", "Bearer realm=\"pagefold\"");
         }
         if (problem.members().get("position") instanceof Long position && problem.status() == 412) {
             response.putHeader(HttpHeaders.ETAG, etag(position));

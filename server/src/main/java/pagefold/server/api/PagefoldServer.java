@@ -3,11 +3,15 @@ package pagefold.server.api;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Clock;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -16,6 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
 import pagefold.server.compare.Comparisons;
+import pagefold.server.access.Allowance;
+import pagefold.server.access.Tokens;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.ops.Health;
@@ -54,6 +60,7 @@ public final class PagefoldServer implements AutoCloseable {
             EventFeeds feeds,
             Metrics metrics,
             Admission admission,
+            Guard guard,
             Sockets sockets,
             Health health) {}
 
@@ -75,6 +82,7 @@ public final class PagefoldServer implements AutoCloseable {
 
     /** Starts a server with other plugins and limits. The host is the server's from now on. */
     static PagefoldServer start(ServerOptions options, PluginHost host, Limits limits) throws IOException {
+        requireLogin(options);
         EventLog log = EventLog.open(options.dataDirectory(), Clock.systemUTC());
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try {
@@ -82,12 +90,13 @@ public final class PagefoldServer implements AutoCloseable {
             Comparing comparing = new Comparing(vertx, new Comparisons(log, host));
             EventFeeds feeds = new EventFeeds(vertx, simulations);
             Metrics metrics = new Metrics(log, simulations, feeds);
-            Admission admission = new Admission(simulations, metrics);
+            Admission admission = new Admission(simulations, metrics, options.access().limits());
+            Guard guard = guard(vertx, options.access());
             Sockets sockets = new Sockets(simulations, admission, feeds);
             Health health = new Health(log);
             Views views = new Views(vertx, log, host);
             Parts parts = new Parts(
-                    vertx, host, log, simulations, comparing, views, feeds, metrics, admission, sockets, health);
+                    vertx, host, log, simulations, comparing, views, feeds, metrics, admission, guard, sockets, health);
             Listener http = listen(parts, options);
             parts.health.setReady(true);
             PagefoldServer server = new PagefoldServer(parts, http, options);
@@ -99,6 +108,22 @@ public final class PagefoldServer implements AutoCloseable {
             host.close();
             throw e;
         }
+    }
+
+    private static void requireLogin(ServerOptions options) throws IOException {
+        if (options.access().tokens() == null
+                && !InetAddress.getByName(options.host()).isLoopbackAddress()) {
+            throw new IOException("expected keys or an issuer of tokens for a server that others can reach, but there"
+                    + " is no login: say whose tokens are believed (auth-key or auth-issuer), or listen on "
+                    + ServerOptions.DEFAULT_HOST + " instead of " + options.host());
+        }
+    }
+
+    private static Guard guard(Vertx vertx, ServerAccess access) throws IOException {
+        Tokens tokens = access.tokens() == null
+                ? null
+                : await(Tokens.open(vertx, access.tokens(), Clock.systemUTC()), START_SECONDS);
+        return new Guard(tokens, new Allowance(access.limits().requestsPerSecond(), System::nanoTime));
     }
 
     private static Listener listen(Parts parts, ServerOptions options) throws IOException {
@@ -114,6 +139,14 @@ public final class PagefoldServer implements AutoCloseable {
                 .setMaxWebSocketFrameSize(SocketSession.MAX_MESSAGE_BYTES)
                 .setMaxWebSocketMessageSize(SocketSession.MAX_MESSAGE_BYTES)
                 .setIdleTimeout(IDLE_SECONDS);
+        ServerAccess.TlsOptions tls = options.access().tls();
+        if (tls != null) {
+            http.setSsl(true)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertValue(Buffer.buffer(tls.certificate()))
+                            .addKeyValue(Buffer.buffer(tls.key())))
+                    .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"));
+        }
         try {
             return await(Listener.open(parts.vertx, http, router), START_SECONDS);
         } catch (IOException e) {
@@ -144,7 +177,7 @@ public final class PagefoldServer implements AutoCloseable {
     /** Where the server answers, without a path. */
     public URI uri() {
         String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
-        return URI.create("http://" + host + ":" + port());
+        return URI.create((options.access().tls() == null ? "http://" : "https://") + host + ":" + port());
     }
 
     @Override

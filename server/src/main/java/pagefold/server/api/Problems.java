@@ -32,6 +32,28 @@ final class Problems {
                         limit,
                         "waiting",
                         waiting);
+            case Trouble.OverRate(String what, long limit, long seconds) ->
+                Problem.of(
+                        429,
+                        "too-many-requests",
+                        "A user may send " + limit + " " + what + " in a second; wait " + seconds + " s.",
+                        "what",
+                        what,
+                        "limit",
+                        limit,
+                        "retryAfter",
+                        seconds);
+            case Trouble.OverQuota(String what, long limit, long used) ->
+                Problem.of(
+                        403,
+                        "quota-exceeded",
+                        "There may be at most " + limit + " " + what + ", and there are " + used + ".",
+                        "what",
+                        what,
+                        "limit",
+                        limit,
+                        "used",
+                        used);
             case Trouble.Unbound(String name) ->
                 Problem.of(
                         409,

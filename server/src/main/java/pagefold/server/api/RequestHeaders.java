@@ -14,12 +14,14 @@ import pagefold.server.space.CommandUnit;
  * @param key the {@code Idempotency-Key}
  * @param correlation the {@code Correlation-Id}
  * @param causation the {@code traceparent}
+ * @param actor who sent the request
  */
 record RequestHeaders(
         @Nullable Long expected,
         @Nullable String key,
         @Nullable String correlation,
-        @Nullable String causation) {
+        @Nullable String causation,
+        @Nullable String actor) {
     /** Longest key, in characters: the log has room for the number of a chunk behind it. */
     static final int MAX_KEY_LENGTH = 240;
 
@@ -29,7 +31,8 @@ record RequestHeaders(
                 expected(exchange.header("If-Match")),
                 key(exchange.header("Idempotency-Key")),
                 id("Correlation-Id", exchange.header("Correlation-Id"), NewBatch.MAX_ID_LENGTH),
-                id("traceparent", exchange.header("traceparent"), NewBatch.MAX_ID_LENGTH));
+                id("traceparent", exchange.header("traceparent"), NewBatch.MAX_ID_LENGTH),
+                exchange.caller().name());
     }
 
     private static @Nullable Long expected(@Nullable String ifMatch) {
@@ -60,13 +63,13 @@ record RequestHeaders(
     /** How the log names a unit whose request has this digest. */
     CommandUnit.Ids ids(byte[] digest) {
         return key == null
-                ? new CommandUnit.Ids(null, null, correlation, causation)
-                : new CommandUnit.Ids(key, HexFormat.of().formatHex(digest), correlation, causation);
+                ? new CommandUnit.Ids(null, null, correlation, causation, actor)
+                : new CommandUnit.Ids(key, HexFormat.of().formatHex(digest), correlation, causation, actor);
     }
 
     /** The same for one chunk of a stream. */
     CommandUnit.Ids ids(byte[] digest, int chunk) {
-        return new RequestHeaders(expected, key == null ? null : key + "/" + chunk, correlation, causation).ids(digest);
+        return new RequestHeaders(expected, key == null ? null : key + "/" + chunk, correlation, causation, actor).ids(digest);
     }
 
     static MessageDigest sha256() {

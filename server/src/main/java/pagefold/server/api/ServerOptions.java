@@ -8,8 +8,9 @@ import java.nio.file.Path;
  * @param host name or address of the interface to listen on
  * @param port TCP port, 0 to 65535; 0 takes a free one
  * @param dataDirectory the log's directory, made when it is not there
+ * @param access who gets at it, and how
  */
-public record ServerOptions(String host, int port, Path dataDirectory) {
+public record ServerOptions(String host, int port, Path dataDirectory, ServerAccess access) {
     /** The interface that a server listens on unless told otherwise: this machine only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
     /** The port that a server listens on unless told otherwise. */
@@ -25,6 +26,11 @@ public record ServerOptions(String host, int port, Path dataDirectory) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("expected a port from 0 to 65535, but it is " + port);
         }
+    }
+
+    /** Without login and limits. */
+    public ServerOptions(String host, int port, Path dataDirectory) {
+        this(host, port, dataDirectory, ServerAccess.OPEN);
     }
 
     /** Listens on {@link #DEFAULT_HOST} and {@link #DEFAULT_PORT}. */

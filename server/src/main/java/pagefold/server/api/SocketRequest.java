@@ -37,8 +37,8 @@ sealed interface SocketRequest {
     int MAX_ID_LENGTH = 64;
 
     /** Reads a message; whatever is wrong with it is {@link Malformed}. */
-    static SocketRequest read(String text, CommandCodec codec) {
-        Reader reader = new Reader(codec);
+    static SocketRequest read(String text, CommandCodec codec, @Nullable String actor) {
+        Reader reader = new Reader(codec, actor);
         try (JsonParser parser = WireJson.FACTORY.createParser(text)) {
             return reader.read(parser);
         } catch (MalformedJson e) {
@@ -55,6 +55,7 @@ sealed interface SocketRequest {
     /** Reads the fields of one message, which may come in any order. */
     final class Reader {
         private final CommandCodec codec;
+        private final @Nullable String actor;
         private @Nullable String id;
         private @Nullable String type;
         private @Nullable Long from;
@@ -64,8 +65,9 @@ sealed interface SocketRequest {
         private @Nullable String causation;
         private @Nullable List<MemoryCommand> commands;
 
-        private Reader(CommandCodec codec) {
+        private Reader(CommandCodec codec, @Nullable String actor) {
             this.codec = codec;
+            this.actor = actor;
         }
 
         private SocketRequest read(JsonParser parser) throws IOException {
@@ -181,7 +183,7 @@ sealed interface SocketRequest {
                 throw new MalformedJson(
                         all == null ? "commands" : "from", all == null ? "the commands" : "no such field", "not that");
             }
-            RequestHeaders headers = new RequestHeaders(expected, key, correlation, causation);
+            RequestHeaders headers = new RequestHeaders(expected, key, correlation, causation, actor);
             var digest = RequestHeaders.sha256();
             if (key != null) {
                 for (MemoryCommand command : all) {

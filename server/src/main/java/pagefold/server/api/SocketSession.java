@@ -3,10 +3,11 @@ package pagefold.server.api;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import org.jspecify.annotations.Nullable;
+import pagefold.server.access.Caller;
+import pagefold.server.access.Role;
 import pagefold.server.replay.Reading;
 import pagefold.server.space.CommandUnit;
 import pagefold.server.space.UnitAnswer;
@@ -35,6 +36,7 @@ final class SocketSession implements StreamSink {
 
     private final ServerWebSocket socket;
     private final Admission admission;
+    private final Caller caller;
     private final EventFeeds feeds;
     private final String simulation;
     private final Context context;
@@ -48,12 +50,13 @@ final class SocketSession implements StreamSink {
     private boolean stopping;
     private @Nullable Runnable onDrained;
 
-    SocketSession(Vertx vertx, ServerWebSocket socket, Admission admission, EventFeeds feeds, String simulation) {
+    SocketSession(Exchange exchange, ServerWebSocket socket, Admission admission, EventFeeds feeds) {
         this.socket = socket;
         this.admission = admission;
         this.feeds = feeds;
-        this.simulation = simulation;
-        this.context = vertx.getOrCreateContext();
+        this.simulation = exchange.simulation();
+        this.caller = exchange.caller();
+        this.context = exchange.routing().vertx().getOrCreateContext();
     }
 
     /** Takes messages from now on. */
@@ -86,7 +89,7 @@ final class SocketSession implements StreamSink {
         if (stopping || closed.future().isComplete()) {
             return;
         }
-        switch (SocketRequest.read(text, codec)) {
+        switch (SocketRequest.read(text, codec, caller.name())) {
             case SocketRequest.Malformed(String id, Problem problem) -> send(SocketMessages.refused(id, problem));
             case SocketRequest.Subscribe(String id, Long from) -> subscribe(id, from);
             case SocketRequest.Unsubscribe(String id) -> unsubscribe(id);
@@ -96,11 +99,15 @@ final class SocketSession implements StreamSink {
     }
 
     private void submit(@Nullable String id, CommandUnit unit) {
+        if (!caller.has(Role.OPERATOR, simulation)) {
+            send(SocketMessages.refused(id, Guard.forbidden(Role.OPERATOR.word(), simulation)));
+            return;
+        }
         int commands = unit.commands().size();
         waiting++;
         waitingCommands += commands;
         admission
-                .submit(simulation, unit)
+                .submit(caller, simulation, unit)
                 .onComplete(answered -> context.runOnContext(ignored -> {
                     waiting--;
                     waitingCommands -= commands;

@@ -42,16 +42,18 @@ final class Sockets {
                 exchange.send(Problems.of(trouble));
             } else {
                 request.toWebSocket()
-                        .onSuccess(socket -> begin(exchange, socket, name))
+                        .onSuccess(socket -> begin(exchange, socket))
                         .onFailure(exchange::failed);
             }
         });
     }
 
-    private void begin(Exchange exchange, ServerWebSocket socket, String name) {
-        SocketSession session = new SocketSession(exchange.routing().vertx(), socket, admission, feeds, name);
+    private void begin(Exchange exchange, ServerWebSocket socket) {
+        SocketSession session = new SocketSession(exchange, socket, admission, feeds);
         sessions.add(session);
         session.closed().onComplete(closed -> sessions.remove(session));
+        Runnable keep = exchange.whenTokenEnds(session::stop);
+        session.closed().onComplete(closed -> keep.run());
         session.start();
     }
 

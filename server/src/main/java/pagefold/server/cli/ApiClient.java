@@ -33,6 +33,7 @@ final class ApiClient implements AutoCloseable {
     private static final int MAX_PORT = 65_535;
 
     private final URI server;
+    private final @Nullable String token;
     private final Consumer<String> talk;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -42,13 +43,15 @@ final class ApiClient implements AutoCloseable {
     /**
      * A client.
      *
+     * @param token to show, or {@code null}
      * @param talk receives what the user should know besides the answer
      */
-    ApiClient(URI server, Consumer<String> talk) {
+    ApiClient(URI server, @Nullable String token, Consumer<String> talk) {
         if (server.getPort() > MAX_PORT) {
             throw CliFailure.usage("expected a port up to " + MAX_PORT + " in --server, but it is " + server.getPort());
         }
         this.server = server;
+        this.token = token;
         this.talk = talk;
     }
 
@@ -182,7 +185,9 @@ final class ApiClient implements AutoCloseable {
             separator = '&';
         }
         try {
-            return HttpRequest.newBuilder(URI.create(text.toString())).timeout(ANSWER);
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(URI.create(text.toString())).timeout(ANSWER);
+            return token == null ? request : request.header("Authorization", "Bearer " + token);
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage("expected --server http://HOST:PORT, but found " + server);
         }

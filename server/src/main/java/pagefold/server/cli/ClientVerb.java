@@ -26,6 +26,13 @@ abstract class ClientVerb implements Callable<Integer> {
     private URI server = URI.create("http://127.0.0.1:8080");
 
     @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            defaultValue = "${env:PAGEFOLD_TOKEN:-}",
+            description = "For a server with a login; PAGEFOLD_TOKEN is better, since others can see arguments.")
+    private String token = "";
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "table",
@@ -40,7 +47,7 @@ abstract class ClientVerb implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        try (ApiClient api = new ApiClient(server, this::talk)) {
+        try (ApiClient api = new ApiClient(server, token(), this::talk)) {
             return run(api);
         } finally {
             out().flush();
@@ -64,6 +71,11 @@ abstract class ClientVerb implements Callable<Integer> {
 
     final boolean wantsJson() {
         return format == OutputFormat.JSON;
+    }
+
+    /** The token to show, or {@code null}. */
+    final @Nullable String token() {
+        return token.isEmpty() ? null : token;
     }
 
     final URI server() {

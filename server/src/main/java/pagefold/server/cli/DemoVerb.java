@@ -77,7 +77,7 @@ final class DemoVerb implements Callable<Integer> {
     private void show(PagefoldServer server) {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        try (ApiClient api = new ApiClient(server.uri(), err::println)) {
+        try (ApiClient api = new ApiClient(server.uri(), null, err::println)) {
             String path = ClientVerb.SIMULATIONS + "/" + SIMULATION;
             if (api.find(path) != null) {
                 err.println("the simulation '" + SIMULATION + "' is there already and stays as it is");

@@ -111,7 +111,7 @@ final class LoadVerb extends ClientVerb {
         try {
             LoadOptions.Travel travel = new LoadOptions.Travel(way, ahead, rate, subscribers);
             LoadOptions.Shape shape = new LoadOptions.Shape(users, simulations, LoadMix.parse(mix), seed, travel);
-            options = new LoadOptions(server(), null, Texts.name("simulation", prefix), shape, seconds, warmup);
+            options = new LoadOptions(server(), token(), Texts.name("simulation", prefix), shape, seconds, warmup);
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }

@@ -36,7 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Exit codes: 0 done, 1 no (a fault), 2 usage, 3 rejected by the server, 4 unreachable.",
-            "Environment: PAGEFOLD_SERVER (URL), NO_COLOR, PAGEFOLD_DEBUG=1 (stack trace of a bug)."
+            "Environment: PAGEFOLD_SERVER (URL), PAGEFOLD_TOKEN, NO_COLOR, PAGEFOLD_DEBUG=1 (stack trace of a bug)."
         },
         subcommands = {
             DemoVerb.class,
@@ -70,6 +70,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SwapVerb.class,
             DiffVerb.class,
             LoadVerb.class,
+            TokenVerb.class,
             ImageVerb.class,
         })
 public final class Pagefold implements Runnable {

@@ -40,7 +40,7 @@ final class ServeVerb implements Callable<Integer> {
     @Option(
             names = "--host",
             paramLabel = "HOST",
-            description = "Where to listen; there is no login, so think before it is more than this machine"
+            description = "Where to listen; more than this machine needs a login, see the file of settings"
                     + " (127.0.0.1).")
     private @Nullable String host;
 

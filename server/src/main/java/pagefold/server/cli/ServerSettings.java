@@ -5,10 +5,16 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import pagefold.server.access.TokenOptions;
+import pagefold.server.access.UserLimits;
+import pagefold.server.api.ServerAccess;
 import pagefold.server.api.ServerOptions;
 
 /**
@@ -19,15 +25,22 @@ final class ServerSettings {
     /** Largest settings file, in bytes. */
     static final int MAX_BYTES = 64 << 10;
 
-    private static final Map<String, String> DEFAULTS = Map.of(
-            "host",
-            ServerOptions.DEFAULT_HOST,
-            "port",
-            "" + ServerOptions.DEFAULT_PORT,
-            "data",
-            "./data",
-            "log",
-            "text");
+    private static final Map<String, String> DEFAULTS = Map.ofEntries(
+            Map.entry("host", ServerOptions.DEFAULT_HOST),
+            Map.entry("port", "" + ServerOptions.DEFAULT_PORT),
+            Map.entry("data", "./data"),
+            Map.entry("log", "text"),
+            Map.entry("auth-key", ""),
+            Map.entry("auth-issuer", ""),
+            Map.entry("auth-audience", ""),
+            Map.entry("auth-claim", TokenOptions.DEFAULT_CLAIM),
+            Map.entry("tls-certificate", ""),
+            Map.entry("tls-key", ""),
+            Map.entry("user-requests-per-second", "0"),
+            Map.entry("user-commands-per-second", "0"),
+            Map.entry("user-simulations", "0"),
+            Map.entry("simulation-events", "0"),
+            Map.entry("simulation-table-bytes", "0"));
 
     private final Map<String, String> values = new TreeMap<>(DEFAULTS);
 
@@ -40,7 +53,7 @@ final class ServerSettings {
             settings.values.putAll(settings.parsed(file));
         }
         for (String name : DEFAULTS.keySet()) {
-            settings.set(name, environment.get("PAGEFOLD_" + name.toUpperCase(java.util.Locale.ROOT)));
+            settings.set(name, environment.get("PAGEFOLD_" + name.toUpperCase(Locale.ROOT).replace('-', '_')));
         }
         return settings;
     }
@@ -56,12 +69,57 @@ final class ServerSettings {
     ServerOptions options() {
         String port = value("port");
         try {
-            return new ServerOptions(value("host"), Integer.parseInt(port), Path.of(value("data")));
+            return new ServerOptions(value("host"), Integer.parseInt(port), Path.of(value("data")), access());
         } catch (NumberFormatException e) {
             throw CliFailure.usage("expected a port from 0 to 65535, but it is '" + port + "'");
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private ServerAccess access() {
+        String key = value("auth-key");
+        String issuer = value("auth-issuer");
+        String audience = value("auth-audience");
+        TokenOptions tokens = key.isEmpty() && issuer.isEmpty()
+                ? null
+                : new TokenOptions(
+                        key.isEmpty() ? null : pem(key),
+                        issuer.isEmpty() ? null : URI.create(issuer),
+                        audience.isEmpty() ? null : audience,
+                        value("auth-claim"));
+        UserLimits limits = new UserLimits(
+                (int) number("user-requests-per-second", Integer.MAX_VALUE),
+                (int) number("user-commands-per-second", Integer.MAX_VALUE),
+                (int) number("user-simulations", Integer.MAX_VALUE),
+                number("simulation-events", Long.MAX_VALUE),
+                number("simulation-table-bytes", Long.MAX_VALUE));
+        String certificate = value("tls-certificate");
+        String privateKey = value("tls-key");
+        if (certificate.isEmpty() != privateKey.isEmpty()) {
+            throw CliFailure.usage("expected tls-certificate and tls-key together");
+        }
+        return new ServerAccess(
+                tokens,
+                limits,
+                certificate.isEmpty() ? null : new ServerAccess.TlsOptions(pem(certificate), pem(privateKey)));
+    }
+
+    private static String pem(String file) {
+        return new String(InputFile.bytes(file, MAX_BYTES), StandardCharsets.UTF_8);
+    }
+
+    private long number(String name, long most) {
+        try {
+            long number = Long.parseLong(value(name));
+            if (number >= 0 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, together with numbers out of range.
+        }
+        throw CliFailure.usage("expected a whole number from 0 to " + most + " for " + name + ", but it is '" + value(name)
+                + "'");
     }
 
     /** Whether the log is for machines. */

@@ -19,6 +19,7 @@ final class BatchCodec {
     private static final String COMMAND_ID = "commandId";
     private static final String CORRELATION = "correlation";
     private static final String CAUSATION = "causation";
+    private static final String ACTOR = "actor";
     private static final String EVENTS = "events";
 
     private BatchCodec() {}
@@ -78,6 +79,7 @@ final class BatchCodec {
         writeIfAny(generator, COMMAND_ID, unit.commandId());
         writeIfAny(generator, CORRELATION, unit.correlation());
         writeIfAny(generator, CAUSATION, unit.causation());
+        writeIfAny(generator, ACTOR, unit.actor());
         generator.writeArrayFieldStart(EVENTS);
         for (MemoryEvent event : unit.events()) {
             generator.writeRaw('\n');
@@ -116,6 +118,7 @@ final class BatchCodec {
         private @Nullable String commandId;
         private @Nullable String correlation;
         private @Nullable String causation;
+        private @Nullable String actor;
 
         /** Begins before the row's first event. */
         Reader(byte[] payload, long first, long timeMillis, EventCodec codec) throws IOException {
@@ -139,7 +142,7 @@ final class BatchCodec {
             }
             MemoryEvent event = codec.read(parser);
             return new RecordedEvent(
-                    position, event, EventCodec.schemaVersion(event), timeMillis, commandId, correlation, causation);
+                    position, event, EventCodec.schemaVersion(event), timeMillis, commandId, correlation, causation, actor);
         }
 
         /** Passes over the next event without looking into it; false at the end of the row. */
@@ -185,6 +188,7 @@ final class BatchCodec {
             commandId = null;
             correlation = null;
             causation = null;
+            actor = null;
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 JsonToken token = parser.nextToken();
@@ -197,6 +201,7 @@ final class BatchCodec {
                     case COMMAND_ID -> commandId = parser.getText();
                     case CORRELATION -> correlation = parser.getText();
                     case CAUSATION -> causation = parser.getText();
+                    case ACTOR -> actor = parser.getText();
                     default -> throw new MalformedJson("", "a unit without unknown fields", "'" + name + "'");
                 }
             }

@@ -80,12 +80,17 @@ public final class EventLog implements AutoCloseable {
      * @throws IllegalArgumentException when {@link Names#isValid} does not accept the name
      */
     public CreateResult create(String simulation) {
+        return create(simulation, null);
+    }
+
+    /** As the other, with who makes it, if that is known. */
+    public CreateResult create(String simulation, @Nullable String creator) {
         if (!Names.isValid(simulation)) {
             throw new IllegalArgumentException("expected the name of a simulation of 1 to " + Names.MAX_LENGTH
                     + " letters, digits, dots, underscores or hyphens, but it is another");
         }
         long now = clock.millis();
-        return await(committer.submit(0, writer -> writer.create(simulation, now), null));
+        return await(committer.submit(0, writer -> writer.create(simulation, creator, now), null));
     }
 
     /** Removes a simulation with all its rows, whose room the database uses again; false when there is none. */

@@ -60,13 +60,15 @@ public record NewBatch(List<Unit> units) {
      *     absent without
      * @param correlation what the request belongs to, as the client named it
      * @param causation what led to the request, as a W3C {@code traceparent}
+     * @param actor who sent the request, if that is known
      */
     public record Unit(
             List<MemoryEvent> events,
             @Nullable String commandId,
             @Nullable String requestDigest,
             @Nullable String correlation,
-            @Nullable String causation) {
+            @Nullable String causation,
+            @Nullable String actor) {
         private static final int DIGEST_LENGTH = 64;
 
         public Unit {
@@ -81,6 +83,7 @@ public record NewBatch(List<Unit> units) {
             checkId("command id", commandId);
             checkId("correlation", correlation);
             checkId("causation", causation);
+            checkId("actor", actor);
             if (requestDigest != null
                     && (requestDigest.length() != DIGEST_LENGTH
                             || !requestDigest.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'))) {
@@ -92,7 +95,7 @@ public record NewBatch(List<Unit> units) {
 
         /** A unit without any id. */
         public static Unit of(List<MemoryEvent> events) {
-            return new Unit(events, null, null, null, null);
+            return new Unit(events, null, null, null, null, null);
         }
 
         private static void checkId(String what, @Nullable String id) {

@@ -24,7 +24,7 @@ final class ReadSession {
     ReadSession(Connection connection) throws SQLException {
         this.connection = connection;
         selectHead = connection.prepareStatement(
-                "select s.id, s.epoch, s.head, s.created, (select b.last from event_batch b"
+                "select s.id, s.epoch, s.head, s.created, s.creator, (select b.last from event_batch b"
                         + " where b.simulation = s.id order by b.first desc limit 1) from simulation s where s.name = ?");
         selectBatches = connection.prepareStatement(
                 "select first, last, epoch, time, checksum, payload from event_batch where simulation = ? and first >="
@@ -58,8 +58,13 @@ final class ReadSession {
             return rows.next()
                     ? new Head(
                             rows.getLong(1),
-                            new LoggedSimulation(simulation, rows.getLong(2), rows.getLong(3), rows.getLong(4)),
-                            rows.getLong(5))
+                            new LoggedSimulation(
+                                    simulation,
+                                    rows.getLong(2),
+                                    rows.getLong(3),
+                                    rows.getLong(4),
+                                    rows.getString(5)),
+                            rows.getLong(6))
                     : null;
         }
     }
@@ -67,10 +72,11 @@ final class ReadSession {
     List<LoggedSimulation> list() throws SQLException {
         List<LoggedSimulation> all = new ArrayList<>();
         try (PreparedStatement select =
-                        connection.prepareStatement("select name, epoch, head, created from simulation order by name");
+                        connection.prepareStatement("select name, epoch, head, created, creator from simulation order by name");
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                all.add(new LoggedSimulation(rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+                all.add(new LoggedSimulation(
+                        rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getString(5)));
             }
         }
         return all;

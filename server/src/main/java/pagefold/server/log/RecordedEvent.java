@@ -13,6 +13,7 @@ import pagefold.model.MemoryEvent;
  * @param commandId the idempotency key of the request that led to it, if it had one
  * @param correlation what the request belongs to, as the client named it
  * @param causation what led to the request, as a W3C {@code traceparent}
+ * @param actor who sent the request; {@code null} where there is no login
  */
 public record RecordedEvent(
         long position,
@@ -21,4 +22,5 @@ public record RecordedEvent(
         long timeMillis,
         @Nullable String commandId,
         @Nullable String correlation,
-        @Nullable String causation) {}
+        @Nullable String causation,
+        @Nullable String actor) {}

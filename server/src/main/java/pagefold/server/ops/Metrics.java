@@ -79,6 +79,11 @@ public final class Metrics implements LogMeter, AutoCloseable {
         log.setMeter(this);
     }
 
+    /** How much the tables of the models take. */
+    public ModelMemory memory() {
+        return memory;
+    }
+
     private void gauge(String name, String description, java.util.function.Supplier<Number> value) {
         Gauge.builder(name, value).description(description).register(registry);
     }

@@ -20,6 +20,24 @@ public sealed interface Trouble {
      */
     record Busy(String what, long limit, long waiting) implements Trouble {}
 
+    /**
+     * A user asks for more than there is for one user in a second.
+     *
+     * @param what of what, in words
+     * @param limit how much there is in a second
+     * @param seconds after which there is some again
+     */
+    record OverRate(String what, long limit, long seconds) implements Trouble {}
+
+    /**
+     * What a user, or a simulation, may have is used up.
+     *
+     * @param what of what, in words
+     * @param limit how much there may be
+     * @param used how much there is
+     */
+    record OverQuota(String what, long limit, long used) implements Trouble {}
+
     /** No plugin has been selected yet. */
     record Unbound(String simulation) implements Trouble {}
 

@@ -25,14 +25,16 @@ public record CommandUnit(
      * @param requestDigest SHA-256 of the request, there with a command id
      * @param correlation what the request belongs to, or {@code null}
      * @param causation what led to it, a W3C {@code traceparent}, or {@code null}
+     * @param actor who sent it, or {@code null}
      */
     public record Ids(
             @Nullable String commandId,
             @Nullable String requestDigest,
             @Nullable String correlation,
-            @Nullable String causation) {
+            @Nullable String causation,
+            @Nullable String actor) {
         /** No names at all. */
-        public static final Ids NONE = new Ids(null, null, null, null);
+        public static final Ids NONE = new Ids(null, null, null, null, null);
 
         public Ids {
             if ((commandId == null) != (requestDigest == null)) {
@@ -41,6 +43,7 @@ public record CommandUnit(
             check("command id", commandId);
             check("correlation", correlation);
             check("causation", causation);
+            check("actor", actor);
         }
 
         private static void check(String what, @Nullable String id) {

@@ -22,24 +22,27 @@ final class Creator {
         this.simulations = simulations;
     }
 
-    Future<Creation> create(String name, PluginBinding binding) {
-        return blocking.executeBlocking(() -> createInLog(name), false).compose(created -> switch (created) {
-            case CREATED -> select(name, binding);
+    Future<Creation> create(NewSimulation wanted, PluginBinding binding) {
+        String name = wanted.name();
+        return blocking.executeBlocking(() -> createInLog(wanted), false).compose(created -> switch (created) {
+            case CREATED -> select(wanted, binding);
             case EXISTS -> Future.succeededFuture(new Creation.Exists(name));
             case LIMIT_REACHED -> Future.succeededFuture(new Creation.LimitReached(EventLog.MAX_SIMULATIONS));
         });
     }
 
     /** One whose creation was cut short has no event; it is taken up where it was left. */
-    private CreateResult createInLog(String name) {
-        CreateResult created = log.create(name);
+    private CreateResult createInLog(NewSimulation wanted) {
+        String name = wanted.name();
+        CreateResult created = log.create(name, wanted.creator());
         LoggedSimulation existing = created == CreateResult.EXISTS ? log.find(name) : null;
         return existing != null && existing.head() == 0 ? CreateResult.CREATED : created;
     }
 
-    private Future<Creation> select(String name, PluginBinding binding) {
-        CommandUnit unit =
-                new CommandUnit(List.of(new MemoryCommand.SelectPlugin(binding)), 0L, CommandUnit.Ids.NONE, null);
+    private Future<Creation> select(NewSimulation wanted, PluginBinding binding) {
+        String name = wanted.name();
+        CommandUnit.Ids ids = new CommandUnit.Ids(null, null, null, null, wanted.creator());
+        CommandUnit unit = new CommandUnit(List.of(new MemoryCommand.SelectPlugin(binding)), 0L, ids, null);
         Future<UnitAnswer> selected = simulations
                 .submit(name, unit)
                 .compose(answer -> isMissing(answer)

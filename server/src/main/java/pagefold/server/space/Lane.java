@@ -47,7 +47,7 @@ public final class Lane {
      */
     public record Place(Lane lane, int number) {
         /** The unit is not accepted. */
-        void refuse() {
+        public void refuse() {
             lane.refuse(number);
         }
 

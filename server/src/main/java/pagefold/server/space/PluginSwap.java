@@ -223,7 +223,8 @@ final class PluginSwap {
                 ids.commandId(),
                 ids.requestDigest(),
                 ids.correlation(),
-                ids.causation())));
+                ids.causation(),
+                ids.actor())));
         Simulation after = step.getFirst().after();
         AppendResult result = writer.await(
                 tools.log().append(name, writer.epoch(), writer.durable().position(), batch));

@@ -281,7 +281,7 @@ final class Round {
                 }
                 CommandUnit.Ids ids = unit.ids();
                 units.add(new NewBatch.Unit(
-                        events, ids.commandId(), ids.requestDigest(), ids.correlation(), ids.causation()));
+                        events, ids.commandId(), ids.requestDigest(), ids.correlation(), ids.causation(), ids.actor()));
             }
         }
         return new NewBatch(units);

@@ -20,7 +20,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
 import pagefold.model.PluginBinding;
-import pagefold.model.PluginBinding.Coarsening;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.log.LoggedSimulation;
@@ -139,17 +138,15 @@ public final class Simulations {
 
     /**
      * Makes a simulation and selects its plugin at position 1.
-     *
-     * @param version of the plugin, or {@code null} for the newest
      */
-    public Future<Creation> create(
-            String name, String plugin, @Nullable String version, String profile, Coarsening coarsening) {
-        return switch (host.find(plugin, version, profile)) {
+    public Future<Creation> create(NewSimulation wanted) {
+        return switch (host.find(wanted.plugin(), wanted.version(), wanted.profile())) {
             case PluginHost.Lookup.Missing missing ->
                 Future.succeededFuture(new Creation.Rejected(missing.rejection()));
             case PluginHost.Lookup.Found found -> {
-                PluginBinding binding = new PluginBinding(plugin, found.plugin().version(), profile, coarsening);
-                yield turns.take(name, Creation.Failed::new, () -> creator.create(name, binding));
+                PluginBinding binding = new PluginBinding(
+                        wanted.plugin(), found.plugin().version(), wanted.profile(), wanted.coarsening());
+                yield turns.take(wanted.name(), Creation.Failed::new, () -> creator.create(wanted, binding));
             }
         };
     }

@@ -27,6 +27,9 @@ public final class EventJson {
         if (event.causation() != null) {
             json.writeStringField("causation", event.causation());
         }
+        if (event.actor() != null) {
+            json.writeStringField("actor", event.actor());
+        }
         EventCodec.writeFields(json, event.event());
         json.writeEndObject();
     }

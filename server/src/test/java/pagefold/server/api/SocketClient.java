@@ -21,9 +21,12 @@ final class SocketClient implements AutoCloseable, WebSocket.Listener {
     private final WebSocket socket;
     private volatile int closeCode;
 
-    SocketClient(URI uri) {
-        socket = CLIENT.newWebSocketBuilder()
-                .buildAsync(URI.create(uri.toString().replaceFirst("http", "ws")), this)
+    SocketClient(URI uri, String... headers) {
+        WebSocket.Builder builder = CLIENT.newWebSocketBuilder();
+        for (int i = 0; i < headers.length; i += 2) {
+            builder.header(headers[i], headers[i + 1]);
+        }
+        socket = builder.buildAsync(URI.create(uri.toString().replaceFirst("http", "ws")), this)
                 .join();
     }
 

@@ -110,8 +110,8 @@ final class SseClient implements AutoCloseable {
     }
 
     /** Opens a stream behind a position, as a client that has come back. */
-    Stream behind(URI uri, long position) {
-        return open(uri, position, position);
+    Stream behind(URI uri, long position, String... headers) {
+        return open(uri, position, position, headers);
     }
 
     /** Opens a stream of what is new. */
@@ -119,12 +119,15 @@ final class SseClient implements AutoCloseable {
         return open(uri, head, null);
     }
 
-    private Stream open(URI uri, long position, @Nullable Long lastEventId) {
+    private Stream open(URI uri, long position, @Nullable Long lastEventId, String... headers) {
         Stream stream = new Stream(position);
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setAbsoluteURI(uri.toString())
                 .putHeader("Accept", "text/event-stream");
+        for (int i = 0; i < headers.length; i += 2) {
+            options.putHeader(headers[i], headers[i + 1]);
+        }
         if (lastEventId != null) {
             options.putHeader("Last-Event-ID", Long.toString(lastEventId));
         }

@@ -44,10 +44,18 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Path data, Limits limits) throws IOException {
+        return start(data, limits, ServerAccess.OPEN);
+    }
+
+    static TestServer start(Path data, ServerAccess access) throws IOException {
+        return start(data, Limits.DEFAULT, access);
+    }
+
+    private static TestServer start(Path data, Limits limits, ServerAccess access) throws IOException {
         PluginHost host = PluginHost.withBuiltIn(TestServer.class.getClassLoader());
         host.load(flatJar());
         return new TestServer(
-                PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data), host, limits), host);
+                PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data, access), host, limits), host);
     }
 
     boolean unload(String plugin, String version) {
@@ -153,11 +161,12 @@ final class TestServer implements AutoCloseable {
         }
     }
 
-    void create(String name, String plugin, String profile) throws IOException {
+    void create(String name, String plugin, String profile, String... headers) throws IOException {
         Reply reply = post(
                 "/v1/simulations",
                 JSON,
-                "{\"name\":\"" + name + "\",\"plugin\":\"" + plugin + "\",\"profile\":\"" + profile + "\"}");
+                "{\"name\":\"" + name + "\",\"plugin\":\"" + plugin + "\",\"profile\":\"" + profile + "\"}",
+                headers);
         if (reply.status() != 201) {
             throw new IllegalStateException("expected a new simulation, but: " + reply.text());
         }

@@ -105,7 +105,7 @@ class ProcessTest {
         Path data = directory.resolve("data");
         Process process = start("serve", "--port", "0", "--data", data.toString());
         URI server = address(process, new ArrayList<>());
-        try (ApiClient api = new ApiClient(server, line -> {})) {
+        try (ApiClient api = new ApiClient(server, null, line -> {})) {
             var unused = SimVerb.create(api, "s", new SimVerb.PluginOptions());
         }
 

@@ -74,6 +74,6 @@ final class CrashWriter {
         for (long position = head + 1; position <= head + size; position++) {
             events.add(new MemoryEvent.Annotated(null, text(simulation, position, commandId)));
         }
-        return new NewBatch(List.of(new Unit(events, commandId, digest(commandId), null, null)));
+        return new NewBatch(List.of(new Unit(events, commandId, digest(commandId), null, null, null)));
     }
 }

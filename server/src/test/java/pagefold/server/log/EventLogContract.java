@@ -92,9 +92,9 @@ abstract class EventLogContract {
 
         assertThat(log.list())
                 .containsExactly(
-                        new LoggedSimulation("a", 0, 0, CLOCK.millis()),
-                        new LoggedSimulation("b", 0, 0, CLOCK.millis()));
-        assertThat(log.find("a")).isEqualTo(new LoggedSimulation("a", 0, 0, CLOCK.millis()));
+                        new LoggedSimulation("a", 0, 0, CLOCK.millis(), null),
+                        new LoggedSimulation("b", 0, 0, CLOCK.millis(), null));
+        assertThat(log.find("a")).isEqualTo(new LoggedSimulation("a", 0, 0, CLOCK.millis(), null));
         assertThat(all("a")).isEmpty();
     }
 
@@ -117,9 +117,9 @@ abstract class EventLogContract {
         List<MemoryEvent> events = Stream.generate(model::event).limit(500).toList();
         long epoch = own("s");
         NewBatch batch = new NewBatch(List.of(
-                new Unit(events.subList(0, 100), "c \"1\"", digest(1), "corr", "00-4bf9-00f0-01"),
+                new Unit(events.subList(0, 100), "c \"1\"", digest(1), "corr", "00-4bf9-00f0-01", "ann"),
                 Unit.of(events.subList(100, 101)),
-                new Unit(events.subList(101, 500), null, null, "c2", null)));
+                new Unit(events.subList(101, 500), null, null, "c2", null, null)));
 
         assertThat(append("s", epoch, 0, batch)).isEqualTo(new Appended(1, 500, CLOCK.millis()));
         restart();
@@ -128,9 +128,9 @@ abstract class EventLogContract {
         assertThat(read).extracting(RecordedEvent::event).isEqualTo(events);
         assertThat(read.get(99))
                 .isEqualTo(new RecordedEvent(
-                        100, events.get(99), 1, CLOCK.millis(), "c \"1\"", "corr", "00-4bf9-00f0-01"));
+                        100, events.get(99), 1, CLOCK.millis(), "c \"1\"", "corr", "00-4bf9-00f0-01", "ann"));
         assertThat(read.get(100))
-                .isEqualTo(new RecordedEvent(101, events.get(100), 1, CLOCK.millis(), null, null, null));
+                .isEqualTo(new RecordedEvent(101, events.get(100), 1, CLOCK.millis(), null, null, null, null));
         assertThat(read.get(499).correlation()).isEqualTo("c2");
     }
 
@@ -155,7 +155,7 @@ abstract class EventLogContract {
 
         LoggedSimulation taken = log.takeOwnership("s");
 
-        assertThat(taken).isEqualTo(new LoggedSimulation("s", old + 1, 2, CLOCK.millis()));
+        assertThat(taken).isEqualTo(new LoggedSimulation("s", old + 1, 2, CLOCK.millis(), null));
         assertThat(append("s", old, 2, batch(1))).isEqualTo(new Conflict(2, old + 1));
         assertThat(append("s", old + 1, 2, batch(1))).isEqualTo(new Appended(3, 3, CLOCK.millis()));
     }
@@ -200,8 +200,8 @@ abstract class EventLogContract {
         own("other");
         NewBatch first = new NewBatch(List.of(
                 Unit.of(List.of(remark("a"))),
-                new Unit(List.of(remark("b"), remark("c")), "key-1", digest(1), null, null),
-                new Unit(List.of(remark("d")), "key-2", digest(2), null, null)));
+                new Unit(List.of(remark("b"), remark("c")), "key-1", digest(1), null, null, null),
+                new Unit(List.of(remark("d")), "key-2", digest(2), null, null, null)));
         append("s", epoch, 0, first);
 
         restart();
@@ -211,8 +211,8 @@ abstract class EventLogContract {
         assertThat(log.command("s", "key-3")).isNull();
         assertThat(log.command("other", "key-1")).isNull();
         NewBatch again = new NewBatch(List.of(
-                new Unit(List.of(remark("e")), "key-3", digest(3), null, null),
-                new Unit(List.of(remark("f")), "key-2", digest(9), null, null)));
+                new Unit(List.of(remark("e")), "key-3", digest(3), null, null, null),
+                new Unit(List.of(remark("f")), "key-2", digest(9), null, null, null)));
         assertThat(append("s", epoch, 4, again))
                 .isEqualTo(new DuplicateCommand("key-2", new CommandRecord(4, 4, digest(2))));
         assertThat(log.command("s", "key-3")).isNull();
@@ -222,7 +222,7 @@ abstract class EventLogContract {
     @Test
     void a_deleted_simulation_leaves_nothing_behind() {
         long epoch = own("s");
-        append("s", epoch, 0, new NewBatch(List.of(new Unit(List.of(remark("a")), "key", digest(1), null, null))));
+        append("s", epoch, 0, new NewBatch(List.of(new Unit(List.of(remark("a")), "key", digest(1), null, null, null))));
 
         assertThat(log.delete("s")).isTrue();
 

@@ -52,7 +52,7 @@ class GroupCommitterTest {
     }
 
     private CompletableFuture<CreateResult> create(String name) {
-        return committer.submit(0, writer -> writer.create(name, 0), null);
+        return committer.submit(0, writer -> writer.create(name, null, 0), null);
     }
 
     private CompletableFuture<Boolean> fail(Exception e) {

@@ -349,14 +349,14 @@ class SqliteEventLogTest extends EventLogContract {
     void ids_and_digests_have_a_form() {
         var event = List.of(remark("x"));
 
-        assertThatThrownBy(() -> new Unit(event, "key", null, null, null)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Unit(event, "k\n", digest(1), null, null))
+        assertThatThrownBy(() -> new Unit(event, "key", null, null, null, null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Unit(event, "k\n", digest(1), null, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Unit(event, "key", "abc", null, null))
+        assertThatThrownBy(() -> new Unit(event, "key", "abc", null, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Unit(List.of(), null, null, null, null))
+        assertThatThrownBy(() -> new Unit(List.of(), null, null, null, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        Unit unit = new Unit(event, "key", digest(1), null, null);
+        Unit unit = new Unit(event, "key", digest(1), null, null, null);
         assertThatThrownBy(() -> new NewBatch(List.of(unit, unit))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new NewBatch(List.of())).isInstanceOf(IllegalArgumentException.class);
     }

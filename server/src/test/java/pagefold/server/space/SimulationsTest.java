@@ -40,7 +40,7 @@ class SimulationsTest {
         host = PluginHost.withBuiltIn(getClass().getClassLoader());
         log = EventLog.open(data, Clock.systemUTC());
         simulations = new Simulations(vertx, log, host, Limits.DEFAULT);
-        assertThat(await(simulations.create("s", "arm64", null, "4k-48", Coarsening.REJECT)))
+        assertThat(await(simulations.create(new NewSimulation("s", "arm64", null, "4k-48", Coarsening.REJECT, null))))
                 .isInstanceOf(Creation.Created.class);
     }
 
@@ -153,9 +153,9 @@ class SimulationsTest {
 
         assertThat(await(simulations.submit("cut", CommandUnit.of(new MemoryCommand.Annotate(null, "r")))))
                 .isEqualTo(new UnitAnswer.Failed(new Trouble.Unbound("cut")));
-        assertThat(await(simulations.create("cut", "arm64", null, "4k-48", Coarsening.REJECT)))
+        assertThat(await(simulations.create(new NewSimulation("cut", "arm64", null, "4k-48", Coarsening.REJECT, null))))
                 .isInstanceOf(Creation.Created.class);
-        assertThat(await(simulations.create("cut", "arm64", null, "4k-48", Coarsening.REJECT)))
+        assertThat(await(simulations.create(new NewSimulation("cut", "arm64", null, "4k-48", Coarsening.REJECT, null))))
                 .isEqualTo(new Creation.Exists("cut"));
     }
 }
