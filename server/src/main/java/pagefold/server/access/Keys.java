@@ -105,6 +105,7 @@ public final class Keys {
     }
 
     private static IllegalArgumentException unknown(@Nullable Exception cause) {
-        return new IllegalArgumentException("expected PEM of a public P-256 or Ed25519 key, but it is something else", cause);
+        return new IllegalArgumentException(
+                "expected PEM of a public P-256 or Ed25519 key, but it is something else", cause);
     }
 }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param claim the claim with the grants, an array of strings
  */
 public record TokenOptions(
-        @Nullable String publicKey, @Nullable URI issuer, @Nullable String audience, String claim) {
+        @Nullable String publicKey,
+        @Nullable URI issuer,
+        @Nullable String audience,
+        String claim) {
     /** The claim with the grants unless told otherwise. */
     public static final String DEFAULT_CLAIM = "pagefold";
 

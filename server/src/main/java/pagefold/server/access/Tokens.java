@@ -48,8 +48,7 @@ public final class Tokens {
 
     private record Known(Caller caller, long endSeconds) {}
 
-    private Tokens(
-            TokenOptions options, Clock clock, @Nullable JWTAuth own, @Nullable IssuerKeys issuer) {
+    private Tokens(TokenOptions options, Clock clock, @Nullable JWTAuth own, @Nullable IssuerKeys issuer) {
         this.options = options;
         this.clock = clock;
         this.own = own;
@@ -61,14 +60,20 @@ public final class Tokens {
         String pem = options.publicKey();
         JWTAuth own;
         try {
-            own = pem == null ? null : JWTAuth.create(vertx, checks(options, null).addPubSecKey(key(pem)));
+            own = pem == null
+                    ? null
+                    : JWTAuth.create(vertx, checks(options, null).addPubSecKey(key(pem)));
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }
         if (options.issuer() == null) {
             return Future.succeededFuture(new Tokens(options, clock, own, null));
         }
-        return IssuerKeys.open(vertx, options.issuer(), checks(options, options.issuer().toString()), clock)
+        return IssuerKeys.open(
+                        vertx,
+                        options.issuer(),
+                        checks(options, options.issuer().toString()),
+                        clock)
                 .map(keys -> new Tokens(options, clock, own, keys));
     }
 
@@ -194,7 +199,11 @@ public final class Tokens {
      * @param seconds until it ends
      */
     public record NewToken(
-            String name, List<String> grants, String claim, @Nullable String audience, int seconds) {
+            String name,
+            List<String> grants,
+            String claim,
+            @Nullable String audience,
+            int seconds) {
         public NewToken {
             if (!isName(name)) {
                 throw new IllegalArgumentException(

@@ -122,7 +122,10 @@ final class Admission {
         return simulations
                 .list()
                 .compose(all -> {
-                    long made = all.stream().map(LoggedSimulation::creator).filter(name::equals).count();
+                    long made = all.stream()
+                            .map(LoggedSimulation::creator)
+                            .filter(name::equals)
+                            .count();
                     return made + others < limits.simulations()
                             ? simulations.create(wanted)
                             : Future.succeededFuture(new Creation.Failed(

@@ -59,13 +59,14 @@ final class ApiRouter {
                 Map.entry("getTables", reads::tables),
                 Map.entry("getTable", reads::table),
                 Map.entry("getStats", reads::stats),
-                Map.entry("postSwap", new Swapping(simulations, parts.host(), parts.comparing())::post),
+                Map.entry("postSwap", new Swapping(parts)::post),
                 Map.entry("getComparison", parts.comparing()::compare),
                 Map.entry("getDifferences", parts.comparing()::diff),
                 Map.entry("listPlugins", catalogue::plugins),
                 Map.entry("getLive", parts.health()::live),
                 Map.entry("getReady", parts.health()::ready),
                 Map.entry("getMetrics", parts.metrics()::scrape),
+                Map.entry("getDocs", DocsPage.of(yaml)::get),
                 Map.entry("getContract", routing -> new Exchange(routing).send(200, "application/yaml", yaml)),
                 Map.entry(
                         "getStreamContract", routing -> new Exchange(routing).send(200, "application/yaml", streams)));

@@ -109,9 +109,7 @@ final class Catalogue {
         if (!exchange.caller().has(Role.OWNER, name)) {
             throw new Problem.Exception(Guard.forbidden(Role.OWNER.word(), name));
         }
-        exchange.then(
-                admission.create(exchange.caller(), wanted),
-                creation -> created(exchange, name, creation));
+        exchange.then(admission.create(exchange.caller(), wanted), creation -> created(exchange, name, creation));
     }
 
     static Coarsening coarsening(Map<String, String> fields) {

@@ -261,7 +261,8 @@ final class CommandStream {
         CommandUnit unit = new CommandUnit(
                 chunk, chunks == 1 ? headers.expected() : null, headers.ids(digest.digest(), number), lane.next());
         outstanding++;
-        exchange.then(admission.submit(exchange.caller(), simulation, unit), answer -> answered(number, chunkLines, answer));
+        exchange.then(
+                admission.submit(exchange.caller(), simulation, unit), answer -> answered(number, chunkLines, answer));
     }
 
     private void answered(int number, long[] chunkLines, UnitAnswer answer) {

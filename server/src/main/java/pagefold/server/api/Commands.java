@@ -62,7 +62,9 @@ final class Commands {
                 bytes.length > LARGE_BODY_BYTES
                         ? exchange.routing().vertx().executeBlocking(parsed, false)
                         : called(parsed),
-                unit -> exchange.then(admission.submit(exchange.caller(), name, unit), answer -> respond(exchange, name, unit, answer)));
+                unit -> exchange.then(
+                        admission.submit(exchange.caller(), name, unit),
+                        answer -> respond(exchange, name, unit, answer)));
     }
 
     private static <T> Future<T> called(Callable<T> callable) {

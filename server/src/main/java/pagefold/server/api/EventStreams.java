@@ -28,8 +28,8 @@ final class EventStreams {
         String name = exchange.simulation();
         Long from = from(exchange);
         ServerSentEvents sink = new ServerSentEvents(routing.response());
-        Runnable keep = exchange.whenTokenEnds(
-                () -> routing.request().connection().close());
+        Runnable keep =
+                exchange.whenTokenEnds(() -> routing.request().connection().close());
         routing.addEndHandler(ended -> keep.run());
         exchange.then(feeds.subscribe(name, from, sink), reading -> {
             switch (reading) {

@@ -151,8 +151,7 @@ final class Exchange {
         if (end == Long.MAX_VALUE) {
             return () -> {};
         }
-        long timer = routing.vertx()
-                .setTimer(Math.max(1, end - System.currentTimeMillis()), ended -> ending.run());
+        long timer = routing.vertx().setTimer(Math.max(1, end - System.currentTimeMillis()), ended -> ending.run());
         return () -> routing.vertx().cancelTimer(timer);
     }
 

@@ -46,7 +46,8 @@ final class Guard {
         }
         Caller caller = known.caller(header.substring(SCHEME.length()).strip());
         if (caller == null || caller.name() == null) {
-            return unauthenticated("The token is not believed: it has ended, or is not signed with a key that is known.");
+            return unauthenticated(
+                    "The token is not believed: it has ended, or is not signed with a key that is known.");
         }
         routing.put(CALLER, caller);
         Problem refusal = refusal(caller, need, routing.pathParam("simulation"));

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
-import pagefold.server.compare.Comparisons;
 import pagefold.server.access.Allowance;
 import pagefold.server.access.Tokens;
+import pagefold.server.compare.Comparisons;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.ops.Health;
@@ -90,7 +90,8 @@ public final class PagefoldServer implements AutoCloseable {
             Comparing comparing = new Comparing(vertx, new Comparisons(log, host));
             EventFeeds feeds = new EventFeeds(vertx, simulations);
             Metrics metrics = new Metrics(log, simulations, feeds);
-            Admission admission = new Admission(simulations, metrics, options.access().limits());
+            Admission admission =
+                    new Admission(simulations, metrics, options.access().limits());
             Guard guard = guard(vertx, options.access());
             Sockets sockets = new Sockets(simulations, admission, feeds);
             Health health = new Health(log);

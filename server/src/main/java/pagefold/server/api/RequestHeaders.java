@@ -69,7 +69,8 @@ record RequestHeaders(
 
     /** The same for one chunk of a stream. */
     CommandUnit.Ids ids(byte[] digest, int chunk) {
-        return new RequestHeaders(expected, key == null ? null : key + "/" + chunk, correlation, causation, actor).ids(digest);
+        return new RequestHeaders(expected, key == null ? null : key + "/" + chunk, correlation, causation, actor)
+                .ids(digest);
     }
 
     static MessageDigest sha256() {

@@ -11,7 +11,10 @@ import pagefold.server.access.UserLimits;
  * @param limits of users and simulations
  * @param tls how connections are encrypted, or {@code null}
  */
-public record ServerAccess(@Nullable TokenOptions tokens, UserLimits limits, @Nullable TlsOptions tls) {
+public record ServerAccess(
+        @Nullable TokenOptions tokens,
+        UserLimits limits,
+        @Nullable TlsOptions tls) {
     /** No login and no limits. */
     public static final ServerAccess OPEN = new ServerAccess(null, UserLimits.NONE, null);
 

@@ -11,7 +11,6 @@ import pagefold.model.MemoryCommand;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.server.space.CommandUnit;
-import pagefold.server.space.Simulations;
 import pagefold.server.space.UnitAnswer;
 import pagefold.server.wire.MalformedJson;
 import pagefold.server.wire.WireJson;
@@ -19,14 +18,14 @@ import pagefold.server.wire.WireText;
 
 /** The selection of another plugin, or what would become of it. */
 final class Swapping {
-    private final Simulations simulations;
+    private final Admission admission;
     private final PluginHost host;
     private final Comparing comparing;
 
-    Swapping(Simulations simulations, PluginHost host, Comparing comparing) {
-        this.simulations = simulations;
-        this.host = host;
-        this.comparing = comparing;
+    Swapping(PagefoldServer.Parts parts) {
+        this.admission = parts.admission();
+        this.host = parts.host();
+        this.comparing = parts.comparing();
     }
 
     void post(RoutingContext routing) {
@@ -79,7 +78,7 @@ final class Swapping {
     }
 
     private void swap(Exchange exchange, String name, PluginBinding to, CommandUnit unit) {
-        exchange.then(simulations.submit(name, unit), answer -> {
+        exchange.then(admission.submit(exchange.caller(), name, unit), answer -> {
             if (answer instanceof UnitAnswer.Accepted(long first, long last, boolean repeated)) {
                 accepted(exchange, name, to, last);
             } else if (answer instanceof UnitAnswer.SwapRefused) {

@@ -40,8 +40,8 @@ final class ServeVerb implements Callable<Integer> {
     @Option(
             names = "--host",
             paramLabel = "HOST",
-            description = "Where to listen; more than this machine needs a login, see the file of settings"
-                    + " (127.0.0.1).")
+            description =
+                    "Where to listen; more than this machine needs a login, see the file of settings" + " (127.0.0.1).")
     private @Nullable String host;
 
     @Option(names = "--port", paramLabel = "PORT", description = "0 takes a free one (8080).")

@@ -53,7 +53,9 @@ final class ServerSettings {
             settings.values.putAll(settings.parsed(file));
         }
         for (String name : DEFAULTS.keySet()) {
-            settings.set(name, environment.get("PAGEFOLD_" + name.toUpperCase(Locale.ROOT).replace('-', '_')));
+            settings.set(
+                    name,
+                    environment.get("PAGEFOLD_" + name.toUpperCase(Locale.ROOT).replace('-', '_')));
         }
         return settings;
     }
@@ -118,8 +120,8 @@ final class ServerSettings {
         } catch (NumberFormatException e) {
             // Said below, together with numbers out of range.
         }
-        throw CliFailure.usage("expected a whole number from 0 to " + most + " for " + name + ", but it is '" + value(name)
-                + "'");
+        throw CliFailure.usage(
+                "expected a whole number from 0 to " + most + " for " + name + ", but it is '" + value(name) + "'");
     }
 
     /** Whether the log is for machines. */

@@ -18,8 +18,8 @@ import pagefold.server.access.Tokens;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Keys and tokens for a server with a login; no server is asked. */
@@ -57,7 +57,10 @@ final class TokenVerb implements Runnable {
     @Command(
             name = "key",
             mixinStandardHelpOptions = true,
-            header = {"Makes a key pair: NAME.pem, which signs tokens, and NAME.pub.pem, with which a server checks them.", ""})
+            header = {
+                "Makes a key pair: NAME.pem, which signs tokens, and NAME.pub.pem, with which a server checks them.",
+                ""
+            })
     static final class Key implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "NAME", description = "What the two files are called.")
         private Path name = Path.of("");
@@ -87,8 +90,7 @@ final class TokenVerb implements Runnable {
             try {
                 if (Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix")) {
                     Files.createFile(
-                            file,
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
+                            file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
                 } else {
                     Files.createFile(file);
                 }
@@ -118,7 +120,11 @@ final class TokenVerb implements Runnable {
                         + " plugins. Any number of them.")
         private List<String> grants = new ArrayList<>();
 
-        @Option(names = "--hours", paramLabel = "HOURS", defaultValue = "24", description = "Until it ends (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--hours",
+                paramLabel = "HOURS",
+                defaultValue = "24",
+                description = "Until it ends (${DEFAULT-VALUE}).")
         private int hours;
 
         @Option(names = "--audience", paramLabel = "NAME", description = "Which server it is for.")
@@ -145,8 +151,7 @@ final class TokenVerb implements Runnable {
             String token;
             Vertx vertx = Vertx.vertx();
             try {
-                token = Tokens.create(
-                        vertx, pem, new Tokens.NewToken(name, grants, claim, audience, hours * 3600));
+                token = Tokens.create(vertx, pem, new Tokens.NewToken(name, grants, claim, audience, hours * 3600));
             } catch (IllegalArgumentException e) {
                 throw CliFailure.usage(String.valueOf(e.getMessage()));
             } finally {

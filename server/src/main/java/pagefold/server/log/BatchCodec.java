@@ -142,7 +142,14 @@ final class BatchCodec {
             }
             MemoryEvent event = codec.read(parser);
             return new RecordedEvent(
-                    position, event, EventCodec.schemaVersion(event), timeMillis, commandId, correlation, causation, actor);
+                    position,
+                    event,
+                    EventCodec.schemaVersion(event),
+                    timeMillis,
+                    commandId,
+                    correlation,
+                    causation,
+                    actor);
         }
 
         /** Passes over the next event without looking into it; false at the end of the row. */

@@ -17,7 +17,8 @@ final class LogWriter {
 
     LogWriter(Connection connection) throws SQLException {
         this.connection = connection;
-        selectHead = connection.prepareStatement("select id, epoch, head, created, creator from simulation where name = ?");
+        selectHead =
+                connection.prepareStatement("select id, epoch, head, created, creator from simulation where name = ?");
         moveHead =
                 connection.prepareStatement("update simulation set head = ? where id = ? and epoch = ? and head = ?");
         insertBatch = connection.prepareStatement(
@@ -29,12 +30,19 @@ final class LogWriter {
                 "insert into command (simulation, command_id, first, last, request_digest) values (?, ?, ?, ?, ?)");
     }
 
-    private record Head(long id, long epoch, long position, long created, @Nullable String creator) {}
+    private record Head(
+            long id,
+            long epoch,
+            long position,
+            long created,
+            @Nullable String creator) {}
 
     private @Nullable Head head(String simulation) throws SQLException {
         selectHead.setString(1, simulation);
         try (ResultSet rows = selectHead.executeQuery()) {
-            return rows.next() ? new Head(rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getString(5)) : null;
+            return rows.next()
+                    ? new Head(rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getString(5))
+                    : null;
         }
     }
 
@@ -103,8 +111,8 @@ final class LogWriter {
             return CreateResult.LIMIT_REACHED;
         }
         update("update log_state set last_id = last_id + 1");
-        try (PreparedStatement insert = connection.prepareStatement(
-                "insert into simulation (id, name, epoch, head, created, creator)"
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into simulation (id, name, epoch, head, created, creator)"
                         + " select last_id, ?, epoch_floor, 0, ?, ? from log_state")) {
             insert.setString(1, simulation);
             insert.setLong(2, timeMillis);
@@ -134,7 +142,9 @@ final class LogWriter {
             update.executeUpdate();
         }
         Head head = head(simulation);
-        return head == null ? null : new LoggedSimulation(simulation, head.epoch, head.position, head.created, head.creator);
+        return head == null
+                ? null
+                : new LoggedSimulation(simulation, head.epoch, head.position, head.created, head.creator);
     }
 
     private long number(String sql) throws SQLException {

@@ -12,4 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param creator who created it, if that is known
  */
 public record LoggedSimulation(
-        String name, long epoch, long head, long createdMillis, @Nullable String creator) {}
+        String name,
+        long epoch,
+        long head,
+        long createdMillis,
+        @Nullable String creator) {}

@@ -59,11 +59,7 @@ final class ReadSession {
                     ? new Head(
                             rows.getLong(1),
                             new LoggedSimulation(
-                                    simulation,
-                                    rows.getLong(2),
-                                    rows.getLong(3),
-                                    rows.getLong(4),
-                                    rows.getString(5)),
+                                    simulation, rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getString(5)),
                             rows.getLong(6))
                     : null;
         }
@@ -71,8 +67,8 @@ final class ReadSession {
 
     List<LoggedSimulation> list() throws SQLException {
         List<LoggedSimulation> all = new ArrayList<>();
-        try (PreparedStatement select =
-                        connection.prepareStatement("select name, epoch, head, created, creator from simulation order by name");
+        try (PreparedStatement select = connection.prepareStatement(
+                        "select name, epoch, head, created, creator from simulation order by name");
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 all.add(new LoggedSimulation(

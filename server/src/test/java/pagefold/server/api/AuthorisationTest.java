@@ -59,18 +59,18 @@ class AuthorisationTest {
 
     private static List<Operation> operations() throws IOException {
         List<Operation> operations = new ArrayList<>();
-        JsonNode paths = new YAMLMapper()
-                .readTree(Contract.resource(Contract.RESOURCE))
-                .path("paths");
-        paths.properties().forEach(path -> path.getValue().properties().forEach(method -> {
-            if (method.getValue().has("operationId")) {
-                operations.add(new Operation(
-                        method.getValue().path("operationId").asText(),
-                        method.getKey().toUpperCase(java.util.Locale.ROOT),
-                        path.getKey(),
-                        method.getValue().path("x-pagefold-access").asText()));
-            }
-        }));
+        JsonNode paths =
+                new YAMLMapper().readTree(Contract.resource(Contract.RESOURCE)).path("paths");
+        paths.properties()
+                .forEach(path -> path.getValue().properties().forEach(method -> {
+                    if (method.getValue().has("operationId")) {
+                        operations.add(new Operation(
+                                method.getValue().path("operationId").asText(),
+                                method.getKey().toUpperCase(java.util.Locale.ROOT),
+                                path.getKey(),
+                                method.getValue().path("x-pagefold-access").asText()));
+                    }
+                }));
         assertThat(operations).hasSizeGreaterThan(20);
         return operations;
     }
@@ -78,7 +78,7 @@ class AuthorisationTest {
     /** Required parameters of the operations that have some. */
     private static String query(String operation) {
         return switch (operation) {
-            case "getWalk" -> "?va=0x1000";
+            case "getWalk", "getShowPte" -> "?va=0x1000";
             case "getComparison" -> "?with=arm64:16k-47";
             case "getDifferences" -> "?right=arm64:16k-47";
             // Nothing of that kind is there; an event stream would not end.
@@ -123,7 +123,8 @@ class AuthorisationTest {
     }
 
     private Reply send(Operation operation, String token) throws IOException {
-        String path = operation.path()
+        String path = operation
+                .path()
                 .replace("{simulation}", "s")
                 .replace("{space}", "u")
                 .replace("{position}", "1")
@@ -137,11 +138,12 @@ class AuthorisationTest {
         if (operation.method().equals("POST")) {
             headers.addAll(List.of("Content-Type", TestServer.JSON));
             body = BodyPublishers.ofString(
-                    operation.id().equals("createSimulation")
-                            ? "{\"name\":\"s1\",\"plugin\":\"arm64\",\"profile\":\"4k-48\"}"
-                            : "{\"type\":\"annotate\",\"text\":\"x\"}");
+                    switch (operation.id()) {
+                        case "createSimulation" -> "{\"name\":\"s1\",\"plugin\":\"arm64\",\"profile\":\"4k-48\"}";
+                        case "postSwap" -> "{\"plugin\":\"arm64\",\"profile\":\"4k-39\"}";
+                        default -> "{\"type\":\"annotate\",\"text\":\"x\"}";
+                    });
         }
-        return server.send(
-                operation.method(), path + query(operation.id()), body, headers.toArray(String[]::new));
+        return server.send(operation.method(), path + query(operation.id()), body, headers.toArray(String[]::new));
     }
 }

@@ -54,7 +54,9 @@ class IssuerTest {
                                 .add(new JsonObject(Map.of("kty", "oct", "alg", "HS256", "k", secret(), "kid", "s")))
                                 .add(jwk()))
                 .encode();
-        answer("/.well-known/openid-configuration", () -> "{\"issuer\":\"" + name + "\",\"jwks_uri\":\"" + name + "/keys\"}");
+        answer(
+                "/.well-known/openid-configuration",
+                () -> "{\"issuer\":\"" + name + "\",\"jwks_uri\":\"" + name + "/keys\"}");
         answer("/keys", () -> keys);
         issuer.start();
     }
@@ -102,7 +104,9 @@ class IssuerTest {
         try {
             return JWTAuth.create(vertx, new JWTAuthOptions().addPubSecKey(key))
                     .generateToken(
-                            new JsonObject().put("sub", "ann").put("groups", new JsonArray().add("staff").add("viewer:*")),
+                            new JsonObject()
+                                    .put("sub", "ann")
+                                    .put("groups", new JsonArray().add("staff").add("viewer:*")),
                             new JWTOptions()
                                     .setAlgorithm(algorithm)
                                     .setIssuer(from)
@@ -136,7 +140,9 @@ class IssuerTest {
 
             assertThat(server.get("/v1/simulations", bearer(good)).status()).isEqualTo(200);
             for (String bad : new String[] {stranger, otherIssuer, otherServer, symmetric}) {
-                assertThat(server.get("/v1/simulations", bearer(bad)).status()).as(bad).isEqualTo(401);
+                assertThat(server.get("/v1/simulations", bearer(bad)).status())
+                        .as(bad)
+                        .isEqualTo(401);
             }
         }
     }

@@ -72,7 +72,8 @@ class LoginTest {
                 Reply reply = server.get("/v1/simulations", bearer(bad));
                 assertThat(reply.status()).as(bad).isIn(401, 431);
             }
-            assertThat(server.get("/v1/simulations", "Authorization", "Basic YTpi").status())
+            assertThat(server.get("/v1/simulations", "Authorization", "Basic YTpi")
+                            .status())
                     .isEqualTo(401);
         }
     }
@@ -84,8 +85,7 @@ class LoginTest {
                 SseClient clients = new SseClient()) {
             server.create("s", "arm64", "4k-48", bearer(keys.token("ann", "owner:*")));
             String token = keys.token(3, "ann", "owner:*");
-            SseClient.Stream stream =
-                    clients.behind(server.uri("/v1/simulations/s/events/stream"), 0, bearer(token));
+            SseClient.Stream stream = clients.behind(server.uri("/v1/simulations/s/events/stream"), 0, bearer(token));
             await().atMost(Duration.ofMinutes(1)).until(() -> stream.position() == 1);
 
             await().atMost(Duration.ofMinutes(1)).until(stream::hasEnded);
@@ -101,15 +101,16 @@ class LoginTest {
             server.create("s", "arm64", "4k-48", bearer(keys.token("ann", "owner:*")));
             server.command("s", remark("one"), bearer(keys.token("bob", "operator:s")));
             server.stream("s", remark("two") + "\n", bearer(keys.token("cleo", "operator:*")));
-            try (SocketClient socket = new SocketClient(
-                    server.uri("/v1/simulations/s/socket"), bearer(keys.token("dan", "operator:*")))) {
+            try (SocketClient socket =
+                    new SocketClient(server.uri("/v1/simulations/s/socket"), bearer(keys.token("dan", "operator:*")))) {
                 socket.send("{\"type\":\"commands\",\"commands\":" + remark("three") + "}");
                 assertThat(socket.text()).contains("accepted");
             }
         }
         try (TestServer server = TestServer.start(data, keys.access())) {
             String[] viewer = bearer(keys.token("eve", "viewer:*"));
-            JsonNode events = server.get("/v1/simulations/s/events", viewer).json().path("events");
+            JsonNode events =
+                    server.get("/v1/simulations/s/events", viewer).json().path("events");
 
             assertThat(events.findValuesAsText("actor")).containsExactly("ann", "bob", "cleo", "dan");
             assertThat(server.get("/v1/simulations", viewer)
@@ -174,7 +175,8 @@ class LoginTest {
             assertThat(reply.status()).isEqualTo(429);
             assertThat(reply.problem()).isEqualTo("too-many-requests");
             assertThat(reply.header("Retry-After")).isEqualTo("1");
-            assertThat(server.get("/v1/simulations", bearer(keys.token("bob", "viewer:*"))).status())
+            assertThat(server.get("/v1/simulations", bearer(keys.token("bob", "viewer:*")))
+                            .status())
                     .isEqualTo(200);
         }
     }
@@ -191,7 +193,8 @@ class LoginTest {
 
             // The first chunk has 4,096 commands; it may be more than a second's worth, and has to be made up for.
             assertThat(first.lines().getFirst().path("commands").asLong()).isEqualTo(4096);
-            assertThat(first.lines().getLast().path("type").asText()).isEqualTo("urn:pagefold:problem:too-many-requests");
+            assertThat(first.lines().getLast().path("type").asText())
+                    .isEqualTo("urn:pagefold:problem:too-many-requests");
             assertThat(second.status()).isEqualTo(429);
             assertThat(server.get("/v1/simulations/s", ann).header("ETag")).isEqualTo("\"4097\"");
         }
@@ -206,7 +209,10 @@ class LoginTest {
             server.create("t", "arm64", "4k-48", ann);
 
             Reply third = server.post(
-                    "/v1/simulations", TestServer.JSON, "{\"name\":\"u\",\"plugin\":\"arm64\",\"profile\":\"4k-48\"}", ann);
+                    "/v1/simulations",
+                    TestServer.JSON,
+                    "{\"name\":\"u\",\"plugin\":\"arm64\",\"profile\":\"4k-48\"}",
+                    ann);
             Reply two = server.command("s", "[" + remark("a") + "," + remark("b") + "]", ann);
             Reply beyond = server.command("s", "[" + remark("c") + "," + remark("d") + "]", ann);
             Reply refused = server.command("s", TestServer.unmap("none", 0, 0x1000), ann);

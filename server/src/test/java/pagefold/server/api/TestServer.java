@@ -55,7 +55,8 @@ final class TestServer implements AutoCloseable {
         PluginHost host = PluginHost.withBuiltIn(TestServer.class.getClassLoader());
         host.load(flatJar());
         return new TestServer(
-                PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data, access), host, limits), host);
+                PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data, access), host, limits),
+                host);
     }
 
     boolean unload(String plugin, String version) {

@@ -222,7 +222,11 @@ abstract class EventLogContract {
     @Test
     void a_deleted_simulation_leaves_nothing_behind() {
         long epoch = own("s");
-        append("s", epoch, 0, new NewBatch(List.of(new Unit(List.of(remark("a")), "key", digest(1), null, null, null))));
+        append(
+                "s",
+                epoch,
+                0,
+                new NewBatch(List.of(new Unit(List.of(remark("a")), "key", digest(1), null, null, null))));
 
         assertThat(log.delete("s")).isTrue();
 

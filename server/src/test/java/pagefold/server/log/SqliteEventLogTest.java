@@ -349,7 +349,8 @@ class SqliteEventLogTest extends EventLogContract {
     void ids_and_digests_have_a_form() {
         var event = List.of(remark("x"));
 
-        assertThatThrownBy(() -> new Unit(event, "key", null, null, null, null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Unit(event, "key", null, null, null, null))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Unit(event, "k\n", digest(1), null, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Unit(event, "key", "abc", null, null, null))
