@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -53,7 +52,6 @@ public abstract class PluginConformanceTest {
 
     private static final int LEAST_HISTORIES = 3;
     private static final int COMMANDS = 110;
-    private static final String SPACE = "s";
 
     /** For the subclass. */
     protected PluginConformanceTest() {}
@@ -150,7 +148,7 @@ public abstract class PluginConformanceTest {
     }
 
     private void grantsExactly(Profile profile, SpaceKind kind) {
-        Bench bench = new Bench(profile, kind);
+        OneSpace bench = new OneSpace(plugin(), profile, kind);
         AddressRange page = AddressRange.ofSize(bench.input.start(), bench.granule);
         int accepted = 0;
         for (int bits = 1; bits < 64; bits++) {
@@ -159,7 +157,7 @@ public abstract class PluginConformanceTest {
                 Attributes attributes = kind == SpaceKind.USER
                         ? typed(Attributes.user(permissions), type)
                         : Attributes.kernel(permissions, type);
-                RangeMapped mapped = new RangeMapped(SPACE, page, new Output.Physical(0), attributes);
+                RangeMapped mapped = new RangeMapped(OneSpace.SPACE, page, new Output.Physical(0), attributes);
                 Rejection rejection = bench.rejection(mapped);
                 if (rejection != null) {
                     assertThat(rejection).isInstanceOf(Rejection.NotRepresentable.class);
@@ -167,12 +165,12 @@ public abstract class PluginConformanceTest {
                     accepted++;
                     bench.apply(mapped);
                     if (permissions.isWritable()) {
-                        bench.apply(new RangeTouched(SPACE, page, Access.WRITE, Privilege.PRIVILEGED));
+                        bench.apply(new RangeTouched(OneSpace.SPACE, page, Access.WRITE, Privilege.PRIVILEGED));
                     }
                     assertThat(bench.granted(page.start()))
                             .as(type + " " + permissions)
                             .isEqualTo(permissions);
-                    bench.apply(new RangeUnmapped(SPACE, page));
+                    bench.apply(new RangeUnmapped(OneSpace.SPACE, page));
                 }
             }
         }
@@ -197,7 +195,7 @@ public abstract class PluginConformanceTest {
     }
 
     private void mapsToTheEnds(Profile profile, SpaceKind kind) {
-        Bench bench = new Bench(profile, kind);
+        OneSpace bench = new OneSpace(plugin(), profile, kind);
         AddressRange input = bench.input;
         // Blocks of all of a larger space would need more tables than a simulation may have.
         long size = Math.min(Math.min(input.size() - 1, 1L << profile.outputBits()) / 2 + 1, 1L << 47);
@@ -216,7 +214,7 @@ public abstract class PluginConformanceTest {
 
         for (AddressRange end : ends) {
             long output = (1L << profile.outputBits()) - part;
-            bench.apply(new RangeMapped(SPACE, end, new Output.Physical(output), attributes));
+            bench.apply(new RangeMapped(OneSpace.SPACE, end, new Output.Physical(output), attributes));
 
             assertThat(bench.read(end.start())).isEqualTo(output);
             assertThat(bench.read(end.last())).isEqualTo((1L << profile.outputBits()) - 1);
@@ -226,7 +224,7 @@ public abstract class PluginConformanceTest {
                 assertThat(Translation.isFault(bench.read(beyond))).isTrue();
             }
         }
-        bench.apply(new RangeUnmapped(SPACE, input));
+        bench.apply(new RangeUnmapped(OneSpace.SPACE, input));
         assertThat(bench.model.statistics().tables()).isEqualTo(1);
     }
 
@@ -236,7 +234,7 @@ public abstract class PluginConformanceTest {
     }
 
     private void refuses(Profile profile, SpaceKind kind) {
-        Bench bench = new Bench(profile, kind);
+        OneSpace bench = new OneSpace(plugin(), profile, kind);
         long page = bench.granule;
         AddressRange first = AddressRange.ofSize(bench.input.start(), page);
         String image = ImageHash.of(bench.model);
@@ -265,7 +263,7 @@ public abstract class PluginConformanceTest {
                 .map(profile -> DynamicTest.dynamicTest(profile.name(), () -> {
                     PageTableModel model = plugin().newModel(profile.name(), Coarsening.REJECT);
                     for (SpaceKind kind : SpaceKind.values()) {
-                        Step step = Step.of(Simulation.EMPTY, new MemoryEvent.SpaceCreated(SPACE, kind));
+                        Step step = Step.of(Simulation.EMPTY, new MemoryEvent.SpaceCreated(OneSpace.SPACE, kind));
                         PageTableModel.Refusal refusal = model.check(List.of(step));
                         if (Terrain.kinds(profile).contains(kind)) {
                             assertThat(refusal).isNull();
@@ -281,9 +279,10 @@ public abstract class PluginConformanceTest {
     @TestFactory
     Stream<DynamicTest> the_generic_levels_are_five_and_share_out_all_bits_of_an_address() {
         return eachKind((profile, kind) -> {
-            Bench bench = new Bench(profile, kind);
-            assertThat(bench.model.levels(SPACE).isEmpty()).isEqualTo(bench.model.breakRules(SPACE) == null);
-            GenericLevels.check(bench.model.levels(SPACE), profile.granuleBits(), bench.input);
+            OneSpace bench = new OneSpace(plugin(), profile, kind);
+            assertThat(bench.model.levels(OneSpace.SPACE).isEmpty())
+                    .isEqualTo(bench.model.breakRules(OneSpace.SPACE) == null);
+            GenericLevels.check(bench.model.levels(OneSpace.SPACE), profile.granuleBits(), bench.input);
         });
     }
 
@@ -306,101 +305,5 @@ public abstract class PluginConformanceTest {
             }
         }
         return tests.stream();
-    }
-
-    /** A model with one space. */
-    private final class Bench {
-        private final PageTableModel model;
-        private final AddressRange input;
-        private final long granule;
-        private final SpaceKind kind;
-        private Simulation simulation = Simulation.EMPTY;
-
-        Bench(Profile profile, SpaceKind kind) {
-            this.model = plugin().newModel(profile.name(), Coarsening.REJECT);
-            this.kind = kind;
-            this.granule = 1L << profile.granuleBits();
-            apply(new MemoryEvent.SpaceCreated(SPACE, kind));
-            this.input = model.inputRange(SPACE);
-        }
-
-        @Nullable
-        Rejection rejection(MemoryEvent event) {
-            PageTableModel.Refusal refusal = model.check(List.of(Step.of(simulation, event)));
-            return refusal == null ? null : refusal.rejection();
-        }
-
-        void apply(MemoryEvent event) {
-            assertThat(rejection(event)).isNull();
-            Step step = Step.of(simulation, event);
-            model.apply(step, null);
-            simulation = step.after();
-        }
-
-        long read(long address) {
-            return model.translate(SPACE, address, Access.READ, Privilege.PRIVILEGED);
-        }
-
-        Permissions granted(long address) {
-            Permissions granted = Permissions.NONE;
-            for (Privilege privilege : Privilege.values()) {
-                for (Access access : Access.values()) {
-                    long result = model.translate(SPACE, address, access, privilege);
-                    granted = granted.with(access, privilege, !Translation.isFault(result));
-                }
-            }
-            return granted;
-        }
-
-        Permissions permissions() {
-            return switch (kind) {
-                case USER -> Permissions.parse("rw-/rw-");
-                case KERNEL, HYP, MONITOR -> Permissions.parse("rw-/---");
-                case STAGE2 -> Permissions.parse("rwx/rwx");
-            };
-        }
-
-        /** 2 GB of tables, and frames for the whole of a large input range, are more than any model has room for. */
-        void refusedForItsTables() {
-            long size = granule << 28;
-            if (Long.compareUnsigned(input.size() - 1, size) < 0) {
-                return;
-            }
-            Output output = new Output.Backed("o", 0, Sharing.SHARED);
-            Rejection rejection = rejection(new RangeMapped(SPACE, input, output, pages()));
-            assertThat(rejection)
-                    .isInstanceOfSatisfying(
-                            Rejection.LimitExceeded.class,
-                            refusal -> assertThat(refusal.requested()).isGreaterThan(refusal.limit()));
-            AddressRange lower = AddressRange.ofSize(input.start(), size);
-            rejection = rejection(new RangeMapped(SPACE, lower, new Output.Physical(0), pages()));
-            assertThat(rejection)
-                    .isInstanceOfSatisfying(
-                            Rejection.LimitExceeded.class,
-                            refusal -> assertThat(refusal.what()).contains("tables"));
-        }
-
-        private Attributes pages() {
-            Attributes kernel = Attributes.kernel(permissions(), MemoryType.NORMAL_WB);
-            return new Attributes(
-                    permissions(),
-                    kernel.memoryType(),
-                    kernel.shareability(),
-                    kind != SpaceKind.USER,
-                    false,
-                    0,
-                    false,
-                    false);
-        }
-
-        void refused(AddressRange range, Output output, String reason) {
-            Rejection rejection = rejection(new RangeMapped(SPACE, range, output, pages()));
-            assertThat(rejection).isInstanceOfSatisfying(Rejection.NotRepresentable.class, refusal -> {
-                assertThat(refusal.reason()).isEqualTo(reason);
-                assertThat(refusal.range()).isEqualTo(range);
-                assertThat(refusal.expected()).containsPattern("\\d");
-                assertThat(refusal.fields()).containsKeys("profile", "space", "range", "reason", "expected");
-            });
-        }
     }
 }
