@@ -11,6 +11,8 @@ import pagefold.model.MemoryType;
  * |  0000 |  dd00 |   Device: dd 0 nGnRnE, 1 nGnRE, 2 nGRE, 3 GRE
  * | outer | inner |   Normal: 0100 NC, 10RW WT, 11RW WB; 00RW WT and 01RW WB transient (RW not 0)
  * |  1111 |  0000 |   Normal WB, with allocation tags
+ * |  0100 |  0000 |   Normal NC, XS = 0 (FEAT_XS)
+ * |  1010 |  0000 |   Normal WT, read-allocate, XS = 0 (FEAT_XS)
  * +-------+-------+
  * </pre>
  */
@@ -25,6 +27,10 @@ public final class MemoryAttribute {
     public static final int NORMAL_WB = 0xff;
     /** {@link #NORMAL_WB} with allocation tags. */
     public static final int NORMAL_TAGGED = 0xf0;
+    /** {@link #NORMAL_NC} that does not wait for completion of a TLBI without nXS. */
+    private static final int NORMAL_NC_XS0 = 0x40;
+    /** {@link #NORMAL_WT}, the same. */
+    private static final int NORMAL_WT_XS0 = 0xa0;
 
     static final int OUTER_SHAREABLE = 2;
     static final int INNER_SHAREABLE = 3;
@@ -56,8 +62,8 @@ public final class MemoryAttribute {
         if (attribute == NORMAL_TAGGED) {
             return MemoryType.NORMAL_TAGGED;
         }
-        int outer = attribute >>> 4;
-        int inner = attribute & 0xf;
+        int outer = plain(attribute) >>> 4;
+        int inner = plain(attribute) & 0xf;
         if (isUncached(outer) || isUncached(inner)) {
             return MemoryType.NORMAL_NC;
         }
@@ -75,7 +81,17 @@ public final class MemoryAttribute {
 
     /** The shareability that holds: Device memory and what is not cached at all are outer shareable. */
     public static int shareability(int attribute, int stated) {
-        return isDevice(attribute) || attribute == NORMAL_NC ? OUTER_SHAREABLE : stated;
+        return isDevice(attribute) || plain(attribute) == NORMAL_NC ? OUTER_SHAREABLE : stated;
+    }
+
+    /** Tags and XS apart: the type as its two nibbles. */
+    private static int plain(int attribute) {
+        return switch (attribute) {
+            case NORMAL_TAGGED -> NORMAL_WB;
+            case NORMAL_NC_XS0 -> NORMAL_NC;
+            case NORMAL_WT_XS0 -> NORMAL_WT;
+            default -> attribute;
+        };
     }
 
     static int combinedShareability(int first, int second) {
@@ -97,9 +113,9 @@ public final class MemoryAttribute {
         if (isDevice(first)) {
             return first & 0x0c;
         }
-        int tagged = first == NORMAL_TAGGED ? NORMAL_WB : first;
-        int combined = combineNormal(tagged >>> 4, second >>> 2) << 4 | combineNormal(tagged & 0xf, second & 3);
-        return first == NORMAL_TAGGED && combined == NORMAL_WB ? NORMAL_TAGGED : combined;
+        int plain = plain(first);
+        int combined = combineNormal(plain >>> 4, second >>> 2) << 4 | combineNormal(plain & 0xf, second & 3);
+        return combined == plain ? first : combined;
     }
 
     /** Device by stage 2: the stronger one where stage 1 says Device too. */
@@ -138,7 +154,7 @@ public final class MemoryAttribute {
         if (first == NORMAL_TAGGED) {
             return first;
         }
-        return forcedNibble(first >>> 4) << 4 | forcedNibble(first & 0xf);
+        return forcedNibble(plain(first) >>> 4) << 4 | forcedNibble(plain(first) & 0xf);
     }
 
     private static int forcedNibble(int nibble) {

@@ -26,7 +26,7 @@ import pagefold.table.Translation;
  * level the stage-2 translation of the descriptor's address, Translation and Address size faults, then Access flag,
  * then Permission, then stage 2 of the output.
  *
- * <p>Hardware updates (FEAT_HAFDBS) are evaluated, not made: memory is only read.
+ * <p>Hardware updates (FEAT_HAFDBS) are evaluated, not made: memory is only read. {@link HardwareUpdates} makes them.
  */
 public final class TranslationWalker {
     private static final long UPPER = bit(55);

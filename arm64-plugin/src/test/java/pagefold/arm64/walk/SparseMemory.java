@@ -5,7 +5,7 @@ import java.util.Map;
 import pagefold.table.PhysicalMemory;
 
 /** Memory made word by word; what was not stored reads as zero. */
-public final class SparseMemory implements PhysicalMemory {
+public final class SparseMemory implements PhysicalMemory, AtomicMemory {
     private final Map<Long, Long> words = new HashMap<>();
 
     @Override
@@ -17,5 +17,14 @@ public final class SparseMemory implements PhysicalMemory {
     public SparseMemory store(long address, long word) {
         words.put(address, word);
         return this;
+    }
+
+    @Override
+    public boolean compareAndSet(long address, long expected, long word) {
+        if (load64(address) != expected) {
+            return false;
+        }
+        store(address, word);
+        return true;
     }
 }
