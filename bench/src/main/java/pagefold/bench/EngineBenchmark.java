@@ -26,15 +26,18 @@ import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
 import pagefold.table.ModelSetup;
 import pagefold.table.PageTable;
+import pagefold.table.TableFormat;
 import pagefold.table.TableMemory;
 import pagefold.table.TableReader;
 import pagefold.table.TranslationRegime;
 
 /**
- * The engine on 1 GiB of 4K pages, one thread: the figures are nanoseconds a page (a translation), and for the dump
- * milliseconds for 262,144 leaves.
+ * The engine on 262,144 pages (1 GiB of 4K pages, 4 GiB of 16K, 16 GiB of 64K), one thread: the figures are nanoseconds a
+ * page (a translation), and for the dumps milliseconds for 262,144 leaves.
+ *
+ * <p>One command for all of it, with the bytes that each operation allocates:
+ * {@code java -jar bench/target/benchmarks.jar EngineBenchmark -prof gc}.
  */
-@State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
@@ -42,98 +45,162 @@ import pagefold.table.TranslationRegime;
 @Fork(1)
 public class EngineBenchmark {
     private static final int PAGES = 1 << 18;
-    private static final long BYTES = (long) PAGES << 12;
     private static final int PROBES = 1 << 16;
 
-    /** The tables: 64-bit words in four levels or three, or Linux's pairs of 32-bit words in two. */
-    @Param({"arm64:4k-48", "arm32:lpae", "arm32:classic"})
-    public String profile = "";
+    /** Tables with all pages mapped alike, others with pages that take turns, and some to try with. */
+    @State(Scope.Thread)
+    public static class Tables {
+        /** The tables: 64-bit words for each granule, or Linux's pairs of 32-bit words in two levels. */
+        @Param({"arm64:4k-48", "arm64:16k-48", "arm64:64k-48", "arm32:lpae", "arm32:classic"})
+        private String profile = "arm64:4k-48";
 
-    private long start;
-    private long last;
-    private long output;
-    private TranslationRegime regime;
-    private TableMemory memory;
-    private PageTable table;
-    private PageTable scratch;
-    private TableReader reader;
-    private long readWrite;
-    private long readOnly;
-    private long[] probes;
+        private TableFormat format;
+        private long granule;
+        private long start;
+        private long last;
+        private long output;
+        private long readWrite;
+        private long readOnly;
+        private PageTable same;
+        private PageTable scratch;
+        private TableReader reader;
+        private TableReader readerOfLines;
+        private long[] probes;
 
-    /** Tables with 1 GiB mapped, and empty ones. */
-    @Setup(Level.Trial)
-    public void map() {
-        ModelSetup setup = setup(profile);
-        // Frames of 1 GiB at the top of what is free, which is 2.75 GiB for 32-bit addresses.
-        start = profile.startsWith("arm64") ? 0x7f00_0000_0000L : 0x4000_0000L;
-        last = start + BYTES - 1;
-        output = setup.frameBase();
-        regime = setup.regimes().get(SpaceKind.USER);
-        memory = new TableMemory(setup.tableBase(), setup.granuleBits(), setup.tableLimit());
-        readWrite = regime.leafBits(Attributes.user(Permissions.parse("rw-/rw-")));
-        readOnly = regime.leafBits(Attributes.user(Permissions.parse("r--/r--")));
-        table = new PageTable("bench", memory, regime);
-        table.map(start, last, output, readWrite, false, false);
-        scratch = new PageTable("scratch", memory, regime);
-        reader = regime.reader(memory, table.root());
-        probes = new SplittableRandom(1)
-                .longs(PROBES, 0, BYTES)
-                .map(offset -> start + offset)
-                .toArray();
-    }
-
-    private static ModelSetup setup(String profile) {
-        return switch (profile) {
-            case "arm32:lpae" -> Arm32Plugin.setup("lpae", Coarsening.REJECT);
-            case "arm32:classic" -> Arm32Plugin.setup("classic", Coarsening.REJECT);
-            default -> Arm64Plugin.setup("4k-48", Coarsening.REJECT);
-        };
-    }
-
-    /** Maps all pages in one call, and unmaps them in one. */
-    @Benchmark
-    @OperationsPerInvocation(PAGES)
-    public void mapAndUnmapInOneCall() {
-        scratch.map(start, last, output, readWrite, false, false);
-        scratch.unmap(start, last);
-    }
-
-    /** Maps page by page, and unmaps all in one call. */
-    @Benchmark
-    @OperationsPerInvocation(PAGES)
-    public void mapPageByPage() {
-        for (long page = 0; page < BYTES; page += 4096) {
-            scratch.map(start + page, start + page + 4095, output + page, readWrite, false, false);
+        /** Maps. */
+        @Setup(Level.Trial)
+        public void map() {
+            ModelSetup setup = setup(profile);
+            TranslationRegime regime = setup.regimes().get(SpaceKind.USER);
+            format = regime.format();
+            granule = 1L << setup.granuleBits();
+            start = profile.startsWith("arm64") ? 0x40_0000_0000L : 0x4000_0000L;
+            last = start + PAGES * granule - 1;
+            output = setup.frameBase();
+            TableMemory memory = new TableMemory(setup.tableBase(), setup.granuleBits(), setup.tableLimit());
+            readWrite = regime.leafBits(Attributes.user(Permissions.parse("rw-/rw-")));
+            readOnly = regime.leafBits(Attributes.user(Permissions.parse("r--/r-x")));
+            same = new PageTable("same", memory, regime);
+            mapAll(same);
+            reader = regime.reader(memory, same.root());
+            PageTable lines = new PageTable("lines", memory, regime);
+            for (int i = 0; i < PAGES; i++) {
+                mapPage(lines, i, i % 2 == 0 ? readWrite : readOnly);
+            }
+            readerOfLines = regime.reader(memory, lines.root());
+            scratch = new PageTable("scratch", memory, regime);
+            probes = new SplittableRandom(1)
+                    .longs(PROBES, 0, PAGES * granule)
+                    .map(offset -> start + offset)
+                    .toArray();
         }
-        scratch.unmap(start, last);
+
+        private static ModelSetup setup(String profile) {
+            String name = profile.substring(profile.indexOf(':') + 1);
+            return profile.startsWith("arm64")
+                    ? Arm64Plugin.setup(name, Coarsening.REJECT)
+                    : Arm32Plugin.setup(name, Coarsening.REJECT);
+        }
+
+        void mapAll(PageTable into) {
+            into.map(start, last, output, readWrite, false, false);
+        }
+
+        void mapPage(PageTable into, long page, long bits) {
+            long at = start + page * granule;
+            into.map(at, at + granule - 1, output + page * granule, bits, false, false);
+        }
+    }
+
+    /** Nothing is mapped before every measurement. JMH makes tables of its own for a state that asks for some. */
+    @State(Scope.Thread)
+    public static class Empty {
+        private Tables tables = new Tables();
+
+        /** Unmaps what the last one left. */
+        @Setup(Level.Invocation)
+        public void unmap(Tables own) {
+            tables = own;
+            tables.scratch.unmap(tables.start, tables.last);
+        }
+    }
+
+    /** All is mapped before every measurement. */
+    @State(Scope.Thread)
+    public static class Full {
+        private Tables tables = new Tables();
+
+        /** Maps what the last one unmapped. */
+        @Setup(Level.Invocation)
+        public void map(Tables own) {
+            tables = own;
+            tables.scratch.unmap(tables.start, tables.last);
+            tables.mapAll(tables.scratch);
+        }
+    }
+
+    /** Maps all pages in one call. */
+    @Benchmark
+    @OperationsPerInvocation(PAGES)
+    public void mapInOneCall(Empty empty) {
+        empty.tables.mapAll(empty.tables.scratch);
+    }
+
+    /** Maps page by page. */
+    @Benchmark
+    @OperationsPerInvocation(PAGES)
+    public void mapPageByPage(Empty empty) {
+        Tables tables = empty.tables;
+        for (int page = 0; page < PAGES; page++) {
+            tables.mapPage(tables.scratch, page, tables.readWrite);
+        }
+    }
+
+    /** Unmaps all pages in one call. */
+    @Benchmark
+    @OperationsPerInvocation(PAGES)
+    public void unmapInOneCall(Full full) {
+        full.tables.scratch.unmap(full.tables.start, full.tables.last);
     }
 
     /** Makes all pages read-only and writable again: two changes a page. */
     @Benchmark
     @OperationsPerInvocation(2 * PAGES)
-    public void protectInOneCall() {
-        table.update(
-                start, last, true, (word, level, address) -> regime.format().modified(word, readOnly));
-        table.update(
-                start, last, true, (word, level, address) -> regime.format().modified(word, readWrite));
+    public void protectInOneCall(Tables tables) {
+        TableFormat format = tables.format;
+        long readOnly = tables.readOnly;
+        long readWrite = tables.readWrite;
+        tables.same.update(tables.start, tables.last, true, (word, level, address) -> format.modified(word, readOnly));
+        tables.same.update(tables.start, tables.last, true, (word, level, address) -> format.modified(word, readWrite));
     }
 
     /** Random reads with all checks. */
     @Benchmark
     @OperationsPerInvocation(PROBES)
-    public long translate() {
+    public long translate(Tables tables) {
+        TableReader reader = tables.reader;
         long sum = 0;
-        for (long probe : probes) {
+        for (long probe : tables.probes) {
             sum += reader.translate(probe, Access.READ, Privilege.UNPRIVILEGED);
         }
         return sum;
     }
 
-    /** The text of all tables. */
+    /** The text of tables whose leaves make one line. */
     @Benchmark
     @OutputTimeUnit(TimeUnit.MILLISECONDS)
-    public int dump() throws IOException {
+    public int dump(Tables tables) throws IOException {
+        return text(tables.reader);
+    }
+
+    /** The text of tables whose leaves make a line each. */
+    @Benchmark
+    @OutputTimeUnit(TimeUnit.MILLISECONDS)
+    public int dumpOfALineForEachLeaf(Tables tables) throws IOException {
+        return text(tables.readerOfLines);
+    }
+
+    private static int text(TableReader reader) throws IOException {
         StringBuilder text = new StringBuilder();
         reader.dump(text);
         return text.length();

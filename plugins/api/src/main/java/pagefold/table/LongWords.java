@@ -47,7 +47,7 @@ final class LongWords extends TableStore {
         long step = 1L << geometry.shift(level);
         long at = at(table, level, address);
         long[] chunk = memory.chunk(at);
-        int offset = TableMemory.offset(at);
+        int offset = memory.offset(at);
         if (listener != null || offset + count > chunk.length) {
             for (int i = 0; i < count; i++) {
                 store(table, level, address + i * step, first + i * step);
@@ -71,7 +71,7 @@ final class LongWords extends TableStore {
         for (int done = 0; done < count; ) {
             long from = at + 8L * done;
             long[] chunk = memory.chunk(from);
-            int offset = TableMemory.offset(from);
+            int offset = memory.offset(from);
             int n = Math.min(count - done, chunk.length - offset);
             for (int i = offset; i < offset + n; i++) {
                 long word = chunk[i];

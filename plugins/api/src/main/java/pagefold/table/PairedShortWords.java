@@ -113,7 +113,7 @@ final class PairedShortWords extends TableStore {
     /** Puts words that differ by a step where none are; two of them are in one long. */
     private void put(long at, int count, long first, long step) {
         long[] chunk = memory.chunk(at);
-        int i = TableMemory.offset(at);
+        int i = memory.offset(at);
         long word = first;
         int left = count;
         if ((at & 4) != 0) {

@@ -9,15 +9,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory is given out in pages of the granule, always at the lowest free address, so that the same history gives the
  * same addresses and freed tables are used again in a defined order. Each page counts its words that are not zero.
+ *
+ * <p>Java memory is reserved in chunks and given back when a whole chunk is free, so that a space costs what its tables
+ * do.
  */
 public final class TableMemory implements PhysicalMemory {
-    /** log2 of the unit in which Java memory is reserved: no table straddles two, and little is reserved in vain. */
-    private static final int CHUNK_BITS = 16;
+    /** log2 of the least unit in which Java memory is reserved; no page straddles two units. */
+    private static final int LEAST_CHUNK_BITS = 14;
 
-    private static final int CHUNK_WORDS = 1 << CHUNK_BITS - 3;
+    private static final int MOST_CHUNK_BITS = 16;
+    /** Stand for every chunk that is not reserved: they read as zero and are never written. */
+    private static final long[][] NOTHING = {new long[1 << LEAST_CHUNK_BITS - 3], new long[1 << MOST_CHUNK_BITS - 3]};
 
     private final long base;
     private final int pageBits;
+    private final int chunkBits;
+    private final int lastWord;
     private final long limit;
     private long[][] chunks = new long[0][];
     private int[] live = new int[0];
@@ -37,6 +44,8 @@ public final class TableMemory implements PhysicalMemory {
     public TableMemory(long base, int pageBits, long limit) {
         this.base = base;
         this.pageBits = pageBits;
+        this.chunkBits = pageBits <= LEAST_CHUNK_BITS ? LEAST_CHUNK_BITS : MOST_CHUNK_BITS;
+        this.lastWord = (1 << chunkBits - 3) - 1;
         this.limit = limit;
     }
 
@@ -92,37 +101,86 @@ public final class TableMemory implements PhysicalMemory {
             throw new NoRoom("expected at most " + limit + " bytes of tables, but " + bytes
                     + " are needed (a check before the event should have refused it)");
         }
-        reserve(bytes, page + pages);
+        reserve(page, pages);
         used.set(page, page + pages);
         usedPages += pages;
         return base + ((long) page << pageBits);
     }
 
-    private void reserve(long bytes, int pages) {
-        int needed = (int) (bytes + (1L << CHUNK_BITS) - 1 >>> CHUNK_BITS);
-        if (needed > chunks.length) {
+    /** Makes sure that pages, which are not given out yet, have chunks. */
+    private void reserve(int page, int pages) {
+        int first = chunkOf(page);
+        int last = chunkOf(page + pages - 1);
+        if (last >= chunks.length) {
             int before = chunks.length;
-            chunks = Arrays.copyOf(chunks, needed);
-            for (int i = before; i < needed; i++) {
-                chunks[i] = new long[CHUNK_WORDS];
+            chunks = Arrays.copyOf(chunks, last + 1);
+            Arrays.fill(chunks, before, last + 1, nothing());
+        }
+        for (int chunk = first; chunk <= last; chunk++) {
+            if (chunks[chunk] == nothing()) {
+                chunks[chunk] = new long[lastWord + 1];
+                own(chunk);
             }
         }
-        if (pages > live.length) {
-            live = Arrays.copyOf(live, Math.max(pages, live.length + (live.length >> 3)));
+        if (page + pages > live.length) {
+            live = Arrays.copyOf(live, Math.max(page + pages, live.length + (live.length >> 3)));
+        }
+    }
+
+    private long[] nothing() {
+        return NOTHING[chunkBits == LEAST_CHUNK_BITS ? 0 : 1];
+    }
+
+    private int chunkOf(int page) {
+        return page >>> chunkBits - pageBits;
+    }
+
+    private boolean isFree(int chunk) {
+        int first = chunk << chunkBits - pageBits;
+        int next = used.nextSetBit(first);
+        return next < 0 || chunkOf(next) != chunk;
+    }
+
+    private void own(int chunk) {
+        if (borrowed != null) {
+            borrowed.clear(chunk);
         }
     }
 
     /** Gives pages back; they read as zero from now on. */
     public void free(long address, int pages) {
         int page = page(address);
-        for (int i = 0; i < pages; i++) {
-            long at = address + ((long) i << pageBits);
-            Arrays.fill(chunk(at), offset(at), offset(at) + (1 << pageBits - 3), 0);
-            live[page + i] = 0;
-        }
         used.clear(page, page + pages);
         usedPages -= pages;
         lowestFree = Math.min(lowestFree, page);
+        Arrays.fill(live, page, page + pages, 0);
+        release(page, pages);
+    }
+
+    /** Zeroes pages that are free now, and gives back the chunks that have nothing else. */
+    private void release(int page, int pages) {
+        int first = chunkOf(page);
+        int last = chunkOf(page + pages - 1);
+        for (int chunk = first; chunk <= last; chunk++) {
+            if (isFree(chunk)) {
+                chunks[chunk] = nothing();
+                own(chunk);
+            } else {
+                clear(Math.max(page, chunk << chunkBits - pageBits), page + pages, chunk);
+            }
+        }
+        int needed = used.length() == 0 ? 0 : chunkOf(used.length() - 1) + 1;
+        if (needed < chunks.length >> 1) {
+            chunks = Arrays.copyOf(chunks, needed);
+            live = Arrays.copyOf(live, used.length());
+        }
+    }
+
+    /** Zeroes the pages of a chunk from one on, up to another that is left out. */
+    private void clear(int page, int end, int chunk) {
+        int last = Math.min(end, chunk + 1 << chunkBits - pageBits);
+        long from = base + ((long) page << pageBits);
+        Arrays.fill(chunk(from), offset(from), offset(from) + (last - page << pageBits - 3), 0);
     }
 
     /** Whether a page is given out at this address. */
@@ -147,7 +205,7 @@ public final class TableMemory implements PhysicalMemory {
 
     /** The array that holds the word at an address, for writing. */
     long[] chunk(long address) {
-        int chunk = (int) (address - base >>> CHUNK_BITS);
+        int chunk = (int) (address - base >>> chunkBits);
         BitSet others = borrowed;
         if (others != null && others.get(chunk)) {
             chunks[chunk] = chunks[chunk].clone();
@@ -157,17 +215,15 @@ public final class TableMemory implements PhysicalMemory {
     }
 
     /** Where in {@link #chunk} the word at an address is. */
-    static int offset(long address) {
-        return (int) (address >>> 3) & CHUNK_WORDS - 1;
+    int offset(long address) {
+        return (int) (address >>> 3) & lastWord;
     }
 
     @Override
     public long load64(long address) {
-        long distance = address - base;
-        int chunk = (int) (distance >>> CHUNK_BITS);
-        return distance >= 0 && distance >>> CHUNK_BITS < chunks.length
-                ? chunks[chunk][(int) (distance >>> 3) & CHUNK_WORDS - 1]
-                : 0;
+        // An address below the base is far beyond the last chunk, too.
+        long chunk = address - base >>> chunkBits;
+        return chunk < chunks.length ? chunks[(int) chunk][offset(address)] : 0;
     }
 
     /** Stores a word of a page that is given out; who stores also counts. */
