@@ -43,7 +43,7 @@ public final class ElfCore implements PhysicalMemory {
         int count = Short.toUnsignedInt(bytes.getShort(56));
         require(size == PROGRAM_HEADER_BYTES || count == 0, "program headers of 56 bytes", size + " bytes");
         require(
-                headers >= 0 && headers + (long) count * PROGRAM_HEADER_BYTES <= content.length,
+                headers >= 0 && headers <= content.length - (long) count * PROGRAM_HEADER_BYTES,
                 count + " program headers within the file",
                 "they start at " + headers + " of " + content.length);
         ElfCore core = new ElfCore(bytes);
