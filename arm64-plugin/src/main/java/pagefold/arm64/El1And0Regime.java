@@ -144,6 +144,11 @@ final class El1And0Regime implements TranslationRegime {
         return kind == SpaceKind.KERNEL ? new KernelWords(profile.encoding().mask(profile.granuleBits())) : null;
     }
 
+    @Override
+    public @Nullable CopyWords copyWords() {
+        return kind == SpaceKind.KERNEL ? new ResumeWords(profile.encoding()) : null;
+    }
+
     /** Bits 58:56 and 63: bit 55 is Linux's dirty state. */
     private static long software(int bits) {
         return (bits & 7L) << 56 | (bits & 8L) << 60;

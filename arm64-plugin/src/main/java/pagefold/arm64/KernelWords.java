@@ -3,13 +3,16 @@ package pagefold.arm64;
 import static pagefold.arm64.descriptor.Descriptor.ATTR_INDX;
 import static pagefold.arm64.descriptor.Descriptor.CONTIGUOUS;
 import static pagefold.arm64.descriptor.Descriptor.DBM;
+import static pagefold.arm64.descriptor.Descriptor.GP;
 import static pagefold.arm64.descriptor.Descriptor.NG;
 import static pagefold.arm64.descriptor.Descriptor.PXN;
 import static pagefold.arm64.descriptor.Descriptor.RDONLY;
+import static pagefold.arm64.descriptor.Descriptor.VALID;
 
 import org.jspecify.annotations.Nullable;
 import pagefold.arm64.descriptor.Descriptor;
 import pagefold.model.Hex;
+import pagefold.model.MemoryChange;
 import pagefold.model.MemoryType;
 import pagefold.table.TranslationRegime.LiveWords;
 
@@ -42,6 +45,21 @@ final class KernelWords implements LiveWords {
         }
         long safe = isNormalOrTagged(oldWord) && isNormalOrTagged(newWord) ? SAFE | ATTR_INDX : SAFE;
         return (changed & ~safe) == 0 ? null : "the bits " + Hex.address(changed & ~safe) + " may not change";
+    }
+
+    /** {@code __change_memory_common}: which bits each of its callers sets and clears. */
+    @Override
+    public long changed(long word, MemoryChange change) {
+        return switch (change) {
+            case READ_ONLY -> word & ~DBM | RDONLY;
+            case READ_WRITE -> word & ~RDONLY | DBM;
+            case EXECUTE -> word & ~PXN;
+            case EXECUTE_GUARDED -> word & ~PXN | GP;
+            case NO_EXECUTE -> word & ~GP | PXN;
+            case VALID -> word | VALID;
+            case INVALID -> word & ~VALID;
+            case DIRECT_MAP_DEFAULT -> word & ~RDONLY | DBM | VALID;
+        };
     }
 
     /** Memory with allocation tags differs from memory without as permissions do. */

@@ -39,6 +39,14 @@ public record Attributes(
         return new Attributes(permissions, memoryType, Shareability.INNER_SHAREABLE, true, false, 0, true, true);
     }
 
+    public Attributes withMemoryType(MemoryType changed) {
+        return new Attributes(permissions, changed, shareability, global, guarded, software, blocks, contiguous);
+    }
+
+    public Attributes withGuarded(boolean changed) {
+        return new Attributes(permissions, memoryType, shareability, global, changed, software, blocks, contiguous);
+    }
+
     public Attributes withPermissions(Permissions changed) {
         return new Attributes(changed, memoryType, shareability, global, guarded, software, blocks, contiguous);
     }

@@ -35,8 +35,28 @@ public sealed interface MemoryCommand {
      *
      * @param holes whether parts that are not mapped are passed over, as {@code munmap(2)} does; otherwise they are
      *     rejected
+     * @param policy what becomes of the tables; all but {@link UnmapPolicy#FREE_TABLES} are for kernels
      */
-    record UnmapRange(String space, AddressRange range, boolean holes) implements MemoryCommand {}
+    record UnmapRange(String space, AddressRange range, boolean holes, UnmapPolicy policy) implements MemoryCommand {
+
+        /** As {@code munmap(2)} does. */
+        public UnmapRange(String space, AddressRange range, boolean holes) {
+            this(space, range, holes, UnmapPolicy.FREE_TABLES);
+        }
+    }
+
+    /** What becomes of tables when memory is unmapped. */
+    enum UnmapPolicy {
+        /** Tables go with the last word in them, as {@code munmap(2)} has it. */
+        FREE_TABLES,
+        /** Tables stay when they are empty, as {@code vunmap} has it; a larger mapping takes their place later. */
+        KEEP_TABLES,
+        /**
+         * All leaves go first, then the tables that are empty, as when memory is removed while the machine runs; a leaf
+         * or contiguous run that reaches beyond the range is rejected.
+         */
+        HOT_REMOVE
+    }
 
     /** Sets the permissions of a range, all of which must be mapped. */
     record ProtectRange(String space, AddressRange range, Permissions permissions) implements MemoryCommand {}
@@ -54,6 +74,17 @@ public sealed interface MemoryCommand {
     /** Makes {@code child} a copy of the user space {@code parent}; private memory becomes copy-on-write in both. */
     record ForkSpace(String parent, String child) implements MemoryCommand {
         public ForkSpace {
+            Names.checkIdentifier("space", child);
+        }
+    }
+
+    /**
+     * Makes {@code child} a kernel space with a copy of the tables of a range of {@code parent}, from which a hibernated
+     * kernel resumes: all that is mapped may be written there, and what was invalid is valid. Nothing in the range may
+     * be executable or grant nothing; holes are passed over.
+     */
+    record CopyKernel(String parent, String child, AddressRange range) implements MemoryCommand {
+        public CopyKernel {
             Names.checkIdentifier("space", child);
         }
     }
@@ -96,6 +127,20 @@ public sealed interface MemoryCommand {
      * an end of the range) is rejected with the first word it would happen to.
      */
     record ChangeRange(String space, AddressRange range, Attributes attributes) implements InKernel {}
+
+    /**
+     * Changes kernel memory page by page, all of which must be mapped, grant something and belong to the kernel; blocks
+     * and contiguous runs are rejected.
+     *
+     * @param aliases the linear map, of which the pages that the range leads to change, too, as a kernel does that
+     *     protects read-only data everywhere ({@code rodata=full}); only for {@link MemoryChange#reachesAliases}. Its
+     *     first byte must lead to a given physical address, and each page to the one that follows from it
+     */
+    record SetMemory(
+            String space,
+            AddressRange range,
+            MemoryChange change,
+            @Nullable AddressRange aliases) implements InKernel {}
 
     /** Binds the simulation to a plugin and a profile. */
     record SelectPlugin(PluginBinding binding) implements MemoryCommand {}

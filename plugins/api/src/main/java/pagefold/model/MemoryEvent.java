@@ -1,5 +1,7 @@
 package pagefold.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What has happened in a simulation: architecture-neutral, never changed, the only truth. */
@@ -28,6 +30,9 @@ public sealed interface MemoryEvent {
     /** {@code child} is a copy of {@code space}. */
     record SpaceForked(String space, String child) implements InSpace {}
 
+    /** {@code child} is a kernel space with a writable copy of a range of {@code space}. */
+    record KernelCopied(String space, String child, AddressRange range) implements InSpace {}
+
     record RangeTouched(String space, AddressRange range, Access access, Privilege privilege) implements InSpace {}
 
     record RangeAged(String space, AddressRange range) implements InSpace {}
@@ -54,6 +59,29 @@ public sealed interface MemoryEvent {
 
     /** Every live word of the range has been written over, without a break, with these attributes. */
     record RangeChanged(String space, AddressRange range, Attributes attributes) implements InKernel {}
+
+    /** The pages of the range, and of the linear map where they are mapped again, have changed. */
+    record MemorySet(
+            String space,
+            AddressRange range,
+            MemoryChange change,
+            @Nullable AddressRange aliases) implements InKernel {
+
+        /** Everything that changes in a space: the range, then its aliases in order. */
+        public List<AddressRange> ranges(AddressSpace before) {
+            List<AddressRange> all = new ArrayList<>(List.of(range));
+            if (aliases != null) {
+                all.addAll(Aliases.of(before, range, aliases));
+            }
+            return all;
+        }
+    }
+
+    /** Nothing is mapped in the range any more, and its tables have stayed. */
+    record RangeVacated(String space, AddressRange range) implements InKernel {}
+
+    /** Nothing is mapped in the range any more: first its leaves went, then the tables that were empty. */
+    record RangeHotRemoved(String space, AddressRange range) implements InKernel {}
 
     record PluginSelected(PluginBinding binding) implements MemoryEvent {}
 

@@ -67,6 +67,10 @@ public record Permissions(int bits) {
         return bits == 0;
     }
 
+    public boolean isExecutable() {
+        return (bits & 0b001_001) != 0;
+    }
+
     public boolean isWritable() {
         return (bits & 0b010_010) != 0;
     }

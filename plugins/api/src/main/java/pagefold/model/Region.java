@@ -6,16 +6,29 @@ package pagefold.model;
  * @param range the addresses
  * @param output where the first byte leads; the others follow
  * @param attributes the same for all of it
+ * @param valid whether it translates; a kernel may make its own memory invalid and keep everything else
  */
-public record Region(AddressRange range, Output output, Attributes attributes) {
+public record Region(AddressRange range, Output output, Attributes attributes, boolean valid) {
+
+    /** A region that translates. */
+    public Region(AddressRange range, Output output, Attributes attributes) {
+        this(range, output, attributes, true);
+    }
 
     /** The part of this region inside {@code part}, which must lie within it. */
     public Region slice(AddressRange part) {
-        return part.equals(range) ? this : new Region(part, output.advanced(part.start() - range.start()), attributes);
+        return part.equals(range)
+                ? this
+                : new Region(part, output.advanced(part.start() - range.start()), attributes, valid);
     }
 
     public Region withAttributes(Attributes changed) {
-        return new Region(range, output, changed);
+        return new Region(range, output, changed, valid);
+    }
+
+    /** The same, translating or not. */
+    public Region withValid(boolean changed) {
+        return new Region(range, output, attributes, changed);
     }
 
     /** Whether {@code next} begins where this one ends and differs in nothing else, so that both are one region. */
@@ -23,6 +36,7 @@ public record Region(AddressRange range, Output output, Attributes attributes) {
         return range.last() != -1L
                 && range.last() + 1 == next.range.start()
                 && attributes.equals(next.attributes)
+                && valid == next.valid
                 && follows(next.output);
     }
 
@@ -40,6 +54,6 @@ public record Region(AddressRange range, Output output, Attributes attributes) {
     }
 
     Region joined(Region next) {
-        return new Region(new AddressRange(range.start(), next.range.last()), output, attributes);
+        return new Region(new AddressRange(range.start(), next.range.last()), output, attributes, valid);
     }
 }

@@ -227,6 +227,24 @@ public sealed interface Rejection {
         }
     }
 
+    /** The memory of a range is not of the sort that the command is for. */
+    record WrongMemory(String space, AddressRange range, String reason) implements Rejection {
+        @Override
+        public String code() {
+            return "wrong-memory";
+        }
+
+        @Override
+        public String sentence() {
+            return "The range " + range + " does not fit the command: " + reason + ".";
+        }
+
+        @Override
+        public Map<String, Object> fields() {
+            return ordered("space", space, "range", range.toString(), "reason", reason);
+        }
+    }
+
     /**
      * A live word would change in a way that Linux does not allow without a break ({@code pgattr_change_is_safe}).
      *

@@ -94,12 +94,13 @@ public final class Simulation {
                 mapped(c.space(), c.range(), new RangeProtected(c.space(), c.range(), c.permissions()));
             case MoveRange c -> in(c.space(), space -> decideMove(c, space));
             case ForkSpace c -> in(c.parent(), space -> decideFork(c, space));
+            case MemoryCommand.CopyKernel c -> in(c.parent(), space -> decideCopy(c, space));
             case TouchRange c -> in(c.space(), space -> decideTouch(c, space));
             case AgeRange c -> mapped(c.space(), c.range(), new RangeAged(c.space(), c.range()));
             case WriteProtectRange c -> mapped(c.space(), c.range(), new RangeWriteProtected(c.space(), c.range()));
             case RelaxRange c -> mapped(c.space(), c.range(), new RangeRelaxed(c.space(), c.range(), c.permissions()));
             case SplitRange c -> mapped(c.space(), c.range(), new RangeSplit(c.space(), c.range(), c.leafSize()));
-            case MemoryCommand.InKernel c -> in(c.space(), space -> decideInKernel(c, space));
+            case MemoryCommand.InKernel c -> in(c.space(), space -> KernelOperations.decide(c, space));
             case SelectPlugin c -> accepted(new PluginSelected(c.binding()));
             case Annotate c -> decideAnnotate(c);
         };
@@ -116,6 +117,7 @@ public final class Simulation {
             case RangeProtected e -> with(existing(e.space()).updated(e.range(), protecting(e.permissions())));
             case RangeMoved e -> with(moved(existing(e.space()), e.from(), e.to()));
             case SpaceForked e -> forked(e);
+            case MemoryEvent.KernelCopied e -> with(KernelOperations.copy(e, existing(e.space())));
             case RangeTouched e -> unchanged();
             case RangeAged e -> unchanged();
             case RangeWriteProtected e -> unchanged();
@@ -161,7 +163,8 @@ public final class Simulation {
             long start = piece.range().start() - from.start() + to.start();
             boolean isLast = piece.range().last() == from.last();
             long last = isLast ? to.last() : piece.range().last() - from.start() + to.start();
-            result = result.with(new Region(new AddressRange(start, last), piece.output(), piece.attributes()));
+            result = result.with(
+                    new Region(new AddressRange(start, last), piece.output(), piece.attributes(), piece.valid()));
         }
         return result;
     }
@@ -206,7 +209,7 @@ public final class Simulation {
         });
     }
 
-    private static Decision roomFor(AddressSpace space, int more, MemoryEvent event) {
+    static Decision roomFor(AddressSpace space, int more, MemoryEvent event) {
         long needed = (long) space.regionCount() + more;
         return needed > MAX_REGIONS
                 ? rejected(new Rejection.LimitExceeded("regions in a space", MAX_REGIONS, needed))
@@ -245,9 +248,18 @@ public final class Simulation {
 
     private static Decision decideUnmap(UnmapRange c, AddressSpace space) {
         Long hole = c.holes() ? null : space.firstHole(c.range());
-        return hole != null
-                ? rejected(new Rejection.NotMapped(c.space(), c.range(), hole))
-                : roomFor(space, 1, new RangeUnmapped(c.space(), c.range()));
+        if (hole != null) {
+            return rejected(new Rejection.NotMapped(c.space(), c.range(), hole));
+        }
+        if (c.policy() != MemoryCommand.UnmapPolicy.FREE_TABLES && space.kind() != SpaceKind.KERNEL) {
+            return rejected(new Rejection.WrongKind(c.space(), space.kind(), "be unmapped as kernels do"));
+        }
+        MemoryEvent event = switch (c.policy()) {
+            case FREE_TABLES -> new RangeUnmapped(c.space(), c.range());
+            case KEEP_TABLES -> new MemoryEvent.RangeVacated(c.space(), c.range());
+            case HOT_REMOVE -> new MemoryEvent.RangeHotRemoved(c.space(), c.range());
+        };
+        return roomFor(space, 1, event);
     }
 
     private static Decision decideMove(MoveRange c, AddressSpace space) {
@@ -294,6 +306,13 @@ public final class Simulation {
         return decideCreate(c.child(), new SpaceForked(c.parent(), c.child()));
     }
 
+    private Decision decideCopy(MemoryCommand.CopyKernel c, AddressSpace parent) {
+        Rejection rejection = KernelOperations.uncopied(parent, c.range());
+        return rejection != null
+                ? rejected(rejection)
+                : decideCreate(c.child(), new MemoryEvent.KernelCopied(c.parent(), c.child(), c.range()));
+    }
+
     private static Decision decideTouch(TouchRange c, AddressSpace space) {
         Long hole = space.firstHole(c.range());
         if (hole != null) {
@@ -301,12 +320,15 @@ public final class Simulation {
         }
         List<Region> denied = new ArrayList<>();
         space.forEachIn(c.range(), region -> {
-            if (!region.attributes().permissions().allows(c.access(), c.privilege())) {
+            if (!region.valid() || !region.attributes().permissions().allows(c.access(), c.privilege())) {
                 denied.add(region);
             }
         });
         if (!denied.isEmpty()) {
             Region first = denied.getFirst();
+            if (!first.valid()) {
+                return rejected(new Rejection.WrongMemory(c.space(), first.range(), "it has been made invalid"));
+            }
             return rejected(new Rejection.AccessDenied(
                     c.space(),
                     first.range().start(),
@@ -315,12 +337,6 @@ public final class Simulation {
                     first.attributes().permissions()));
         }
         return accepted(new RangeTouched(c.space(), c.range(), c.access(), c.privilege()));
-    }
-
-    private static Decision decideInKernel(MemoryCommand.InKernel command, AddressSpace space) {
-        Decision decision = KernelOperations.decide(command, space);
-        // Cutting regions at both ends of a range leaves at most two more of them.
-        return decision instanceof Decision.Accepted(MemoryEvent event) ? roomFor(space, 2, event) : decision;
     }
 
     private Decision decideAnnotate(Annotate c) {

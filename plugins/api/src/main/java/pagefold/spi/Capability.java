@@ -30,6 +30,8 @@ public enum Capability {
     EXECUTE_ONLY,
     /** Changing live words of a kernel in place, by Linux's rule of what is safe. */
     LIVE_CHANGES,
+    /** Copying a kernel's tables to pages from which it resumes after hibernation. */
+    KERNEL_COPIES,
     /** Reading captured machines. */
     CAPTURES
 }

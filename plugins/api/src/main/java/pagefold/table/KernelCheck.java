@@ -5,7 +5,11 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent.InKernel;
+import pagefold.model.MemoryEvent.KernelCopied;
+import pagefold.model.MemoryEvent.MemorySet;
 import pagefold.model.MemoryEvent.RangeChanged;
+import pagefold.model.MemoryEvent.RangeHotRemoved;
+import pagefold.model.MemoryEvent.RangeVacated;
 import pagefold.model.Region;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
@@ -35,6 +39,9 @@ final class KernelCheck {
         }
         return switch (event) {
             case RangeChanged e -> changed(e, space, model, before);
+            case MemorySet e -> set(e, space, model, before);
+            case RangeVacated e -> all.aligned(e.space(), e.range(), before);
+            case RangeHotRemoved e -> removed(e, model, before);
         };
     }
 
@@ -53,8 +60,10 @@ final class KernelCheck {
             Region piece = region.slice(part);
             rejection = all.populated(e.space(), model.regime(), piece, e.attributes());
             if (rejection == null) {
-                rejection = new LiveCheck(
-                                model, e.range(), rules, e.attributes().blocks())
+                rejection = LiveCheck.of(
+                                model,
+                                e.range(),
+                                inPlace(model.regime(), rules, e.attributes().blocks()))
                         .firstUnsafe(part, new KernelSpace(model).changing(piece, e));
             }
             region = part.last() == e.range().last()
@@ -62,6 +71,79 @@ final class KernelCheck {
                     : space.firstIn(new AddressRange(part.last() + 1, e.range().last()));
         }
         return rejection;
+    }
+
+    private static LiveCheck.Rule inPlace(TranslationRegime regime, TranslationRegime.LiveWords rules, boolean blocks) {
+        int last = regime.geometry().lastLevel();
+        return (oldWord, newWord, level) ->
+                !blocks && level < last && regime.format().isLeaf(oldWord, level)
+                        ? "blocks are not asked for, and a table cannot take its place"
+                        : rules.unsafe(oldWord, newWord);
+    }
+
+    /** Page by page: what is larger has no words of its own pages. */
+    private @Nullable Rejection set(MemorySet e, AddressSpace space, ModelSpace model, Simulation before) {
+        TranslationRegime.LiveWords words = model.regime().liveWords();
+        if (words == null) {
+            return missing("LIVE_CHANGES");
+        }
+        AddressSpace after = before.evolve(e).space(e.space());
+        for (AddressRange range : e.ranges(space)) {
+            Rejection rejection = all.aligned(e.space(), range, before);
+            if (rejection == null && after != null) {
+                rejection = representable(after, range, model.regime());
+            }
+            if (rejection == null) {
+                rejection = LiveCheck.of(model, range, pageByPage(model.regime()))
+                        .firstUnsafe(range, (word, level, address) -> words.changed(word, e.change()));
+            }
+            if (rejection != null) {
+                return rejection;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Rejection representable(AddressSpace after, AddressRange range, TranslationRegime regime) {
+        Rejection[] rejection = new Rejection[1];
+        after.forEachIn(range, region -> {
+            if (rejection[0] == null) {
+                rejection[0] = all.attributes(regime, after.name(), region.range(), region.attributes());
+            }
+        });
+        return rejection[0];
+    }
+
+    private static LiveCheck.Rule pageByPage(TranslationRegime regime) {
+        int last = regime.geometry().lastLevel();
+        return (oldWord, newWord, level) -> {
+            if (level < last) {
+                return "a block does not change page by page";
+            }
+            return regime.format().isContiguous(oldWord) ? "the Contiguous bit is set" : null;
+        };
+    }
+
+    private @Nullable Rejection removed(RangeHotRemoved e, ModelSpace model, Simulation before) {
+        Rejection rejection = all.aligned(e.space(), e.range(), before);
+        return rejection != null
+                ? rejection
+                : LiveCheck.of(model, e.range(), (oldWord, newWord, level) -> null)
+                        .firstUnsafe(e.range(), (word, level, address) -> 0);
+    }
+
+    /** Why a kernel's tables cannot be copied, but for the room that it takes. */
+    @Nullable
+    Rejection copied(KernelCopied e, Simulation before) {
+        ModelSpace model = spaces.get(e.space());
+        if (model == null || model.regime().copyWords() == null) {
+            return missing("KERNEL_COPIES");
+        }
+        Rejection rejection = all.aligned(e.space(), e.range(), before);
+        return rejection != null
+                ? rejection
+                : LiveCheck.of(model, e.range(), (oldWord, newWord, level) -> null)
+                        .firstUnsafe(e.range(), (word, level, address) -> word);
     }
 
     private Rejection missing(String capability) {

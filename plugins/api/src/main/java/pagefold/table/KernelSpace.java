@@ -3,8 +3,12 @@ package pagefold.table;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Attributes;
+import pagefold.model.MemoryChange;
 import pagefold.model.MemoryEvent.InKernel;
+import pagefold.model.MemoryEvent.MemorySet;
 import pagefold.model.MemoryEvent.RangeChanged;
+import pagefold.model.MemoryEvent.RangeHotRemoved;
+import pagefold.model.MemoryEvent.RangeVacated;
 import pagefold.model.Region;
 
 /**
@@ -26,6 +30,12 @@ final class KernelSpace {
     void project(InKernel event, AddressSpace before) {
         switch (event) {
             case RangeChanged e -> change(e, before);
+            case MemorySet e -> e.ranges(before).forEach(range -> set(range, e.change()));
+            case RangeVacated e -> space.vacate(before, e.range());
+            case RangeHotRemoved e -> {
+                space.vacate(before, e.range());
+                space.table().unmap(e.range().start(), e.range().last());
+            }
         }
     }
 
@@ -36,9 +46,25 @@ final class KernelSpace {
             if (region.attributes().permissions().isNone()
                     && !e.attributes().permissions().isNone()) {
                 Region changed = region.withAttributes(e.attributes());
-                space.holes(range).forEach(hole -> space.populate(changed.slice(hole)));
+                space.table().holes(range).forEach(hole -> space.populate(changed.slice(hole)));
             }
         });
+    }
+
+    /** Copies a range to a new space. */
+    void copyTo(ModelSpace child, AddressSpace before, AddressRange range) {
+        TranslationRegime.CopyWords words = space.regime().copyWords();
+        if (words != null) {
+            child.copy(before, range, space.table(), words);
+        }
+    }
+
+    private void set(AddressRange range, MemoryChange change) {
+        TranslationRegime.LiveWords words = space.regime().liveWords();
+        if (words != null) {
+            space.table()
+                    .update(range.start(), range.last(), false, (word, level, address) -> words.changed(word, change));
+        }
     }
 
     /** What a change of attributes makes of the words of a region. */

@@ -4,29 +4,37 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.Rejection;
 
-/** Finds the first live word of a range that may not change in place. */
+/** Finds the first word of a range that may not change as it should. */
 final class LiveCheck {
     private final ModelSpace space;
     private final TableFormat format;
     private final Geometry geometry;
     private final AddressRange whole;
-    private final TranslationRegime.LiveWords rules;
-    private final boolean blocks;
+    private final Rule rule;
     private @Nullable Rejection found;
+
+    /** Why one word of a level may not become another, as part of a sentence, or {@code null}. */
+    @FunctionalInterface
+    interface Rule {
+        @Nullable
+        String unsafe(long oldWord, long newWord, int level);
+    }
+
+    private LiveCheck(ModelSpace space, AddressRange whole, Rule rule) {
+        this.space = space;
+        this.format = space.regime().format();
+        this.geometry = space.regime().geometry();
+        this.whole = whole;
+        this.rule = rule;
+    }
 
     /**
      * A check of one change.
      *
      * @param whole what changes at once: leaves and contiguous runs may not reach beyond it
-     * @param blocks whether live words above the last level may change at all
      */
-    LiveCheck(ModelSpace space, AddressRange whole, TranslationRegime.LiveWords rules, boolean blocks) {
-        this.space = space;
-        this.format = space.regime().format();
-        this.geometry = space.regime().geometry();
-        this.whole = whole;
-        this.rules = rules;
-        this.blocks = blocks;
+    static LiveCheck of(ModelSpace space, AddressRange whole, Rule rule) {
+        return new LiveCheck(space, whole, rule);
     }
 
     /** The first word of a part of the range that may not become what an update makes of it. */
@@ -38,7 +46,7 @@ final class LiveCheck {
                 long changed = update.apply(word, level, address);
                 String reason = isCut(word, level, address)
                         ? "a block or contiguous run reaches beyond " + whole
-                        : unsafe(word, changed, level);
+                        : rule.unsafe(word, changed, level);
                 found = reason == null
                         ? null
                         : new Rejection.UnsafeChange(
@@ -46,12 +54,6 @@ final class LiveCheck {
             }
         });
         return found;
-    }
-
-    private @Nullable String unsafe(long word, long changed, int level) {
-        return !blocks && level < Geometry.LAST_LEVEL && format.isLeaf(word, level)
-                ? "blocks are not asked for, and a table cannot take its place"
-                : rules.unsafe(word, changed);
     }
 
     private boolean isCut(long word, int level, long address) {

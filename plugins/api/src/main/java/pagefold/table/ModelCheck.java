@@ -11,6 +11,7 @@ import pagefold.model.Attributes;
 import pagefold.model.Hex;
 import pagefold.model.MemoryEvent.Annotated;
 import pagefold.model.MemoryEvent.InKernel;
+import pagefold.model.MemoryEvent.KernelCopied;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
@@ -80,6 +81,7 @@ final class ModelCheck {
             case RangeSplit e -> split(e, before);
             case RangeMoved e -> moved(e, before);
             case SpaceForked e -> forked(e, before);
+            case KernelCopied e -> kernelCopied(e, before);
             case RangeTouched e -> touched(e, before);
             case RangeAged e -> aligned(e.space(), e.range(), before);
             case RangeWriteProtected e -> aligned(e.space(), e.range(), before);
@@ -162,6 +164,10 @@ final class ModelCheck {
 
     @Nullable
     Rejection attributes(TranslationRegime regime, String space, AddressRange range, Attributes attributes) {
+        ModelSpace model = spaces.get(space);
+        if (model != null && model.isCopy() && attributes.permissions().isExecutable()) {
+            return refused(space, range, "permissions", "no execution through tables that were copied to resume from");
+        }
         TranslationRegime.Unfit unfit = attributes.permissions().isNone() ? null : regime.unfit(attributes);
         return unfit == null ? null : refused(space, range, unfit.reason(), unfit.expected());
     }
@@ -175,7 +181,7 @@ final class ModelCheck {
         if (output instanceof Output.Backed(String object, long offset, Sharing sharing)) {
             // Frames that are there already need not be where blocks need them.
             hasBlocks = attributes.blocks() && !frames.isFresh(object, offset, range.size());
-            Rejection rejection = frames.place(object, range.size(), ModelSpace.largestUnit(regime, range, attributes));
+            Rejection rejection = frames.place(object, range.size(), LargestUnit.of(regime, range, attributes));
             if (rejection != null) {
                 return rejection;
             }
@@ -325,6 +331,15 @@ final class ModelCheck {
             space.forEachIn(range, region -> hasBlocks |= region.attributes().blocks());
         }
         return hasBlocks ? tables.map(name, regime, range, COPIES, PAGES) : null;
+    }
+
+    private @Nullable Rejection kernelCopied(KernelCopied e, Simulation before) {
+        Rejection rejection = new KernelCheck(this, setup, spaces).copied(e, before);
+        TranslationRegime regime = regime(e.space(), before);
+        if (rejection == null) {
+            rejection = tables.root(regime);
+        }
+        return rejection != null ? rejection : tables.copy(e.space(), e.child(), regime, e.range());
     }
 
     private @Nullable Rejection forked(SpaceForked e, Simulation before) {

@@ -7,6 +7,7 @@ import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Attributes;
+import pagefold.model.MemoryChange;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.Region;
@@ -27,6 +28,8 @@ final class ModelSpace {
     private final TableSplitter splitter;
     private final TableReader reader;
     private final long granule;
+    /** Whether Linux has copied these tables to resume from: nothing may be executed through them. */
+    private boolean isCopy;
 
     ModelSpace(String name, TranslationRegime regime, TableMemory memory, Backings backings) {
         this(new PageTable(name, memory, regime), regime, memory, backings);
@@ -46,7 +49,9 @@ final class ModelSpace {
     /** The same space in copies of its memory and frames. */
     ModelSpace copy(TableMemory memory, Backings copied) {
         PageTable same = new PageTable(table.editor().copy(memory, regime), memory, regime, table.root());
-        return new ModelSpace(same, regime, memory, copied);
+        ModelSpace copy = new ModelSpace(same, regime, memory, copied);
+        copy.isCopy = isCopy;
+        return copy;
     }
 
     TranslationRegime regime() {
@@ -61,11 +66,26 @@ final class ModelSpace {
         return table;
     }
 
-    /** Maps a region where nothing is mapped; {@code after} has it. */
-    void map(Region region, AddressSpace after) {
+    boolean isCopy() {
+        return isCopy;
+    }
+
+    /** Makes this space, which is empty, a copy of a kernel's tables to resume from. */
+    void copy(AddressSpace before, AddressRange range, PageTable from, TranslationRegime.CopyWords words) {
+        isCopy = true;
+        before.forEachIn(range, this::count);
+        new TableCopier(from, table, regime, words).copy(range);
+    }
+
+    private void count(Region region) {
         if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
             backings.count(object, region.range().size());
         }
+    }
+
+    /** Maps a region where nothing is mapped; {@code after} has it. */
+    void map(Region region, AddressSpace after) {
+        count(region);
         if (!region.attributes().permissions().isNone()) {
             populate(region);
             Region whole = after.at(region.range().start());
@@ -78,21 +98,23 @@ final class ModelSpace {
     void populate(Region region) {
         Attributes attributes = region.attributes();
         long bits = populatedBits(region);
+        boolean blocks = attributes.blocks() && region.valid();
+        boolean contiguous = attributes.contiguous() && region.valid();
         AddressRange range = region.range();
         switch (region.output()) {
             case Output.Physical(long address) ->
-                table.map(range.start(), range.last(), address, bits, attributes.blocks(), attributes.contiguous());
+                table.map(range.start(), range.last(), address, bits, blocks, contiguous);
             case Output.Backed(String object, long offset, Sharing sharing) ->
                 backings.place(object, offset, range.size(), alignment(region), range.start(), (at, bytes, frame) -> {
                     long start = range.start() + (at - offset);
-                    table.map(start, start + bytes - 1, frame, bits, attributes.blocks(), attributes.contiguous());
+                    table.map(start, start + bytes - 1, frame, bits, blocks, contiguous);
                 });
         }
     }
 
     /** Linux populates anonymous memory by writes, so that its pages start dirty; all others start clean. */
     private long populatedBits(Region region) {
-        long bits = initialBits(region);
+        long bits = validity(region, initialBits(region));
         boolean isPrivate = region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
                 && sharing == Sharing.PRIVATE;
         return isPrivate ? format.populatedByWrite(bits) : bits;
@@ -118,36 +140,29 @@ final class ModelSpace {
 
     /** The alignment that lets a region's frames carry its largest leaf or run. */
     private long alignment(Region region) {
-        return largestUnit(regime, region.range(), region.attributes());
+        return LargestUnit.of(regime, region.range(), region.attributes());
     }
 
-    /** Bytes of the largest leaf or contiguous run that the attributes ask for and the range has room for. */
-    static long largestUnit(TranslationRegime regime, AddressRange range, Attributes attributes) {
-        Geometry geometry = regime.geometry();
-        long best = geometry.granule();
-        for (int level = geometry.lastLevel(); level >= geometry.startLevel(); level--) {
-            if (level == geometry.lastLevel()
-                    || attributes.blocks() && regime.format().leafAllowed(level)) {
-                long leaf = 1L << geometry.shift(level);
-                long run = attributes.contiguous() ? leaf * regime.format().contiguousEntries(level) : leaf;
-                best = fits(range, leaf) ? leaf : best;
-                best = fits(range, run) ? run : best;
-            }
+    /** Makes room for a mapping. */
+    void clear(AddressSpace before, AddressRange range) {
+        if (before.firstIn(range) != null) {
+            unmap(before, range);
         }
-        return best;
     }
 
-    private static boolean fits(AddressRange range, long unit) {
-        return Long.compareUnsigned(range.size() - 1, unit - 1) >= 0;
-    }
-
-    /** Unmaps what a space has mapped in a range. */
+    /** Unmaps what a space has mapped in a range, and frees the tables that are empty then or were before. */
     void unmap(AddressSpace before, AddressRange range) {
-        if (before.firstIn(range) == null) {
-            return;
-        }
+        forget(before, range, () -> table.unmap(range.start(), range.last()));
+    }
+
+    /** Unmaps what a space has mapped in a range; the tables stay. */
+    void vacate(AddressSpace before, AddressRange range) {
+        forget(before, range, () -> table.vacate(range.start(), range.last()));
+    }
+
+    private void forget(AddressSpace before, AddressRange range, Runnable words) {
         dropCopies(before, range);
-        table.unmap(range.start(), range.last());
+        words.run();
         before.forEachIn(range, region -> {
             if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
                 backings.uncount(object, region.range().size());
@@ -179,7 +194,7 @@ final class ModelSpace {
             table.update(
                     start, last, true, (word, level, address) -> format.modified(word, bits(changed, word, level)));
             if (region.attributes().permissions().isNone() && !permissions.isNone()) {
-                holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
+                table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
             }
         });
         if (!permissions.isNone()) {
@@ -203,7 +218,7 @@ final class ModelSpace {
                     true,
                     (word, level, address) -> relaxed(word, bits(changed, word, level), added));
             if (old.isNone() && !added.isNone()) {
-                holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
+                table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
             }
         });
     }
@@ -223,34 +238,20 @@ final class ModelSpace {
     /** Leaf bits of a page of a region: writable only where a write needs no copy. */
     long bits(Region region, long word, int level) {
         boolean mayWrite = !isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
-        return mayWrite ? regime.leafBits(region.attributes()) : initialBits(region);
+        return validity(region, mayWrite ? regime.leafBits(region.attributes()) : initialBits(region));
     }
 
-    /** The parts of a range where no word is set. */
-    List<AddressRange> holes(AddressRange range) {
-        List<AddressRange> holes = new ArrayList<>();
-        long[] next = {range.start()};
-        boolean[] isCovered = new boolean[1];
-        table.visit(range.start(), range.last(), (word, level, address) -> {
-            if (Long.compareUnsigned(next[0], address) < 0) {
-                holes.add(new AddressRange(next[0], address - 1));
-            }
-            // The last leaf may reach beyond the range.
-            long last = address + (1L << regime.geometry().shift(level)) - 1;
-            isCovered[0] = Long.compareUnsigned(range.last(), last) <= 0;
-            next[0] = last + 1;
-        });
-        if (!isCovered[0]) {
-            holes.add(new AddressRange(next[0], range.last()));
-        }
-        return holes;
+    /** Memory that was made invalid stays so, whatever else changes. */
+    private long validity(Region region, long bits) {
+        TranslationRegime.LiveWords words = region.valid() ? null : regime.liveWords();
+        return words == null ? bits : words.changed(bits, MemoryChange.INVALID);
     }
 
     /** Moves a range as it is and populates what the destination has more. */
     void move(AddressSpace before, AddressSpace after, AddressRange from, AddressRange to) {
         boolean inPlace = from.start() == to.start();
         if (!inPlace) {
-            unmap(before, to);
+            clear(before, to);
             carry(from, to.start() - from.start());
         } else if (before.firstIn(new AddressRange(from.last() + 1, to.last())) != null) {
             unmap(before, new AddressRange(from.last() + 1, to.last()));

@@ -1,6 +1,9 @@
 package pagefold.table;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.AddressRange;
 
 /**
  * The tables of one space: map, unmap, update and visit over any format, by one recursive walk each.
@@ -13,6 +16,7 @@ public final class PageTable {
     private final Geometry geometry;
     private final TableFormat format;
     private final TableEditor editor;
+    private final EmptyTables emptyTables;
     private final long lowest;
     private final int startLevel;
     private final int lastLevel;
@@ -61,6 +65,7 @@ public final class PageTable {
         this.geometry = regime.geometry();
         this.format = regime.format();
         this.editor = editor;
+        this.emptyTables = new EmptyTables(this, regime);
         // The input range may begin inside the start table, as a kernel's upper quarter of 32 bits does.
         this.lowest = regime.inputRange().start() & -(1L << geometry.inputBits());
         this.startLevel = geometry.startLevel();
@@ -114,6 +119,10 @@ public final class PageTable {
         while (true) {
             long to = output + (at - start);
             long end = fits && (at & size - 1) == 0 ? wholeEntries(table, level, at, last) : at - 1;
+            if (end == at - 1 && fits && (at & size - 1) == 0 && Long.compareUnsigned(last - at, size - 1) >= 0) {
+                emptyTables.drop(table, level, at);
+                end = wholeEntries(table, level, at, last);
+            }
             if (end != at - 1) {
                 fill(table, level, at, end, to, leaves);
             } else {
@@ -165,10 +174,17 @@ public final class PageTable {
 
     /** Removes everything in a range; blocks and contiguous runs that cross its ends are split first. */
     public void unmap(long start, long last) {
-        unmap(root, startLevel, start, last);
+        unmap(root, startLevel, start, last, false);
     }
 
-    private void unmap(long table, int level, long start, long last) {
+    /** Removes all leaves in a range and keeps the tables. */
+    void vacate(long start, long last) {
+        unmap(root, startLevel, start, last, true);
+        // A block may take the place of a table that is empty now.
+        recentTable = -1;
+    }
+
+    private void unmap(long table, int level, long start, long last, boolean keep) {
         editor.openEnds(table, level, start, last);
         if (level == lastLevel) {
             if (editor.words().clear(table, level, start, last)) {
@@ -182,7 +198,7 @@ public final class PageTable {
             long end = lower(at | size - 1, last);
             long word = editor.word(table, level, at);
             if (word != 0) {
-                unmapEntry(table, level, at, end, word);
+                unmapEntry(table, level, at, end, keep);
             }
             if (end == last) {
                 return;
@@ -191,7 +207,8 @@ public final class PageTable {
         }
     }
 
-    private void unmapEntry(long table, int level, long at, long end, long word) {
+    private void unmapEntry(long table, int level, long at, long end, boolean keep) {
+        long word = editor.word(table, level, at);
         long size = 1L << geometry.shift(level);
         boolean whole = (at & size - 1) == 0 && end == (at | size - 1);
         if (!format.isTable(word, level)) {
@@ -203,11 +220,11 @@ public final class PageTable {
             editor.split(table, level, at);
         }
         long child = format.tableAddress(editor.word(table, level, at));
-        if (whole) {
+        if (whole && !keep) {
             release(child, level + 1, at);
         } else {
-            unmap(child, level + 1, at, end);
-            if (editor.words().live(child) != 0) {
+            unmap(child, level + 1, at, end, keep);
+            if (keep || editor.words().live(child) != 0) {
                 return;
             }
         }
@@ -306,6 +323,22 @@ public final class PageTable {
     /** Visits, in address order, every leaf word that overlaps a range. */
     public void visit(long start, long last, LeafVisitor visitor) {
         visit(root, startLevel, start, last, visitor, (table, level, address) -> {});
+    }
+
+    /** The parts of a range where no word is set. */
+    List<AddressRange> holes(AddressRange range) {
+        List<AddressRange> holes = new ArrayList<>();
+        long[] next = {range.start()};
+        visit(range.start(), range.last(), (word, level, address) -> {
+            if (address != next[0] && Long.compareUnsigned(next[0], address) < 0) {
+                holes.add(new AddressRange(next[0], address - 1));
+            }
+            next[0] = address + (1L << geometry.shift(level));
+        });
+        if (next[0] - 1 != range.last()) {
+            holes.add(new AddressRange(next[0], range.last()));
+        }
+        return holes;
     }
 
     /** Visits every table and every leaf word. */

@@ -1,5 +1,6 @@
 package pagefold.table;
 
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagefold.table.PageTable.LeafUpdate;
 
@@ -143,6 +144,13 @@ final class TableEditor {
         }
         invalidate(first, first + all - 1, false);
         return true;
+    }
+
+    /** Makes an empty table below an empty entry, with a word of its own. */
+    long newTable(long table, int level, long address, LongUnaryOperator word) {
+        long child = store.memory.allocate();
+        store(table, level, address, word.applyAsLong(child));
+        return child;
     }
 
     /** Unmarks the contiguous runs of a table that the ends of a range cut. */

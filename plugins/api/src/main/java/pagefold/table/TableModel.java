@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
+import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
 import pagefold.model.MemoryEvent.InKernel;
+import pagefold.model.MemoryEvent.KernelCopied;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
@@ -66,8 +68,12 @@ public final class TableModel implements PageTableModel {
     public @Nullable Refusal check(List<Step> steps) {
         ModelCheck check = newCheck();
         Widening trial = widening == null ? null : widening.copy();
+        boolean isCopied = false;
         for (int i = 0; i < steps.size(); i++) {
-            if (steps.get(i).event() instanceof InKernel && (i > 0 || widening != null)) {
+            MemoryEvent event = steps.get(i).event();
+            boolean byWords = event instanceof InKernel || event instanceof KernelCopied || isCopied;
+            isCopied |= event instanceof KernelCopied;
+            if (byWords && (i > 0 || widening != null)) {
                 // What becomes of a kernel's live words depends on the words that are there then.
                 return new TableModel(this).tried(steps);
             }
@@ -151,7 +157,7 @@ public final class TableModel implements PageTableModel {
             case RangeMapped e -> {
                 ModelSpace space = heard(e.space(), listener);
                 AddressSpace after = state(step.after(), e.space());
-                space.unmap(state(step.before(), e.space()), e.range());
+                space.clear(state(step.before(), e.space()), e.range());
                 space.map(new Region(e.range(), e.output(), e.attributes()), after);
             }
             case RangeUnmapped e -> heard(e.space(), listener).unmap(state(step.before(), e.space()), e.range());
@@ -169,6 +175,11 @@ public final class TableModel implements PageTableModel {
                 ModelSpace child = create(e.child(), SpaceKind.USER);
                 child.listen(listener);
                 heard(e.space(), listener).fork(state(step.before(), e.space()), child);
+            }
+            case KernelCopied e -> {
+                ModelSpace child = create(e.child(), SpaceKind.KERNEL);
+                child.listen(listener);
+                new KernelSpace(space(e.space())).copyTo(child, state(step.before(), e.space()), e.range());
             }
             case RangeTouched e ->
                 heard(e.space(), listener).touch(state(step.before(), e.space()), e.range(), e.access());

@@ -3,6 +3,7 @@ package pagefold.table;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
+import pagefold.model.MemoryChange;
 import pagefold.model.SpaceKind;
 
 /**
@@ -85,6 +86,24 @@ public interface TranslationRegime {
          */
         @Nullable
         String unsafe(long oldWord, long newWord);
+
+        /** A word after a change of memory; leaf bits may be given as well. */
+        long changed(long word, MemoryChange change);
+    }
+
+    /** The words of a copy that Linux resumes from, or {@code null} where the profile does not declare KERNEL_COPIES. */
+    default @Nullable CopyWords copyWords() {
+        return null;
+    }
+
+    /** Words of copied tables. Pure functions on words. */
+    interface CopyWords {
+
+        /** The word at a level that points to a table of the copy. */
+        long table(long table, int level);
+
+        /** The copy of a word that is neither zero nor a table. */
+        long leaf(long word, int level);
     }
 
     /** Reads the tables under a root. The reader belongs to one thread at a time. */

@@ -8,6 +8,7 @@ import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
 import pagefold.model.MemoryEvent.InKernel;
+import pagefold.model.MemoryEvent.KernelCopied;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
@@ -104,6 +105,9 @@ final class Widening {
             }
             case InKernel e -> {
                 // Live words are never widened: what is not of whole pages is refused.
+                return pass(e, events);
+            }
+            case KernelCopied e -> {
                 return pass(e, events);
             }
             case SpaceCreated e -> {

@@ -65,7 +65,7 @@ final class FoldLaw {
                 return List.of();
             }
             names.add(space.name());
-            expected.putAll(follow(space.name()).words());
+            expected.putAll(follow(space.name(), expected).words());
         }
         mirrors.keySet().retainAll(names);
         return different(expected);
@@ -87,7 +87,7 @@ final class FoldLaw {
     }
 
     /** Brings the tables of five levels up to date by the leaves that went and came. */
-    private FoldedTables follow(String space) {
+    private FoldedTables follow(String space, Map<Long, Long> expected) {
         TableView root = model.tables(space).getFirst();
         Mirror mirror = mirrors.get(space);
         if (mirror == null || mirror.tables.root() != root.address()) {
@@ -95,9 +95,11 @@ final class FoldLaw {
             mirrors.put(space, mirror);
         }
         Set<Leaf> now = new HashSet<>();
-        long[] attributes = new long[Geometry.LAST_LEVEL + 2];
         int entries = (int) (root.last() - root.start() >>> rules.entryShift(root.level())) + 1;
-        collect(new Table(root.address(), root.level(), root.start(), entries), List.of(), now, attributes);
+        Table start = new Table(root.address(), root.level(), root.start(), entries);
+        Map<Long, Integer> links = new HashMap<>();
+        count(start, links, expected);
+        collect(start, List.of(), now, links);
         for (Leaf gone : mirror.leaves) {
             if (!now.contains(gone)) {
                 mirror.tables.clear(gone.address, gone.level);
@@ -105,12 +107,7 @@ final class FoldLaw {
         }
         for (Leaf leaf : now) {
             if (!mirror.leaves.contains(leaf)) {
-                mirror.tables.set(
-                        leaf.address,
-                        leaf.level,
-                        leaf.word,
-                        (table, level) -> table | attributes[level + 1],
-                        entry -> rules.tableAddress(witness.word(entry)));
+                mirror.tables.set(leaf.address, leaf.level, leaf.word, (entry, level) -> witness.word(entry));
             }
         }
         mirror.leaves = now;
@@ -119,25 +116,53 @@ final class FoldLaw {
 
     private record Table(long address, int level, long start, int entries) {}
 
-    private void collect(Table table, List<Long> above, Set<Leaf> leaves, long[] attributes) {
-        List<Long> tables = new ArrayList<>(above);
-        tables.add(table.address);
-        int shift = rules.entryShift(table.level);
+    /** How often each table is linked; the words of those that are linked more than once are no part of the law. */
+    private void count(Table table, Map<Long, Integer> links, Map<Long, Long> shared) {
         for (int i = 0; i < table.entries; i++) {
             long word = witness.word(table.address + 8L * i);
-            long address = table.start + ((long) i << shift);
             if (rules.isTable(word, table.level)) {
-                attributes[table.level + 1] = word ^ rules.tableAddress(word);
-                int entries = 1 << shift - rules.entryShift(table.level + 1);
-                collect(
-                        new Table(rules.tableAddress(word), table.level + 1, address, entries),
-                        tables,
-                        leaves,
-                        attributes);
+                Table child = child(table, i, word);
+                int count = links.merge(child.address, 1, Integer::sum);
+                if (count == 1) {
+                    count(child, links, shared);
+                } else if (count == 2) {
+                    for (int entry = 0; entry < child.entries; entry++) {
+                        shared.put(child.address + 8L * entry, witness.word(child.address + 8L * entry));
+                    }
+                }
+            }
+        }
+    }
+
+    private Table child(Table table, int index, long word) {
+        int shift = rules.entryShift(table.level);
+        int entries = 1 << shift - rules.entryShift(table.level + 1);
+        return new Table(rules.tableAddress(word), table.level + 1, table.start + ((long) index << shift), entries);
+    }
+
+    /** Links to tables that are empty, or linked from elsewhere too, stand where they are as leaves do. */
+    private void collect(Table table, List<Long> above, Set<Leaf> leaves, Map<Long, Integer> links) {
+        List<Long> tables = new ArrayList<>(above);
+        tables.add(table.address);
+        for (int i = 0; i < table.entries; i++) {
+            long word = witness.word(table.address + 8L * i);
+            Table child = rules.isTable(word, table.level) ? child(table, i, word) : null;
+            if (child != null && links.getOrDefault(child.address, 0) == 1 && !isEmpty(child)) {
+                collect(child, tables, leaves, links);
             } else if (word != 0) {
+                long address = table.start + ((long) i << rules.entryShift(table.level));
                 leaves.add(new Leaf(address, table.level, word, tables));
             }
         }
+    }
+
+    private boolean isEmpty(Table table) {
+        for (int i = 0; i < table.entries; i++) {
+            if (witness.word(table.address + 8L * i) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

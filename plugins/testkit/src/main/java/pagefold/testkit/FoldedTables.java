@@ -87,9 +87,9 @@ final class FoldedTables {
     /**
      * Sets a leaf, with the tables that it needs.
      *
-     * @param frames where the table below an entry is to be
+     * @param link says where the table below an entry is to be, and with what attributes
      */
-    void set(long address, int leafLevel, long word, Link link, LongUnaryOperator frames) {
+    void set(long address, int leafLevel, long word, Link link) {
         long table = root;
         long pointer = root;
         for (int i = 0; i < levels.size(); i++) {
@@ -103,17 +103,17 @@ final class FoldedTables {
                 return;
             }
             if (load(pointer) == 0) {
-                store(table, pointer, link.word(frames.applyAsLong(pointer), level.level()));
+                store(table, pointer, link.word(pointer, level.level()));
             }
             table = rules.tableAddress(load(pointer));
         }
         throw new AssertionError("no generic level has leaves of level " + leafLevel);
     }
 
-    /** The word that points to a table. */
+    /** The word that points to the table below an entry. */
     @FunctionalInterface
     interface Link {
-        long word(long table, int level);
+        long word(long entry, int level);
     }
 
     /** Clears a leaf, and gives back the tables that have nothing any more. */

@@ -11,6 +11,7 @@ import pagefold.model.Attributes;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.AgeRange;
 import pagefold.model.MemoryCommand.Annotate;
+import pagefold.model.MemoryCommand.CopyKernel;
 import pagefold.model.MemoryCommand.CreateSpace;
 import pagefold.model.MemoryCommand.DestroySpace;
 import pagefold.model.MemoryCommand.ForkSpace;
@@ -92,7 +93,9 @@ public final class HistoryGenerator {
         }
         AddressRange range = mapped(space);
         if (space.kind() == SpaceKind.KERNEL && chance(25)) {
-            return kernel.next(space, range);
+            return spaces.size() < MAX_SPACES && chance(15)
+                    ? new CopyKernel(space.name(), "s" + created++, range)
+                    : kernel.next(space, range);
         }
         if (choice < 42) {
             return new UnmapRange(space.name(), range, !chance(20));

@@ -174,7 +174,7 @@ final class HistoryRun {
             AddressSpace space = simulation.space(counted.space());
             long mapped = 0;
             for (Region region : space == null ? List.<Region>of() : space.regions()) {
-                mapped += region.attributes().permissions().isNone()
+                mapped += !region.valid() || region.attributes().permissions().isNone()
                         ? 0
                         : region.range().size();
             }

@@ -1,11 +1,16 @@
 package pagefold.testkit;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Attributes;
+import pagefold.model.MemoryChange;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.ChangeRange;
+import pagefold.model.MemoryCommand.SetMemory;
+import pagefold.model.MemoryCommand.UnmapPolicy;
+import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.MemoryType;
 import pagefold.model.Permissions;
 import pagefold.model.Region;
@@ -23,7 +28,27 @@ final class KernelCommands {
 
     /** A command about a range of which something is mapped. */
     MemoryCommand next(AddressSpace space, AddressRange range) {
-        return change(space, range);
+        int choice = random.nextInt(10);
+        if (choice < 3) {
+            return change(space, range);
+        } else if (choice < 5) {
+            return new UnmapRange(space.name(), range, random.nextInt(5) != 0, UnmapPolicy.KEEP_TABLES);
+        } else if (choice < 6) {
+            return new UnmapRange(space.name(), range, random.nextInt(5) != 0, UnmapPolicy.HOT_REMOVE);
+        }
+        return set(space, range);
+    }
+
+    private MemoryCommand set(AddressSpace space, AddressRange range) {
+        MemoryChange change = MemoryChange.values()[random.nextInt(MemoryChange.values().length)];
+        AddressRange aliases = null;
+        if (change.reachesAliases() && random.nextBoolean()) {
+            // Often the range is its own linear map, sometimes all that is mapped is.
+            List<Region> regions = space.regions();
+            Region region = regions.get(random.nextInt(regions.size()));
+            aliases = random.nextBoolean() ? range : region.range();
+        }
+        return new SetMemory(space.name(), range, change, aliases);
     }
 
     /** Mostly what Linux calls safe for the region that the range begins in. */

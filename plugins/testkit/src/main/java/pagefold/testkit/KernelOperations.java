@@ -55,6 +55,8 @@ final class KernelOperations {
 
     private static Map<Capability, MemoryEvent> operations(AddressRange page, Attributes attributes) {
         return Map.of(
+                Capability.KERNEL_COPIES,
+                new MemoryEvent.KernelCopied(SPACE, "copy", page),
                 Capability.LIVE_CHANGES,
                 new RangeChanged(SPACE, page, attributes.withPermissions(Permissions.parse("r--/---"))));
     }

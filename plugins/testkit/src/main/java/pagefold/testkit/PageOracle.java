@@ -13,9 +13,12 @@ import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent.Annotated;
 import pagefold.model.MemoryEvent.InKernel;
+import pagefold.model.MemoryEvent.KernelCopied;
+import pagefold.model.MemoryEvent.MemorySet;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeChanged;
+import pagefold.model.MemoryEvent.RangeHotRemoved;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
@@ -23,6 +26,7 @@ import pagefold.model.MemoryEvent.RangeRelaxed;
 import pagefold.model.MemoryEvent.RangeSplit;
 import pagefold.model.MemoryEvent.RangeTouched;
 import pagefold.model.MemoryEvent.RangeUnmapped;
+import pagefold.model.MemoryEvent.RangeVacated;
 import pagefold.model.MemoryEvent.RangeWriteProtected;
 import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceDestroyed;
@@ -36,6 +40,7 @@ import pagefold.model.Simulation;
 import pagefold.model.Step;
 import pagefold.testkit.PageState.Accessed;
 import pagefold.testkit.PageState.Writing;
+import pagefold.testkit.Pages.Copy;
 
 /**
  * What every page must answer after a history, without a table: the neutral state says what is mapped, this says what
@@ -61,19 +66,8 @@ final class PageOracle {
         PERMISSION_FAULT
     }
 
-    /** A frame of its own that copy-on-write has given to a page, and how many pages of all spaces share it now. */
-    private static final class Copy {
-        private int references = 1;
-    }
-
     /** The bytes of an object that a page shows while it has no copy. */
     private record ObjectPage(String object, long offset) {}
-
-    /** The pages of one space. */
-    private static final class Pages {
-        private final RangeMap<PageState> states = new RangeMap<>();
-        private final NavigableMap<Long, Copy> copies = new TreeMap<>(Long::compareUnsigned);
-    }
 
     PageOracle(long granule, boolean hardwareState, WordRules rules) {
         this.granule = granule;
@@ -117,6 +111,7 @@ final class PageOracle {
             case RangeSplit e -> {}
             case RangeMoved e -> move(e, step.after());
             case SpaceForked e -> fork(e, step.before());
+            case KernelCopied e -> copy(e);
             case RangeTouched e -> touch(e, step.before());
             case RangeAged e ->
                 reach(
@@ -161,7 +156,9 @@ final class PageOracle {
         AddressSpace space = space(before, name);
         space.forEachIn(range, part -> {
             Region whole = space.at(part.range().start());
-            if (whole == null || whole.attributes().permissions().isNone()) {
+            if (whole == null
+                    || !whole.valid()
+                    || whole.attributes().permissions().isNone()) {
                 return;
             }
             AddressRange pages = part.range().widened(granule);
@@ -210,16 +207,20 @@ final class PageOracle {
 
     private void inKernel(InKernel event, Step step) {
         Pages pages = pages(event.space());
+        AddressSpace before = space(step.before(), event.space());
         switch (event) {
             case RangeChanged e -> {
                 Permissions permissions = e.attributes().permissions();
                 if (!permissions.isNone()) {
-                    space(step.before(), e.space()).forEachIn(e.range(), region -> {
+                    before.forEachIn(e.range(), region -> {
                         pages.states.put(region.range(), PageState.fresh(region.output(), permissions));
                         grantCopies(pages, region);
                     });
                 }
             }
+            case MemorySet e -> e.ranges(before).forEach(range -> pages.states.update(range, s -> s.after(e.change())));
+            case RangeVacated e -> clear(pages, e.range());
+            case RangeHotRemoved e -> clear(pages, e.range());
         }
     }
 
@@ -288,6 +289,14 @@ final class PageOracle {
         spaces.put(e.child(), child);
     }
 
+    private void copy(KernelCopied e) {
+        Pages child = new Pages();
+        pages(e.space())
+                .states
+                .forEachIn(e.range(), (range, state) -> child.states.put(range, state.with(Writing.CLEAN)));
+        spaces.put(e.child(), child);
+    }
+
     private void touch(RangeTouched e, Simulation before) {
         if (e.access() != Access.WRITE) {
             reach(e.space(), before, e.range(), state -> state.with(Accessed.YES), state -> state.beside(Accessed.YES));
@@ -323,7 +332,9 @@ final class PageOracle {
     /** The answers that an access may get. */
     Set<Answer> answers(Simulation simulation, String name, long address, Access access, Privilege privilege) {
         Region region = space(simulation, name).at(address);
-        if (region == null || region.attributes().permissions().isNone()) {
+        if (region == null
+                || !region.valid()
+                || region.attributes().permissions().isNone()) {
             return EnumSet.of(Answer.TRANSLATION_FAULT);
         }
         PageState state = pages(name).states.at(address);

@@ -1,5 +1,6 @@
 package pagefold.testkit;
 
+import pagefold.model.MemoryChange;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.Sharing;
@@ -64,6 +65,14 @@ record PageState(boolean populated, Accessed accessed, Writing writing) {
         }
         boolean lifts = added.isWritable() && writing == Writing.DENIED && !isCopied(output);
         return lifts ? with(Writing.MAYBE) : this;
+    }
+
+    /** What makes a page writable grants the write itself. */
+    PageState after(MemoryChange change) {
+        return switch (change) {
+            case READ_WRITE, DIRECT_MAP_DEFAULT -> with(Writing.GRANTED);
+            case READ_ONLY, EXECUTE, EXECUTE_GUARDED, NO_EXECUTE, VALID, INVALID -> this;
+        };
     }
 
     static boolean isCopied(Output output) {

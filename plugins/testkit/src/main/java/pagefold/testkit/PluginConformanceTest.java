@@ -155,7 +155,7 @@ public abstract class PluginConformanceTest {
             for (MemoryType type : MemoryType.values()) {
                 Permissions permissions = new Permissions(bits);
                 Attributes attributes = kind == SpaceKind.USER
-                        ? typed(Attributes.user(permissions), type)
+                        ? Attributes.user(permissions).withMemoryType(type)
                         : Attributes.kernel(permissions, type);
                 RangeMapped mapped = new RangeMapped(OneSpace.SPACE, page, new Output.Physical(0), attributes);
                 Rejection rejection = bench.rejection(mapped);
@@ -175,18 +175,6 @@ public abstract class PluginConformanceTest {
             }
         }
         assertThat(accepted).isPositive();
-    }
-
-    private static Attributes typed(Attributes attributes, MemoryType type) {
-        return new Attributes(
-                attributes.permissions(),
-                type,
-                attributes.shareability(),
-                attributes.global(),
-                attributes.guarded(),
-                attributes.software(),
-                attributes.blocks(),
-                attributes.contiguous());
     }
 
     @TestFactory

@@ -100,9 +100,13 @@ final class SpaceExaminer {
             case MemoryEvent.RangeRelaxed e -> e.range();
             case MemoryEvent.RangeSplit e -> e.range();
             case MemoryEvent.RangeChanged e -> e.range();
+            case MemoryEvent.MemorySet e -> e.range();
+            case MemoryEvent.RangeVacated e -> e.range();
+            case MemoryEvent.RangeHotRemoved e -> e.range();
             case MemoryEvent.SpaceCreated e -> null;
             case MemoryEvent.SpaceDestroyed e -> null;
             case MemoryEvent.SpaceForked e -> null;
+            case MemoryEvent.KernelCopied e -> e.range();
             case MemoryEvent.PluginSelected e -> null;
             case MemoryEvent.Annotated e -> null;
         };

@@ -53,6 +53,7 @@ final class StateWriter {
         ModelWriter.writeOutput(json, region.output());
         json.writeFieldName("attributes");
         ModelWriter.writeAttributes(json, region.attributes());
+        json.writeBooleanField("valid", region.valid());
         json.writeEndObject();
     }
 

@@ -1,9 +1,15 @@
 package pagefold.server.cli;
 
+import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.ChangeRange;
+import pagefold.model.MemoryCommand.CopyKernel;
+import pagefold.model.MemoryCommand.SetMemory;
+import pagefold.server.wire.WireText;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** The verbs for what Linux does to its own tables. */
 final class KernelVerbs {
@@ -28,5 +34,76 @@ final class KernelVerbs {
         MemoryCommand command(String space) {
             return new ChangeRange(space, range(), attributes.attributes());
         }
+    }
+
+    @Command(
+            name = "set-memory",
+            header = {
+                "Changes kernel memory page by page, as Linux's set_memory_* functions do.",
+                "",
+                "Examples:",
+                "  pagefold set-memory demo 0xffff800080000000 --size 64K --change nx --space kernel",
+                "  pagefold set-memory demo 0xffff800080000000 --size 64K --change ro \\",
+                "           --aliases 0xffff000000000000 --aliases-size 2G --space kernel",
+                ""
+            })
+    static final class SetMemoryVerb extends RangeVerb {
+        @Option(
+                names = "--change",
+                paramLabel = "CHANGE",
+                required = true,
+                description = "ro, rw, x, x-guarded, nx, valid, invalid or direct-map-default.")
+        private String change = "";
+
+        @ArgGroup(exclusive = false)
+        private @Nullable LinearMap linearMap;
+
+        @Override
+        MemoryCommand command(String space) {
+            LinearMap map = linearMap;
+            return new SetMemory(
+                    space,
+                    range(),
+                    MapVerb.word(WireText.MEMORY_CHANGES, "--change", change),
+                    map == null ? null : Texts.range(map.aliases, map.size));
+        }
+    }
+
+    @Command(
+            name = "copy-kernel",
+            header = {
+                "Makes a kernel space with a copy of the tables of a range, to resume from after hibernation.",
+                "",
+                "Example:",
+                "  pagefold copy-kernel demo 0xffff000000000000 --size 2G --child resume --space kernel",
+                ""
+            })
+    static final class Copy extends RangeVerb {
+        @Option(names = "--child", paramLabel = "NAME", required = true, description = "The name of the new space.")
+        private String child = "";
+
+        @Override
+        MemoryCommand command(String space) {
+            return new CopyKernel(space, Texts.name("space", child), range());
+        }
+    }
+
+    /** Where the same pages are mapped again. */
+    static final class LinearMap {
+        @Option(
+                names = "--aliases",
+                paramLabel = "VA",
+                required = true,
+                converter = Texts.Address.class,
+                description = "First address of the linear map, whose pages change, too.")
+        private long aliases;
+
+        @Option(
+                names = "--aliases-size",
+                paramLabel = "SIZE",
+                required = true,
+                converter = Texts.Size.class,
+                description = "Bytes of the linear map.")
+        private long size;
     }
 }

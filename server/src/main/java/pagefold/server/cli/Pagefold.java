@@ -55,6 +55,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RangeVerbs.Relax.class,
             RangeVerbs.Split.class,
             KernelVerbs.Change.class,
+            KernelVerbs.SetMemoryVerb.class,
+            KernelVerbs.Copy.class,
             SpaceVerbs.Fork.class,
             SpaceVerbs.AnnotateVerb.class,
             ApplyVerb.class,

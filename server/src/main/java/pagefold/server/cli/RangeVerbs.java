@@ -33,9 +33,17 @@ final class RangeVerbs {
         @Option(names = "--holes", description = "Parts that are not mapped are passed over, as munmap(2) does.")
         private boolean holes;
 
+        @Option(
+                names = "--policy",
+                paramLabel = "POLICY",
+                defaultValue = "free-tables",
+                description = "What becomes of tables: free-tables; for kernels also keep-tables (as vunmap) or"
+                        + " hot-remove (${DEFAULT-VALUE}).")
+        private String policy = "free-tables";
+
         @Override
         MemoryCommand command(String space) {
-            return new UnmapRange(space, range(), holes);
+            return new UnmapRange(space, range(), holes, MapVerb.word(WireText.UNMAP_POLICIES, "--policy", policy));
         }
     }
 

@@ -154,6 +154,8 @@ public final class Projection {
             destroyed.remove(created.space());
         } else if (event instanceof MemoryEvent.SpaceForked forked) {
             destroyed.remove(forked.child());
+        } else if (event instanceof MemoryEvent.KernelCopied copied) {
+            destroyed.remove(copied.child());
         }
     }
 

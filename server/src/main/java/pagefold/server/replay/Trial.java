@@ -138,12 +138,16 @@ final class Trial {
             case MemoryEvent.RangeProtected e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeMoved e -> isMapped(e.space(), e.from());
             case MemoryEvent.SpaceForked e -> isThere(e.space());
+            case MemoryEvent.KernelCopied e -> isThere(e.space());
             case MemoryEvent.RangeTouched e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeAged e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeWriteProtected e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeRelaxed e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeSplit e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeChanged e -> isMapped(e.space(), e.range());
+            case MemoryEvent.MemorySet e -> isMapped(e.space(), e.range());
+            case MemoryEvent.RangeVacated e -> isThere(e.space());
+            case MemoryEvent.RangeHotRemoved e -> isThere(e.space());
             case MemoryEvent.PluginSelected e -> true;
             case MemoryEvent.Annotated e -> true;
         };

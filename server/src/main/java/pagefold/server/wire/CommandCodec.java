@@ -1,7 +1,9 @@
 package pagefold.server.wire;
 
 import static pagefold.server.wire.Field.ACCESS;
+import static pagefold.server.wire.Field.ALIASES;
 import static pagefold.server.wire.Field.ATTRIBUTES;
+import static pagefold.server.wire.Field.CHANGE;
 import static pagefold.server.wire.Field.CHILD;
 import static pagefold.server.wire.Field.COARSENING;
 import static pagefold.server.wire.Field.FROM;
@@ -12,6 +14,7 @@ import static pagefold.server.wire.Field.OUTPUT;
 import static pagefold.server.wire.Field.PARENT;
 import static pagefold.server.wire.Field.PERMISSIONS;
 import static pagefold.server.wire.Field.PLUGIN;
+import static pagefold.server.wire.Field.POLICY;
 import static pagefold.server.wire.Field.PRIVILEGE;
 import static pagefold.server.wire.Field.PROFILE;
 import static pagefold.server.wire.Field.RANGE;
@@ -31,6 +34,7 @@ import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.AgeRange;
 import pagefold.model.MemoryCommand.Annotate;
 import pagefold.model.MemoryCommand.ChangeRange;
+import pagefold.model.MemoryCommand.CopyKernel;
 import pagefold.model.MemoryCommand.CreateSpace;
 import pagefold.model.MemoryCommand.DestroySpace;
 import pagefold.model.MemoryCommand.ForkSpace;
@@ -39,6 +43,7 @@ import pagefold.model.MemoryCommand.MoveRange;
 import pagefold.model.MemoryCommand.ProtectRange;
 import pagefold.model.MemoryCommand.RelaxRange;
 import pagefold.model.MemoryCommand.SelectPlugin;
+import pagefold.model.MemoryCommand.SetMemory;
 import pagefold.model.MemoryCommand.SplitRange;
 import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryCommand.UnmapRange;
@@ -53,7 +58,7 @@ import pagefold.model.MemoryCommand.WriteProtectRange;
  * }</pre>
  *
  * <p>What may be left out has one default, whatever the rest says: {@code replace} and {@code holes} are false,
- * {@code coarsening} is {@code reject}; of the attributes, {@code memoryType} is {@code normal-wb}, {@code shareability}
+ * {@code policy} is {@code free-tables}, {@code coarsening} is {@code reject}; of the attributes, {@code memoryType} is {@code normal-wb}, {@code shareability}
  * is {@code inner}, {@code software} is 0, and {@code global}, {@code guarded}, {@code blocks} and {@code contiguous} are
  * false. Everything else is required. Written is always everything.
  *
@@ -66,16 +71,18 @@ public final class CommandCodec {
         CREATE_SPACE("create-space", Field.mask(SPACE, KIND), 0),
         DESTROY_SPACE("destroy-space", Field.mask(SPACE), 0),
         MAP_RANGE("map-range", Field.mask(SPACE, RANGE, OUTPUT, ATTRIBUTES), Field.mask(REPLACE)),
-        UNMAP_RANGE("unmap-range", Field.mask(SPACE, RANGE), Field.mask(HOLES)),
+        UNMAP_RANGE("unmap-range", Field.mask(SPACE, RANGE), Field.mask(HOLES, POLICY)),
         PROTECT_RANGE("protect-range", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
         MOVE_RANGE("move-range", Field.mask(SPACE, FROM, TO), Field.mask(REPLACE)),
         FORK_SPACE("fork-space", Field.mask(PARENT, CHILD), 0),
+        COPY_KERNEL("copy-kernel", Field.mask(PARENT, CHILD, RANGE), 0),
         TOUCH_RANGE("touch-range", Field.mask(SPACE, RANGE, ACCESS, PRIVILEGE), 0),
         AGE_RANGE("age-range", Field.mask(SPACE, RANGE), 0),
         WRITE_PROTECT_RANGE("write-protect-range", Field.mask(SPACE, RANGE), 0),
         RELAX_RANGE("relax-range", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
         SPLIT_RANGE("split-range", Field.mask(SPACE, RANGE, LEAF_SIZE), 0),
         CHANGE_RANGE("change-range", Field.mask(SPACE, RANGE, ATTRIBUTES), 0),
+        SET_MEMORY("set-memory", Field.mask(SPACE, RANGE, CHANGE), Field.mask(ALIASES)),
         SELECT_PLUGIN("select-plugin", Field.mask(PLUGIN, VERSION, PROFILE), Field.mask(COARSENING)),
         ANNOTATE("annotate", Field.mask(TEXT), Field.mask(SPACE));
 
@@ -140,16 +147,18 @@ public final class CommandCodec {
             case DESTROY_SPACE -> new DestroySpace(fields.space());
             case MAP_RANGE ->
                 new MapRange(fields.space(), fields.range(), fields.output(), fields.attributes(), fields.replace());
-            case UNMAP_RANGE -> new UnmapRange(fields.space(), fields.range(), fields.holes());
+            case UNMAP_RANGE -> new UnmapRange(fields.space(), fields.range(), fields.holes(), fields.policy());
             case PROTECT_RANGE -> new ProtectRange(fields.space(), fields.range(), fields.permissions());
             case MOVE_RANGE -> new MoveRange(fields.space(), fields.from(), fields.to(), fields.replace());
             case FORK_SPACE -> new ForkSpace(fields.parent(), fields.child());
+            case COPY_KERNEL -> new CopyKernel(fields.parent(), fields.child(), fields.range());
             case TOUCH_RANGE -> new TouchRange(fields.space(), fields.range(), fields.access(), fields.privilege());
             case AGE_RANGE -> new AgeRange(fields.space(), fields.range());
             case WRITE_PROTECT_RANGE -> new WriteProtectRange(fields.space(), fields.range());
             case RELAX_RANGE -> new RelaxRange(fields.space(), fields.range(), fields.permissions());
             case SPLIT_RANGE -> new SplitRange(fields.space(), fields.range(), fields.leafSize());
             case CHANGE_RANGE -> new ChangeRange(fields.space(), fields.range(), fields.attributes());
+            case SET_MEMORY -> new SetMemory(fields.space(), fields.range(), fields.change(), fields.aliasesOrNull());
             case SELECT_PLUGIN -> new SelectPlugin(fields.binding());
             case ANNOTATE -> new Annotate(fields.spaceOrNull(), fields.text());
         };
@@ -164,12 +173,14 @@ public final class CommandCodec {
             case ProtectRange c -> Form.PROTECT_RANGE;
             case MoveRange c -> Form.MOVE_RANGE;
             case ForkSpace c -> Form.FORK_SPACE;
+            case CopyKernel c -> Form.COPY_KERNEL;
             case TouchRange c -> Form.TOUCH_RANGE;
             case AgeRange c -> Form.AGE_RANGE;
             case WriteProtectRange c -> Form.WRITE_PROTECT_RANGE;
             case RelaxRange c -> Form.RELAX_RANGE;
             case SplitRange c -> Form.SPLIT_RANGE;
             case ChangeRange c -> Form.CHANGE_RANGE;
+            case SetMemory c -> Form.SET_MEMORY;
             case SelectPlugin c -> Form.SELECT_PLUGIN;
             case Annotate c -> Form.ANNOTATE;
         };
@@ -189,11 +200,13 @@ public final class CommandCodec {
                         .output(c.output())
                         .attributes(c.attributes())
                         .replace(c.replace());
-            case UnmapRange c -> fields.space(c.space()).range(c.range()).holes(c.holes());
+            case UnmapRange c ->
+                fields.space(c.space()).range(c.range()).holes(c.holes()).policy(c.policy());
             case ProtectRange c -> fields.space(c.space()).range(c.range()).permissions(c.permissions());
             case MoveRange c ->
                 fields.space(c.space()).from(c.from()).to(c.to()).replace(c.replace());
             case ForkSpace c -> fields.parent(c.parent()).child(c.child());
+            case CopyKernel c -> fields.parent(c.parent()).child(c.child()).range(c.range());
             case TouchRange c ->
                 fields.space(c.space()).range(c.range()).access(c.access()).privilege(c.privilege());
             case AgeRange c -> fields.space(c.space()).range(c.range());
@@ -201,6 +214,8 @@ public final class CommandCodec {
             case RelaxRange c -> fields.space(c.space()).range(c.range()).permissions(c.permissions());
             case SplitRange c -> fields.space(c.space()).range(c.range()).leafSize(c.leafSize());
             case ChangeRange c -> fields.space(c.space()).range(c.range()).attributes(c.attributes());
+            case SetMemory c ->
+                fields.space(c.space()).range(c.range()).change(c.change()).aliasesIfAny(c.aliases());
             case SelectPlugin c -> ModelWriter.writeBindingFields(generator, c.binding());
             case Annotate c -> fields.spaceIfAny(c.space()).text(c.text());
         }

@@ -1,7 +1,9 @@
 package pagefold.server.wire;
 
 import static pagefold.server.wire.Field.ACCESS;
+import static pagefold.server.wire.Field.ALIASES;
 import static pagefold.server.wire.Field.ATTRIBUTES;
+import static pagefold.server.wire.Field.CHANGE;
 import static pagefold.server.wire.Field.CHILD;
 import static pagefold.server.wire.Field.COARSENING;
 import static pagefold.server.wire.Field.FROM;
@@ -27,9 +29,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.KernelCopied;
+import pagefold.model.MemoryEvent.MemorySet;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeChanged;
+import pagefold.model.MemoryEvent.RangeHotRemoved;
 import pagefold.model.MemoryEvent.RangeMapped;
 import pagefold.model.MemoryEvent.RangeMoved;
 import pagefold.model.MemoryEvent.RangeProtected;
@@ -37,6 +42,7 @@ import pagefold.model.MemoryEvent.RangeRelaxed;
 import pagefold.model.MemoryEvent.RangeSplit;
 import pagefold.model.MemoryEvent.RangeTouched;
 import pagefold.model.MemoryEvent.RangeUnmapped;
+import pagefold.model.MemoryEvent.RangeVacated;
 import pagefold.model.MemoryEvent.RangeWriteProtected;
 import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceDestroyed;
@@ -45,8 +51,8 @@ import pagefold.model.MemoryEvent.SpaceForked;
 /**
  * The JSON of events: {@code {"type":"range-unmapped","schemaVersion":1,"space":"u","range":{…}}}.
  *
- * <p>Events have no defaults: every field is written and must be there ({@code space} of {@code annotated} is the one
- * that may be absent). What this version writes, it reads back to an equal event, and writes again to the same bytes.
+ * <p>Events have no defaults: every field is written and must be there ({@code space} of {@code annotated} and
+ * {@code aliases} of {@code memory-set} may be absent). What this version writes, it reads back to an equal event, and writes again to the same bytes.
  *
  * <p>An instance reads one event after the other and shares equal values among them; one thread at a time. The static
  * methods may be called by any thread.
@@ -61,12 +67,16 @@ public final class EventCodec {
         RANGE_PROTECTED("range-protected", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
         RANGE_MOVED("range-moved", Field.mask(SPACE, FROM, TO), 0),
         SPACE_FORKED("space-forked", Field.mask(SPACE, CHILD), 0),
+        KERNEL_COPIED("kernel-copied", Field.mask(SPACE, CHILD, RANGE), 0),
         RANGE_TOUCHED("range-touched", Field.mask(SPACE, RANGE, ACCESS, PRIVILEGE), 0),
         RANGE_AGED("range-aged", Field.mask(SPACE, RANGE), 0),
         RANGE_WRITE_PROTECTED("range-write-protected", Field.mask(SPACE, RANGE), 0),
         RANGE_RELAXED("range-relaxed", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
         RANGE_SPLIT("range-split", Field.mask(SPACE, RANGE, LEAF_SIZE), 0),
         RANGE_CHANGED("range-changed", Field.mask(SPACE, RANGE, ATTRIBUTES), 0),
+        MEMORY_SET("memory-set", Field.mask(SPACE, RANGE, CHANGE), Field.mask(ALIASES)),
+        RANGE_VACATED("range-vacated", Field.mask(SPACE, RANGE), 0),
+        RANGE_HOT_REMOVED("range-hot-removed", Field.mask(SPACE, RANGE), 0),
         PLUGIN_SELECTED("plugin-selected", Field.mask(PLUGIN, VERSION, PROFILE, COARSENING), 0),
         ANNOTATED("annotated", Field.mask(TEXT), Field.mask(SPACE));
 
@@ -153,12 +163,16 @@ public final class EventCodec {
             case RANGE_PROTECTED -> new RangeProtected(fields.space(), fields.range(), fields.permissions());
             case RANGE_MOVED -> new RangeMoved(fields.space(), fields.from(), fields.to());
             case SPACE_FORKED -> new SpaceForked(fields.space(), fields.child());
+            case KERNEL_COPIED -> new KernelCopied(fields.space(), fields.child(), fields.range());
             case RANGE_TOUCHED -> new RangeTouched(fields.space(), fields.range(), fields.access(), fields.privilege());
             case RANGE_AGED -> new RangeAged(fields.space(), fields.range());
             case RANGE_WRITE_PROTECTED -> new RangeWriteProtected(fields.space(), fields.range());
             case RANGE_RELAXED -> new RangeRelaxed(fields.space(), fields.range(), fields.permissions());
             case RANGE_SPLIT -> new RangeSplit(fields.space(), fields.range(), fields.leafSize());
             case RANGE_CHANGED -> new RangeChanged(fields.space(), fields.range(), fields.attributes());
+            case MEMORY_SET -> new MemorySet(fields.space(), fields.range(), fields.change(), fields.aliasesOrNull());
+            case RANGE_VACATED -> new RangeVacated(fields.space(), fields.range());
+            case RANGE_HOT_REMOVED -> new RangeHotRemoved(fields.space(), fields.range());
             case PLUGIN_SELECTED -> new PluginSelected(fields.binding());
             case ANNOTATED -> new Annotated(fields.spaceOrNull(), fields.text());
         };
@@ -173,12 +187,16 @@ public final class EventCodec {
             case RangeProtected e -> Form.RANGE_PROTECTED;
             case RangeMoved e -> Form.RANGE_MOVED;
             case SpaceForked e -> Form.SPACE_FORKED;
+            case KernelCopied e -> Form.KERNEL_COPIED;
             case RangeTouched e -> Form.RANGE_TOUCHED;
             case RangeAged e -> Form.RANGE_AGED;
             case RangeWriteProtected e -> Form.RANGE_WRITE_PROTECTED;
             case RangeRelaxed e -> Form.RANGE_RELAXED;
             case RangeSplit e -> Form.RANGE_SPLIT;
             case RangeChanged e -> Form.RANGE_CHANGED;
+            case MemorySet e -> Form.MEMORY_SET;
+            case RangeVacated e -> Form.RANGE_VACATED;
+            case RangeHotRemoved e -> Form.RANGE_HOT_REMOVED;
             case PluginSelected e -> Form.PLUGIN_SELECTED;
             case Annotated e -> Form.ANNOTATED;
         };
@@ -199,6 +217,7 @@ public final class EventCodec {
             case RangeProtected e -> fields.space(e.space()).range(e.range()).permissions(e.permissions());
             case RangeMoved e -> fields.space(e.space()).from(e.from()).to(e.to());
             case SpaceForked e -> fields.space(e.space()).child(e.child());
+            case KernelCopied e -> fields.space(e.space()).child(e.child()).range(e.range());
             case RangeTouched e ->
                 fields.space(e.space()).range(e.range()).access(e.access()).privilege(e.privilege());
             case RangeAged e -> fields.space(e.space()).range(e.range());
@@ -206,6 +225,10 @@ public final class EventCodec {
             case RangeRelaxed e -> fields.space(e.space()).range(e.range()).permissions(e.permissions());
             case RangeSplit e -> fields.space(e.space()).range(e.range()).leafSize(e.leafSize());
             case RangeChanged e -> fields.space(e.space()).range(e.range()).attributes(e.attributes());
+            case MemorySet e ->
+                fields.space(e.space()).range(e.range()).change(e.change()).aliasesIfAny(e.aliases());
+            case RangeVacated e -> fields.space(e.space()).range(e.range());
+            case RangeHotRemoved e -> fields.space(e.space()).range(e.range());
             case PluginSelected e -> ModelWriter.writeBindingFields(generator, e.binding());
             case Annotated e -> fields.spaceIfAny(e.space()).text(e.text());
         }

@@ -30,6 +30,9 @@ enum Field {
     TEXT("text"),
     REPLACE("replace"),
     HOLES("holes"),
+    POLICY("policy"),
+    CHANGE("change"),
+    ALIASES("aliases"),
     LEAF_SIZE("leafSize");
 
     private static final Map<String, Field> BY_NAME =

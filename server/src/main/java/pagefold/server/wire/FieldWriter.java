@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
+import pagefold.model.MemoryChange;
+import pagefold.model.MemoryCommand.UnmapPolicy;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
@@ -111,6 +113,18 @@ final class FieldWriter {
         name(Field.LEAF_SIZE);
         ModelWriter.writeHex(generator, bytes);
         return this;
+    }
+
+    FieldWriter policy(UnmapPolicy policy) throws IOException {
+        return string(Field.POLICY, WireText.text(policy));
+    }
+
+    FieldWriter change(MemoryChange change) throws IOException {
+        return string(Field.CHANGE, change.text());
+    }
+
+    FieldWriter aliasesIfAny(@Nullable AddressRange aliases) throws IOException {
+        return aliases == null ? this : range(Field.ALIASES, aliases);
     }
 
     private void name(Field field) throws IOException {

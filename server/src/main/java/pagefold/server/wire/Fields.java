@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
+import pagefold.model.MemoryChange;
+import pagefold.model.MemoryCommand.UnmapPolicy;
 import pagefold.model.Names;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
@@ -47,6 +49,9 @@ final class Fields {
     private @Nullable String text;
     private boolean replace;
     private boolean holes;
+    private @Nullable UnmapPolicy policy;
+    private @Nullable MemoryChange change;
+    private @Nullable AddressRange aliases;
     private long leafSize;
 
     /** With {@code completeAttributes}, attributes have no defaults. */
@@ -105,6 +110,9 @@ final class Fields {
             case TEXT -> text = remark(parser);
             case REPLACE -> replace = ModelReader.bool(parser);
             case HOLES -> holes = ModelReader.bool(parser);
+            case POLICY -> policy = ModelReader.word(parser, WireText.UNMAP_POLICIES);
+            case CHANGE -> change = ModelReader.word(parser, WireText.MEMORY_CHANGES);
+            case ALIASES -> aliases = ModelReader.range(parser);
             case LEAF_SIZE -> leafSize = leafSize(parser);
         }
     }
@@ -237,6 +245,19 @@ final class Fields {
 
     boolean holes() {
         return holes;
+    }
+
+    UnmapPolicy policy() {
+        return has(Field.POLICY) ? Objects.requireNonNull(policy) : UnmapPolicy.FREE_TABLES;
+    }
+
+    MemoryChange change() {
+        return Objects.requireNonNull(change);
+    }
+
+    @Nullable
+    AddressRange aliasesOrNull() {
+        return has(Field.ALIASES) ? aliases : null;
     }
 
     long leafSize() {

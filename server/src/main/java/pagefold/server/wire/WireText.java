@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
+import pagefold.model.MemoryChange;
+import pagefold.model.MemoryCommand.UnmapPolicy;
 import pagefold.model.MemoryType;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.Privilege;
@@ -29,6 +31,11 @@ public final class WireText {
     public static final Words<Privilege> PRIVILEGES = new Words<>(Privilege.values(), WireText::text);
     /** What happens to what does not fit. */
     public static final Words<Coarsening> COARSENINGS = new Words<>(Coarsening.values(), WireText::text);
+
+    /** What becomes of tables when memory is unmapped. */
+    public static final Words<UnmapPolicy> UNMAP_POLICIES = new Words<>(UnmapPolicy.values(), WireText::text);
+    /** Changes of kernel memory. */
+    public static final Words<MemoryChange> MEMORY_CHANGES = new Words<>(MemoryChange.values(), MemoryChange::text);
 
     private WireText() {}
 
@@ -109,6 +116,15 @@ public final class WireText {
         return switch (privilege) {
             case PRIVILEGED -> "privileged";
             case UNPRIVILEGED -> "unprivileged";
+        };
+    }
+
+    /** The word for what becomes of tables. */
+    public static String text(UnmapPolicy policy) {
+        return switch (policy) {
+            case FREE_TABLES -> "free-tables";
+            case KEEP_TABLES -> "keep-tables";
+            case HOT_REMOVE -> "hot-remove";
         };
     }
 

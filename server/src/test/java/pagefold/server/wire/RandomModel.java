@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
+import pagefold.model.MemoryChange;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryType;
@@ -74,11 +75,24 @@ public final class RandomModel {
     }
 
     private MemoryEvent kernelEvent() {
-        return new MemoryEvent.RangeChanged(name(), range(), attributes());
+        return switch (random.nextInt(5)) {
+            case 3 -> new MemoryEvent.KernelCopied(name(), name(), range());
+            case 0 -> new MemoryEvent.RangeChanged(name(), range(), attributes());
+            case 1 -> new MemoryEvent.MemorySet(name(), range(), one(MemoryChange.values()), rangeOrNull());
+            case 2 -> new MemoryEvent.RangeVacated(name(), range());
+            default -> new MemoryEvent.RangeHotRemoved(name(), range());
+        };
     }
 
     private MemoryCommand kernelCommand() {
-        return new MemoryCommand.ChangeRange(name(), range(), attributes());
+        return switch (random.nextInt(4)) {
+            case 2 -> new MemoryCommand.CopyKernel(name(), name(), range());
+            case 0 -> new MemoryCommand.ChangeRange(name(), range(), attributes());
+            case 1 ->
+                new MemoryCommand.UnmapRange(
+                        name(), range(), random.nextBoolean(), one(MemoryCommand.UnmapPolicy.values()));
+            default -> new MemoryCommand.SetMemory(name(), range(), one(MemoryChange.values()), rangeOrNull());
+        };
     }
 
     /** What an import of a trace is made of: mostly mappings of files, now and then another. */
@@ -132,6 +146,10 @@ public final class RandomModel {
         long one = address();
         long other = random.nextInt(8) == 0 ? -1 : address();
         return Long.compareUnsigned(one, other) <= 0 ? new AddressRange(one, other) : new AddressRange(other, one);
+    }
+
+    private @Nullable AddressRange rangeOrNull() {
+        return random.nextBoolean() ? range() : null;
     }
 
     private Output output() {
