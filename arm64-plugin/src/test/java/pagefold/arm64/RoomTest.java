@@ -114,6 +114,35 @@ class RoomTest {
     }
 
     @Test
+    void a_write_copies_as_many_pages_as_it_may_and_not_one_more() {
+        AddressRange most = AddressRange.ofSize(0, 1L << 34);
+        accept(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
+        accept(mapped(AddressRange.ofSize(0, (1L << 34) + 0x1000)));
+
+        refuse(write(AddressRange.ofSize(0, (1L << 34) + 0x1000)));
+        accept(write(most));
+
+        assertThat(frame(0)).isEqualTo(frame(0x1000) - 0x1000).isEqualTo(frame(most.last()) - most.last());
+        accept(new MemoryCommand.UnmapRange("u", AddressRange.ofSize(0, (1L << 34) + 0x1000), false));
+        accept(mapped(AddressRange.ofSize(0, 1L << 39)));
+    }
+
+    private static MemoryCommand mapped(AddressRange range) {
+        Attributes attributes = new Attributes(
+                READ_WRITE, MemoryType.NORMAL_WB, Shareability.INNER_SHAREABLE, false, false, 0, true, false);
+        return new MemoryCommand.MapRange(
+                "u", range, new Output.Backed("o", 0, Sharing.COPY_ON_WRITE), attributes, false);
+    }
+
+    private static MemoryCommand write(AddressRange range) {
+        return new MemoryCommand.TouchRange("u", range, Access.WRITE, Privilege.UNPRIVILEGED);
+    }
+
+    private long frame(long address) {
+        return model.translate("u", address, Access.WRITE, Privilege.UNPRIVILEGED);
+    }
+
+    @Test
     void a_long_batch_of_small_changes_fits() {
         accept(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
         accept(20_000, i -> mapPage(i * 0x2000L, shared("o")));

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the model has placed the frames of backing objects, and the private copies of single pages.
+ * Where the model has placed the frames of backing objects, and the private copies of pages.
  *
  * <p>An object keeps its frames as long as any page of it is mapped anywhere. A private copy belongs to the words that
  * point to it and is counted.
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Backings {
     private final FramePool pool;
     private final Map<String, Backing> objects = new HashMap<>();
-    private final Map<Long, Integer> copies = new HashMap<>();
+    private final Copies copies;
 
     /** Receives a run of an object's bytes that lies in neighbouring frames. */
     @FunctionalInterface
@@ -42,14 +42,18 @@ final class Backings {
     }
 
     Backings(FramePool pool) {
+        this(pool, new Copies());
+    }
+
+    private Backings(FramePool pool, Copies copies) {
         this.pool = pool;
+        this.copies = copies;
     }
 
     /** The same objects and copies, to try changes on. */
     Backings copy(FramePool otherPool) {
-        Backings copy = new Backings(otherPool);
+        Backings copy = new Backings(otherPool, copies.copy());
         objects.forEach((name, backing) -> copy.objects.put(name, backing.copy()));
-        copy.copies.putAll(copies);
         return copy;
     }
 
@@ -110,36 +114,33 @@ final class Backings {
         }
     }
 
-    /** Takes a frame of its own for one page. */
-    long copy(long granule) {
-        long frame = pool.take(granule, granule, 0);
-        copies.put(frame, 1);
-        return frame;
+    /** Takes a frame for a private copy of one page, which is still to be counted. */
+    long takeFrame(long granule) {
+        return pool.take(granule, granule, 0);
+    }
+
+    /** Counts frames that were taken as private copies, with one word that points to each. */
+    void addCopies(long frame, long bytes) {
+        copies.add(frame, bytes);
     }
 
     boolean isCopy(long frame) {
-        return copies.containsKey(frame);
+        return copies.references(frame) > 0;
     }
 
     /** How many words point to a private copy. */
     int references(long frame) {
-        return copies.getOrDefault(frame, 0);
+        return copies.references(frame);
     }
 
-    /** Counts one more word that points to a private copy. */
-    void shareCopy(long frame) {
-        copies.merge(frame, 1, Integer::sum);
+    /** Counts one more word that points to each of neighbouring private copies. */
+    void shareCopies(long frame, long bytes) {
+        copies.share(frame, bytes);
     }
 
-    /** Counts one word fewer that points to a private copy; with the last one the frame goes. */
-    void dropCopy(long frame, long granule) {
-        int left = references(frame) - 1;
-        if (left == 0) {
-            copies.remove(frame);
-            pool.give(frame, granule);
-        } else {
-            copies.put(frame, left);
-        }
+    /** Counts one word fewer that points to each of neighbouring private copies; those with none are given back. */
+    void dropCopies(long frame, long bytes) {
+        copies.drop(frame, bytes, pool::give);
     }
 
     /** Whether there are private copies at all. */

@@ -13,12 +13,21 @@ import java.util.TreeSet;
 final class FramePool {
     private record Run(long start, long bytes) {}
 
+    private static final Run NOTHING = new Run(0, 0);
     private static final Comparator<Run> BY_SIZE =
             Comparator.comparingLong(Run::bytes).thenComparingLong(Run::start);
 
     private final NavigableMap<Long, Run> byStart = new TreeMap<>();
     private final NavigableSet<Run> bySize = new TreeSet<>(BY_SIZE);
     private long freeBytes;
+    /**
+     * The run from whose front single pages were taken last, while it is in neither index: it stays the best fit for
+     * the next one, since it has become shorter and the others have not.
+     */
+    private Run front = NOTHING;
+
+    /** Bytes of those pages. */
+    private long frontPage;
 
     /** A pool of {@code bytes} from {@code start}; both fit in 56 bits. */
     FramePool(long start, long bytes) {
@@ -26,6 +35,7 @@ final class FramePool {
     }
 
     private FramePool(FramePool other) {
+        other.settle();
         byStart.putAll(other.byStart);
         bySize.addAll(other.bySize);
         freeBytes = other.freeBytes;
@@ -38,6 +48,7 @@ final class FramePool {
 
     /** Bytes of the longest free run. */
     long largest() {
+        settle();
         return bySize.isEmpty() ? 0 : bySize.last().bytes;
     }
 
@@ -49,6 +60,11 @@ final class FramePool {
      * @param congruent the run starts at this address modulo {@code alignment}
      */
     long take(long bytes, long alignment, long congruent) {
+        boolean isPage = bytes == alignment && congruent == 0;
+        if (isPage && frontPage == bytes && front.bytes >= bytes) {
+            return takeFront(bytes);
+        }
+        settle();
         Run run = bySize.ceiling(new Run(0, bytes));
         if (run != null && skip(run.start, alignment, congruent) + bytes > run.bytes) {
             run = bySize.ceiling(new Run(0, bytes + alignment));
@@ -59,9 +75,27 @@ final class FramePool {
         }
         long start = run.start + skip(run.start, alignment, congruent);
         remove(run);
+        if (isPage && start == run.start) {
+            front = run;
+            frontPage = bytes;
+            return takeFront(bytes);
+        }
         keep(run.start, start - run.start);
         keep(start + bytes, run.start + run.bytes - (start + bytes));
         return start;
+    }
+
+    private long takeFront(long bytes) {
+        long start = front.start;
+        front = new Run(start + bytes, front.bytes - bytes);
+        return start;
+    }
+
+    /** Puts the rest of the run from which pages were taken back among the others. */
+    private void settle() {
+        Run rest = front;
+        front = NOTHING;
+        keep(rest.start, rest.bytes);
     }
 
     private static long skip(long start, long alignment, long congruent) {
@@ -70,6 +104,7 @@ final class FramePool {
 
     /** Gives a run back. */
     void give(long start, long bytes) {
+        settle();
         long from = start;
         long size = bytes;
         var before = byStart.lowerEntry(start);

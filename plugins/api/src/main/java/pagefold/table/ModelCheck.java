@@ -47,6 +47,8 @@ final class ModelCheck {
     /** Stands for attributes without blocks. */
     private static final Attributes PAGES = Attributes.user(Permissions.NONE);
 
+    private static final String COPIED_PAGES = "pages copied by one write";
+
     private final ModelSetup setup;
     private final TableRoom tables;
     private final FrameRoom frames;
@@ -63,7 +65,9 @@ final class ModelCheck {
 
     /** Whether the last rejection holds, however tightly room is counted. */
     boolean isForSure(Rejection rejection) {
-        return !(rejection instanceof Rejection.LimitExceeded) || tables.isForSure() && !hasBlocks;
+        return !(rejection instanceof Rejection.LimitExceeded exceeded)
+                || exceeded.what().equals(COPIED_PAGES)
+                || tables.isForSure() && !hasBlocks;
     }
 
     /** Why a step cannot be projected, or {@code null}; what it needs is taken from the room that is left. */
@@ -359,12 +363,14 @@ final class ModelCheck {
         }
         TranslationRegime regime = regime(e.space(), before);
         Rejection[] rejection = {cut(e.space(), regime, e.range(), before)};
+        long[] copied = new long[1];
         space.forEachIn(e.range(), region -> {
-            boolean copies = region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
-                    && sharing == Sharing.COPY_ON_WRITE;
-            if (copies && rejection[0] == null) {
+            if (CopyOnWrite.isCopyOnWrite(region) && rejection[0] == null) {
                 AddressRange pages = region.range().widened(regime.geometry().granule());
-                rejection[0] = frames.take(pages.size());
+                copied[0] += pages.size() >>> regime.geometry().granuleBits();
+                rejection[0] = copied[0] > CopyOnWrite.MAX_PAGES
+                        ? new Rejection.LimitExceeded(COPIED_PAGES, CopyOnWrite.MAX_PAGES, copied[0])
+                        : frames.take(pages.size());
                 if (rejection[0] == null) {
                     // Every page becomes one of its own, which leaves no block whole.
                     rejection[0] = tables.map(e.space(), regime, pages, COPIES, PAGES);

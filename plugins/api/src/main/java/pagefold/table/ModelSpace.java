@@ -27,6 +27,7 @@ final class ModelSpace {
     private final TableFolder folder;
     private final TableSplitter splitter;
     private final TableReader reader;
+    private final CopyOnWrite copyOnWrite;
     private final long granule;
     /** Whether Linux has copied these tables to resume from: nothing may be executed through them. */
     private boolean isCopy;
@@ -42,6 +43,7 @@ final class ModelSpace {
         this.table = table;
         this.folder = new TableFolder(table, memory, regime, backings);
         this.splitter = new TableSplitter(table, regime);
+        this.copyOnWrite = new CopyOnWrite(table, splitter, regime, backings);
         this.reader = regime.reader(memory, table.root());
         this.granule = regime.geometry().granule();
     }
@@ -124,18 +126,13 @@ final class ModelSpace {
     private long initialBits(Region region) {
         Attributes attributes = region.attributes();
         Permissions withoutWrite = attributes.permissions().readOnly();
-        if (!isCopyOnWrite(region)) {
+        if (!CopyOnWrite.isCopyOnWrite(region)) {
             return regime.leafBits(attributes);
         }
         // What may only be written grants nothing for now, and is there all the same.
         return withoutWrite.isNone()
                 ? format.writeProtected(regime.leafBits(attributes))
                 : regime.leafBits(attributes.withPermissions(withoutWrite));
-    }
-
-    private static boolean isCopyOnWrite(Region region) {
-        return region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
-                && sharing == Sharing.COPY_ON_WRITE;
     }
 
     /** The alignment that lets a region's frames carry its largest leaf or run. */
@@ -171,18 +168,11 @@ final class ModelSpace {
     }
 
     private void dropCopies(AddressSpace before, AddressRange range) {
-        if (backings.hasCopies()) {
-            before.forEachIn(range, region -> {
-                if (isCopyOnWrite(region)) {
-                    table.visit(region.range().start(), region.range().last(), (word, level, address) -> {
-                        long frame = format.outputAddress(word, level);
-                        if (backings.isCopy(frame)) {
-                            backings.dropCopy(frame, granule);
-                        }
-                    });
-                }
-            });
-        }
+        before.forEachIn(range, region -> {
+            if (CopyOnWrite.isCopyOnWrite(region)) {
+                copyOnWrite.drop(region.range());
+            }
+        });
     }
 
     /** Gives a range, all of which is mapped, other permissions. */
@@ -237,7 +227,7 @@ final class ModelSpace {
 
     /** Leaf bits of a page of a region: writable only where a write needs no copy. */
     long bits(Region region, long word, int level) {
-        boolean mayWrite = !isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
+        boolean mayWrite = !CopyOnWrite.isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
         return validity(region, mayWrite ? regime.leafBits(region.attributes()) : initialBits(region));
     }
 
@@ -292,13 +282,11 @@ final class ModelSpace {
 
     private void forkPrivate(AddressRange range, ModelSpace child) {
         table.update(range.start(), range.last(), false, (word, level, address) -> format.writeProtected(word));
-        table.visit(range.start(), range.last(), (word, level, address) -> {
-            long frame = format.outputAddress(word, level);
-            if (backings.isCopy(frame)) {
-                backings.shareCopy(frame);
-            }
-            child.table.place(address, level, format.withAccessed(word, false));
-        });
+        copyOnWrite.share(range);
+        table.visit(
+                range.start(),
+                range.last(),
+                (word, level, address) -> child.table.place(address, level, format.withAccessed(word, false)));
     }
 
     private void forkShared(Region region, ModelSpace child) {
@@ -315,16 +303,11 @@ final class ModelSpace {
     void touch(AddressSpace before, AddressRange range, Access access) {
         before.forEachIn(range, region -> {
             AddressRange pages = region.range().widened(granule);
-            if (access == Access.WRITE && isCopyOnWrite(region)) {
-                for (long page = pages.start(); ; page += granule) {
-                    writeOwn(region, page);
-                    if ((page | granule - 1) == pages.last()) {
-                        return;
-                    }
-                }
-            }
-            if (access == Access.WRITE) {
-                write(pages, regime.leafBits(region.attributes()));
+            long bits = regime.leafBits(region.attributes());
+            if (access == Access.WRITE && CopyOnWrite.isCopyOnWrite(region)) {
+                copyOnWrite.write(pages, bits);
+            } else if (access == Access.WRITE) {
+                write(pages, bits);
             } else {
                 table.update(
                         pages.start(), pages.last(), false, (word, level, address) -> format.withAccessed(word, true));
@@ -339,33 +322,7 @@ final class ModelSpace {
                 pages.start(),
                 pages.last(),
                 (word, level, address) -> opens[0] |= format.isContiguous(word) && format.modified(word, bits) != word);
-        table.update(pages.start(), pages.last(), opens[0], (word, level, address) -> written(word, bits));
-    }
-
-    /** A write to a page of copy-on-write memory: a frame of its own, unless it has one already. */
-    private void writeOwn(Region region, long page) {
-        table.update(page, page + granule - 1, true, (word, level, address) -> {
-            long frame = format.outputAddress(word, level);
-            long own = word;
-            if (backings.references(frame) != 1) {
-                if (backings.isCopy(frame)) {
-                    backings.dropCopy(frame, granule);
-                }
-                own = format.relocated(word, level, level, backings.copy(granule));
-            }
-            long bits = regime.leafBits(region.attributes());
-            return own == word ? written(word, bits) : format.populatedByWrite(format.modified(accessed(own), bits));
-        });
-    }
-
-    /** The word after a write: by hardware where the word grants it, else by a fault that grants it again. */
-    private long written(long word, long bits) {
-        long granting = format.modified(word, bits);
-        return granting == word ? format.dirtied(accessed(word)) : format.populatedByWrite(accessed(granting));
-    }
-
-    private long accessed(long word) {
-        return format.withAccessed(word, true);
+        table.update(pages.start(), pages.last(), opens[0], (word, level, address) -> copyOnWrite.written(word, bits));
     }
 
     void age(AddressRange range) {
