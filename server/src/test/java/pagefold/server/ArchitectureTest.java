@@ -40,7 +40,7 @@ class ArchitectureTest {
     private static final int MAX_TEST_LINES = 600;
     private static final int MAX_PUBLIC_TYPES = 15;
     /** The domain's sealed hierarchies are many small records; the table package has an interface on either side. */
-    private static final Map<String, Integer> LARGER_PACKAGES = Map.of("pagefold.model", 24, "pagefold.table", 16);
+    private static final Map<String, Integer> LARGER_PACKAGES = Map.of("pagefold.model", 24, "pagefold.table", 17);
     /** One recursive walk for each operation on tables: they are read together. */
     private static final Map<String, Integer> LARGER_FILES =
             Map.of("plugins/api/src/main/java/pagefold/table/PageTable.java", 410);

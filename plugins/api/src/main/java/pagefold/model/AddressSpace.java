@@ -22,6 +22,13 @@ public final class AddressSpace {
         return new AddressSpace(name, kind, PersistentMap.empty(Long::compareUnsigned));
     }
 
+    /** A space with regions in address order, each as long as it can be. */
+    static AddressSpace of(String name, SpaceKind kind, List<Region> regions) {
+        List<Long> starts =
+                regions.stream().map(region -> region.range().start()).toList();
+        return new AddressSpace(name, kind, PersistentMap.ofSorted(Long::compareUnsigned, starts, regions));
+    }
+
     public String name() {
         return name;
     }

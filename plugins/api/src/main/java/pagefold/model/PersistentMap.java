@@ -1,6 +1,7 @@
 package pagefold.model;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,33 @@ final class PersistentMap<K, V> {
 
     static <K, V> PersistentMap<K, V> empty(Comparator<? super K> order) {
         return new PersistentMap<>(order, null);
+    }
+
+    /**
+     * A map of keys, each with the value at the same place, in linear time.
+     *
+     * @throws IllegalStateException when the keys do not ascend
+     */
+    static <K, V> PersistentMap<K, V> ofSorted(Comparator<? super K> order, List<K> keys, List<V> values) {
+        for (int i = 1; i < keys.size(); i++) {
+            if (order.compare(keys.get(i - 1), keys.get(i)) >= 0) {
+                throw new IllegalStateException(
+                        "expected keys in order, but " + keys.get(i) + " stands behind " + keys.get(i - 1));
+            }
+        }
+        return new PersistentMap<>(order, ofSorted(keys, values, 0, keys.size()));
+    }
+
+    private static <K, V> @Nullable Node<K, V> ofSorted(List<K> keys, List<V> values, int from, int to) {
+        if (from == to) {
+            return null;
+        }
+        int middle = (from + to) >>> 1;
+        return node(
+                keys.get(middle),
+                values.get(middle),
+                ofSorted(keys, values, from, middle),
+                ofSorted(keys, values, middle + 1, to));
     }
 
     int size() {

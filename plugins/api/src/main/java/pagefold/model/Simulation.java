@@ -62,6 +62,25 @@ public final class Simulation {
         this.binding = binding;
     }
 
+    /** Writes down everything that there is to know of this state. */
+    public void save(StateSink sink) {
+        StateForm.write(sink, position, binding, spaces());
+    }
+
+    /**
+     * The state that was saved.
+     *
+     * @throws RuntimeException when it was saved by another version, or is no state
+     */
+    public static Simulation restored(StateSource source) {
+        StateForm.readVersion(source);
+        long position = source.number();
+        PluginBinding binding = StateForm.readBinding(source);
+        List<AddressSpace> all = StateForm.readSpaces(source);
+        List<String> names = all.stream().map(AddressSpace::name).toList();
+        return new Simulation(position, PersistentMap.ofSorted(String::compareTo, names, all), binding);
+    }
+
     /** How many events led here. */
     public long position() {
         return position;

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.StateSink;
+import pagefold.model.StateSource;
 
 /**
  * Where the model has placed the frames of backing objects, and the private copies of pages.
@@ -55,6 +57,38 @@ final class Backings {
         Backings copy = new Backings(otherPool, copies.copy());
         objects.forEach((name, backing) -> copy.objects.put(name, backing.copy()));
         return copy;
+    }
+
+    /** Writes down all objects, by name, and all copies. */
+    void save(StateSink sink) {
+        sink.number(objects.size());
+        new TreeMap<>(objects).forEach((name, backing) -> {
+            sink.text(name);
+            sink.number(backing.mappedBytes);
+            sink.number(backing.extents.size());
+            for (Extent extent : backing.extents.values()) {
+                sink.number(extent.offset);
+                sink.number(extent.bytes);
+                sink.number(extent.frame);
+            }
+        });
+        copies.save(sink);
+    }
+
+    /** Becomes the backings that were saved; the pool is restored apart. */
+    void restore(StateSource source) {
+        int count = source.count(Integer.MAX_VALUE);
+        for (int i = 0; i < count; i++) {
+            Backing backing = new Backing();
+            objects.put(source.text(), backing);
+            backing.mappedBytes = source.number();
+            int extents = source.count(Integer.MAX_VALUE);
+            for (int j = 0; j < extents; j++) {
+                long offset = source.number();
+                backing.extents.put(offset, new Extent(offset, source.number(), source.number()));
+            }
+        }
+        copies.restore(source);
     }
 
     /** Whether some of an object's bytes have frames. */

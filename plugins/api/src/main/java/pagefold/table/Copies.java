@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.StateSink;
+import pagefold.model.StateSource;
 
 /**
  * How many words point to each private copy of a page, by runs of neighbouring frames with the same number: a write to
@@ -40,6 +42,25 @@ final class Copies {
         Copies copy = new Copies();
         copy.runs.putAll(runs);
         return copy;
+    }
+
+    /** Writes down all runs. */
+    void save(StateSink sink) {
+        sink.number(runs.size());
+        for (Run run : runs.values()) {
+            sink.number(run.start);
+            sink.number(run.bytes);
+            sink.number(run.references);
+        }
+    }
+
+    /** Becomes the copies that were saved. */
+    void restore(StateSource source) {
+        int count = source.count(Integer.MAX_VALUE);
+        for (int i = 0; i < count; i++) {
+            long start = source.number();
+            runs.put(start, new Run(start, source.number(), source.count(Integer.MAX_VALUE)));
+        }
     }
 
     boolean isEmpty() {

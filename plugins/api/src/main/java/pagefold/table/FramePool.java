@@ -5,6 +5,8 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import pagefold.model.StateSink;
+import pagefold.model.StateSource;
 
 /**
  * The simulated physical memory behind backing objects: runs of frames, given out by best fit (the shortest free run
@@ -44,6 +46,28 @@ final class FramePool {
     /** The same runs, to try changes on. */
     FramePool copy() {
         return new FramePool(this);
+    }
+
+    /** Writes down which frames are free. */
+    void save(StateSink sink) {
+        settle();
+        sink.number(byStart.size());
+        for (Run run : byStart.values()) {
+            sink.number(run.start);
+            sink.number(run.bytes);
+        }
+    }
+
+    /** Becomes the pool that was saved. */
+    void restore(StateSource source) {
+        settle();
+        byStart.clear();
+        bySize.clear();
+        freeBytes = 0;
+        int runs = source.count(Integer.MAX_VALUE);
+        for (int i = 0; i < runs; i++) {
+            keep(source.number(), source.number());
+        }
     }
 
     /** Bytes of the longest free run. */

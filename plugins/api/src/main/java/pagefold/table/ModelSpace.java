@@ -48,6 +48,11 @@ final class ModelSpace {
         this.granule = regime.geometry().granule();
     }
 
+    /** The space whose start table is in memory already. */
+    ModelSpace(String name, long root, TranslationRegime regime, TableMemory memory, Backings backings) {
+        this(new PageTable(new TableEditor(name, memory, regime), memory, regime, root), regime, memory, backings);
+    }
+
     /** The same space in copies of its memory and frames. */
     ModelSpace copy(TableMemory memory, Backings copied) {
         PageTable same = new PageTable(table.editor().copy(memory, regime), memory, regime, table.root());

@@ -3,6 +3,8 @@ package pagefold.table;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.StateSink;
+import pagefold.model.StateSource;
 
 /**
  * The simulated physical memory that holds the tables of one simulation, and its allocator.
@@ -237,6 +239,33 @@ public final class TableMemory implements PhysicalMemory {
         int offset = offset(address);
         int shift = (int) (address & 4) << 3;
         chunk[offset] = chunk[offset] & ~(0xffff_ffffL << shift) | (word & 0xffff_ffffL) << shift;
+    }
+
+    /** Writes down every page given out: its number, and runs of words that are a fixed step apart. */
+    void save(StateSink sink) {
+        sink.number(usedPages);
+        for (int page = used.nextSetBit(0); page >= 0; page = used.nextSetBit(page + 1)) {
+            long address = base + ((long) page << pageBits);
+            sink.number(page);
+            sink.number(live[page]);
+            WordRuns.write(sink, chunks[(int) (address - base >>> CHUNK_BITS)], offset(address), 1 << pageBits - 3);
+        }
+    }
+
+    /** Becomes the memory that was saved. */
+    void restore(StateSource source) {
+        int count = source.count((int) (limit >>> pageBits));
+        for (int i = 0; i < count; i++) {
+            int page = source.count((int) (limit >>> pageBits) - 1);
+            reserve((long) (page + 1) << pageBits, page + 1);
+            used.set(page);
+            // A table has words of 32 bits at least.
+            live[page] = source.count(1 << pageBits - 2);
+            long address = base + ((long) page << pageBits);
+            WordRuns.read(source, chunk(address), offset(address), 1 << pageBits - 3);
+        }
+        usedPages = count;
+        lowestFree = used.nextClearBit(0);
     }
 
     /** Every page given out, in ascending address order. */

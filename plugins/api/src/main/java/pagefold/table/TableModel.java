@@ -32,13 +32,20 @@ import pagefold.model.Region;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
+import pagefold.model.StateSink;
+import pagefold.model.StateSource;
 import pagefold.model.Step;
 
 /**
  * The model that a plugin gets for its regimes: radix tables in simulated memory, frames for backing objects, and the
  * meaning of every event for both.
  */
-public final class TableModel implements PageTableModel {
+public final class TableModel implements RestorableModel {
+    /** Raised whenever what is saved changes: an image of another version is not restored. */
+    private static final int IMAGE_VERSION = 1;
+
+    private static final int MAX_SAVED_SPACES = 4 * Simulation.MAX_SPACES;
+
     private final ModelSetup setup;
     private final TableMemory memory;
     private final FramePool pool;
@@ -62,6 +69,43 @@ public final class TableModel implements PageTableModel {
         this.backings = other.backings.copy(pool);
         this.widening = other.widening == null ? null : other.widening.copy();
         other.spaces.forEach((name, space) -> spaces.put(name, space.copy(memory, backings)));
+    }
+
+    @Override
+    public void save(StateSink sink) {
+        sink.number(IMAGE_VERSION);
+        memory.save(sink);
+        pool.save(sink);
+        backings.save(sink);
+        sink.number(spaces.size());
+        spaces.forEach((name, space) -> {
+            sink.text(name);
+            sink.text(space.regime().kind().name());
+            sink.number(space.table().root());
+        });
+        if (widening != null) {
+            widening.save(sink);
+        }
+    }
+
+    @Override
+    public void restore(StateSource source) {
+        long version = source.number();
+        if (version != IMAGE_VERSION) {
+            throw new IllegalStateException(
+                    "expected an image of version " + IMAGE_VERSION + ", but it is of version " + version);
+        }
+        memory.restore(source);
+        pool.restore(source);
+        backings.restore(source);
+        for (int left = source.count(MAX_SAVED_SPACES); left > 0; left--) {
+            String name = source.text();
+            TranslationRegime regime = regime(source.value(SpaceKind.class));
+            spaces.put(name, new ModelSpace(name, source.number(), regime, memory, backings));
+        }
+        if (widening != null) {
+            widening.restore(source);
+        }
     }
 
     @Override
@@ -195,14 +239,18 @@ public final class TableModel implements PageTableModel {
     }
 
     private ModelSpace create(String name, SpaceKind kind) {
+        ModelSpace space = new ModelSpace(name, regime(kind), memory, backings);
+        spaces.put(name, space);
+        return space;
+    }
+
+    private TranslationRegime regime(SpaceKind kind) {
         TranslationRegime regime = setup.regimes().get(kind);
         if (regime == null) {
             throw new IllegalStateException("expected a regime for " + kind + ", but " + setup.profile()
                     + " has none (a check before the event should have refused it)");
         }
-        ModelSpace space = new ModelSpace(name, regime, memory, backings);
-        spaces.put(name, space);
-        return space;
+        return regime;
     }
 
     private void destroy(SpaceDestroyed event, Simulation before, @Nullable TableListener listener) {

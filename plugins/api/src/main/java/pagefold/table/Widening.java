@@ -25,6 +25,8 @@ import pagefold.model.MemoryEvent.SpaceForked;
 import pagefold.model.Region;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
+import pagefold.model.StateSink;
+import pagefold.model.StateSource;
 import pagefold.model.Step;
 
 /**
@@ -54,6 +56,17 @@ final class Widening {
     /** The same state, to try steps on. */
     Widening copy() {
         return new Widening(setup, widened, exact);
+    }
+
+    void save(StateSink sink) {
+        widened.save(sink);
+        exact.save(sink);
+    }
+
+    /** Becomes what was saved. */
+    void restore(StateSource source) {
+        widened = Simulation.restored(source);
+        exact = Simulation.restored(source);
     }
 
     /** The steps on whole pages for the next step of the history. Where it is refused, nothing has changed. */

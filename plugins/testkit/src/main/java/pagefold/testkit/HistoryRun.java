@@ -3,6 +3,7 @@ package pagefold.testkit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
@@ -14,12 +15,14 @@ import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.Region;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
+import pagefold.model.StateSink;
 import pagefold.model.Step;
 import pagefold.spi.ArchitecturePlugin;
 import pagefold.spi.Capability;
 import pagefold.spi.Profile;
 import pagefold.table.ModelStatistics;
 import pagefold.table.PageTableModel;
+import pagefold.table.RestorableModel;
 import pagefold.table.TableView;
 
 /**
@@ -35,7 +38,7 @@ final class HistoryRun {
     private final SplittableRandom random;
     private final Function<Simulation, MemoryCommand> commands;
     private final PageTableModel heard;
-    private final PageTableModel deaf;
+    private PageTableModel deaf;
     private final TableWitness witness;
     private final PageOracle oracle;
     private final FoldLaw folds;
@@ -183,6 +186,27 @@ final class HistoryRun {
                     space != null && counted.mappedBytes() == expected,
                     () -> counted.mappedBytes() + " bytes are mapped in " + counted.space() + ", not " + expected);
         }
+        restore();
+    }
+
+    /** The history goes on with what was restored, where a model can be: it must be as good as what was saved. */
+    private void restore() {
+        simulation = Simulation.restored(saved(simulation::save));
+        if (deaf instanceof RestorableModel saved) {
+            RestorableModel restored = (RestorableModel) model();
+            StateTape tape = saved(saved::save);
+            restored.restore(tape);
+            Expect.that(tape.rest() == 0, () -> tape.rest() + " parts of a saved model were not read");
+            Expect.that(
+                    saved(restored::save).equals(saved(saved::save)), () -> "a restored model is not the one saved");
+            deaf = restored;
+        }
+    }
+
+    private static StateTape saved(Consumer<StateSink> save) {
+        StateTape tape = new StateTape();
+        save.accept(tape);
+        return tape;
     }
 
     /** After all is unmapped only the roots are left, and after all spaces are gone nothing is. */

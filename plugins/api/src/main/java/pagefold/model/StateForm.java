@@ -1,0 +1,120 @@
+package pagefold.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.PluginBinding.Coarsening;
+
+/** The order in which a neutral state is written down and read back. */
+final class StateForm {
+    /** Raised whenever the order below changes: what was written in another one is not read. */
+    private static final int VERSION = 1;
+
+    private static final int GLOBAL = 1;
+    private static final int GUARDED = 2;
+    private static final int BLOCKS = 4;
+    private static final int CONTIGUOUS = 8;
+
+    private StateForm() {}
+
+    static void write(StateSink sink, long position, @Nullable PluginBinding binding, List<AddressSpace> spaces) {
+        sink.number(VERSION);
+        sink.number(position);
+        sink.number(binding == null ? 0 : 1);
+        if (binding != null) {
+            sink.text(binding.plugin());
+            sink.text(binding.version());
+            sink.text(binding.profile());
+            sink.text(binding.coarsening().name());
+        }
+        sink.number(spaces.size());
+        for (AddressSpace space : spaces) {
+            sink.text(space.name());
+            sink.text(space.kind().name());
+            sink.number(space.regionCount());
+            space.regions().forEach(region -> write(sink, region));
+        }
+    }
+
+    private static void write(StateSink sink, Region region) {
+        sink.number(region.range().start());
+        sink.number(region.range().last() - region.range().start());
+        switch (region.output()) {
+            case Output.Physical(long address) -> {
+                sink.number(0);
+                sink.number(address);
+            }
+            case Output.Backed(String object, long offset, Sharing sharing) -> {
+                sink.number(1);
+                sink.text(object);
+                sink.number(offset);
+                sink.text(sharing.name());
+            }
+        }
+        Attributes attributes = region.attributes();
+        sink.number(attributes.permissions().bits());
+        sink.text(attributes.memoryType().name());
+        sink.text(attributes.shareability().name());
+        sink.number(attributes.software());
+        sink.number((attributes.global() ? GLOBAL : 0)
+                | (attributes.guarded() ? GUARDED : 0)
+                | (attributes.blocks() ? BLOCKS : 0)
+                | (attributes.contiguous() ? CONTIGUOUS : 0));
+    }
+
+    static void readVersion(StateSource source) {
+        long version = source.number();
+        if (version != VERSION) {
+            throw new IllegalStateException(
+                    "expected a neutral state of version " + VERSION + ", but it is of version " + version);
+        }
+    }
+
+    static @Nullable PluginBinding readBinding(StateSource source) {
+        return source.number() == 0
+                ? null
+                : new PluginBinding(source.text(), source.text(), source.text(), source.value(Coarsening.class));
+    }
+
+    static List<AddressSpace> readSpaces(StateSource source) {
+        int count = source.count(Simulation.MAX_SPACES);
+        List<AddressSpace> spaces = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            String name = source.text();
+            SpaceKind kind = source.value(SpaceKind.class);
+            // Widened regions may be a few more than the neutral ones.
+            int size = source.count(4 * Simulation.MAX_REGIONS);
+            List<Region> regions = new ArrayList<>(Math.min(size, Simulation.MAX_REGIONS));
+            for (int j = 0; j < size; j++) {
+                regions.add(readRegion(source));
+            }
+            spaces.add(AddressSpace.of(name, kind, regions));
+        }
+        return spaces;
+    }
+
+    private static Region readRegion(StateSource source) {
+        long start = source.number();
+        AddressRange range = new AddressRange(start, start + source.number());
+        Output output = source.number() == 0
+                ? new Output.Physical(source.number())
+                : new Output.Backed(source.text(), source.number(), source.value(Sharing.class));
+        Permissions permissions = new Permissions(source.count(63));
+        MemoryType type = source.value(MemoryType.class);
+        Shareability shareability = source.value(Shareability.class);
+        int software = source.count(15);
+        long flags = source.number();
+        return new Region(
+                range,
+                output,
+                new Attributes(
+                        permissions,
+                        type,
+                        shareability,
+                        (flags & GLOBAL) != 0,
+                        (flags & GUARDED) != 0,
+                        software,
+                        (flags & BLOCKS) != 0,
+                        (flags & CONTIGUOUS) != 0));
+    }
+}
