@@ -124,6 +124,12 @@ class ArchitectureTest {
                         "pagefold.server.log..",
                         "pagefold.server.replay.."),
                 mayUse(
+                        "pagefold.server.plugins..",
+                        "pagefold.host..",
+                        "pagefold.spi..",
+                        "pagefold.model..",
+                        "pagefold.server.log.."),
+                mayUse(
                         "pagefold.server.compare..",
                         "pagefold.host..",
                         "pagefold.spi..",
@@ -164,7 +170,11 @@ class ArchitectureTest {
                 only(new String[] {"pagefold.server.cli.."}, "picocli..", "me.tongfei.."),
                 noClasses()
                         .that()
-                        .resideOutsideOfPackages("pagefold.server.log..", "pagefold.server.cli..", "pagefold.testkit..")
+                        .resideOutsideOfPackages(
+                                "pagefold.server.log..",
+                                "pagefold.server.plugins..",
+                                "pagefold.server.cli..",
+                                "pagefold.testkit..")
                         .should()
                         .dependOnClassesThat(DescribedPredicate.describe(
                                 "are files",

@@ -83,7 +83,12 @@ public sealed interface MemoryEvent {
     /** Nothing is mapped in the range any more: first its leaves went, then the tables that were empty. */
     record RangeHotRemoved(String space, AddressRange range) implements InKernel {}
 
-    record PluginSelected(PluginBinding binding) implements MemoryEvent {}
+    /**
+     * From here on this plugin projects the simulation.
+     *
+     * @param digest SHA-256 of the plugin's jar, 64 hexadecimal digits; {@code null} where nobody knew it
+     */
+    record PluginSelected(PluginBinding binding, @Nullable String digest) implements MemoryEvent {}
 
     record Annotated(@Nullable String space, String text) implements MemoryEvent {}
 }

@@ -120,7 +120,7 @@ public final class Simulation {
             case RelaxRange c -> mapped(c.space(), c.range(), new RangeRelaxed(c.space(), c.range(), c.permissions()));
             case SplitRange c -> mapped(c.space(), c.range(), new RangeSplit(c.space(), c.range(), c.leafSize()));
             case MemoryCommand.InKernel c -> in(c.space(), space -> KernelOperations.decide(c, space));
-            case SelectPlugin c -> accepted(new PluginSelected(c.binding()));
+            case SelectPlugin c -> accepted(new PluginSelected(c.binding(), null));
             case Annotate c -> decideAnnotate(c);
         };
     }

@@ -15,10 +15,16 @@ public final class LoadedPlugin {
     private final String id;
     private final String version;
     private final String digest;
+    private final @Nullable String signer;
     private final List<Profile> profiles;
+    /** Selections of it that are under way. Guarded by this object's monitor. */
+    private int leases;
+    /** Whether no selection of it may begin. Guarded by this object's monitor. */
+    private boolean retiring;
 
-    LoadedPlugin(ArchitecturePlugin plugin, String digest) {
+    LoadedPlugin(ArchitecturePlugin plugin, String digest, @Nullable String signer) {
         this.plugin = plugin;
+        this.signer = signer;
         this.id = plugin.id();
         this.version = plugin.version();
         this.digest = digest;
@@ -36,6 +42,35 @@ public final class LoadedPlugin {
     /** SHA-256 of the jar, 64 hexadecimal digits. */
     public String digest() {
         return digest;
+    }
+
+    /** Name of the key that has signed the jar; {@code null} when none has. */
+    public @Nullable String signer() {
+        return signer;
+    }
+
+    /** Begins a selection; false when the plugin is being retired. */
+    synchronized boolean lease() {
+        leases += retiring ? 0 : 1;
+        return !retiring;
+    }
+
+    synchronized void release() {
+        leases--;
+        notifyAll();
+    }
+
+    synchronized void setRetiring(boolean now) {
+        retiring = now;
+    }
+
+    /** Waits until no selection is under way; false when one still is. */
+    synchronized boolean drain(long millis) throws InterruptedException {
+        long end = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; leases > 0 && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+            wait(left);
+        }
+        return leases == 0;
     }
 
     /** The profiles, the default one first. */

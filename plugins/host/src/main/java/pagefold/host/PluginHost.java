@@ -38,6 +38,8 @@ import pagefold.spi.Profile;
 public final class PluginHost implements AutoCloseable {
     /** The plugins that come with the server, as resources of the class path. */
     public static final List<String> BUILT_IN = List.of("plugins/pagefold-arm64.jar", "plugins/pagefold-arm32.jar");
+    /** Largest jar, in bytes. */
+    public static final int MAX_JAR_BYTES = JarEntries.MAX_JAR_BYTES;
     /** Most jars loaded at one time. */
     public static final int MAX_JARS = 64;
 
@@ -47,6 +49,7 @@ public final class PluginHost implements AutoCloseable {
 
     private static final String SERVICE_FILE = "META-INF/services/" + ArchitecturePlugin.class.getName();
 
+    private final Trust trust;
     private final List<Jar> jars = new ArrayList<>();
 
     private record Jar(
@@ -66,8 +69,21 @@ public final class PluginHost implements AutoCloseable {
         record Missing(Rejection.NoSuchPlugin rejection) implements Lookup {}
     }
 
+    /** A selection that is under way: the plugin is not retired before it is closed. */
+    public interface Lease extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** A host without any plugin, which trusts nobody. */
+    public PluginHost() {
+        this(Trust.NOBODY);
+    }
+
     /** A host without any plugin. */
-    public PluginHost() {}
+    public PluginHost(Trust trust) {
+        this.trust = trust;
+    }
 
     /**
      * A host with the plugins that come with the server; one whose resource is not on the class path is passed over.
@@ -75,7 +91,12 @@ public final class PluginHost implements AutoCloseable {
      * @throws IOException when a resource cannot be read
      */
     public static PluginHost withBuiltIn(ClassLoader resources) throws IOException {
-        PluginHost host = new PluginHost();
+        return withBuiltIn(resources, Trust.NOBODY);
+    }
+
+    /** The same, for a server to which others can be added. */
+    public static PluginHost withBuiltIn(ClassLoader resources, Trust trust) throws IOException {
+        PluginHost host = new PluginHost(trust);
         for (String name : BUILT_IN) {
             try (InputStream in = resources.getResourceAsStream(name)) {
                 if (in == null) {
@@ -97,14 +118,35 @@ public final class PluginHost implements AutoCloseable {
     }
 
     /**
-     * Loads the plugins of a jar.
+     * Loads the plugins of a jar, when it is trusted.
+     *
+     * @param jar the bytes of the archive
+     * @param signature over those bytes, or {@code null}
+     * @return what it declares, at least one plugin
+     * @throws Trust.UntrustedJar when nobody who is trusted has signed it
+     * @throws IllegalArgumentException as for a jar that comes with the server
+     */
+    public List<LoadedPlugin> load(byte[] jar, byte @Nullable [] signature) {
+        if (jar.length > MAX_JAR_BYTES) {
+            throw new IllegalArgumentException(
+                    "expected a plugin jar of at most " + MAX_JAR_BYTES + " bytes, but it has more");
+        }
+        return load(jar, trust.signer(jar, signature));
+    }
+
+    /**
+     * Loads the plugins of a jar that comes with the server.
      *
      * @param jar the bytes of the archive
      * @return what it declares, at least one plugin
      * @throws IllegalArgumentException when it is no plugin jar, is beyond a limit, or has a plugin that is loaded
      *     already in that version; nothing is loaded then
      */
-    public synchronized List<LoadedPlugin> load(byte[] jar) {
+    public List<LoadedPlugin> load(byte[] jar) {
+        return load(jar, (String) null);
+    }
+
+    private synchronized List<LoadedPlugin> load(byte[] jar, @Nullable String signer) {
         if (jars.size() == MAX_JARS) {
             throw new IllegalArgumentException("expected at most " + MAX_JARS + " plugin jars, but this is one more");
         }
@@ -112,7 +154,7 @@ public final class PluginHost implements AutoCloseable {
         Map<String, byte[]> entries = JarEntries.read(jar);
         ClassLoader parent = new SpiClassLoader(ArchitecturePlugin.class.getClassLoader());
         JarClassLoader loader = new JarClassLoader(digest.substring(0, 12), entries, parent);
-        List<LoadedPlugin> plugins = discover(loader, digest);
+        List<LoadedPlugin> plugins = discover(loader, digest, signer);
         for (LoadedPlugin plugin : plugins) {
             if (named(plugin.id(), plugin.version()) != null) {
                 throw new IllegalArgumentException("expected a new version of the plugin " + plugin.id() + ", but "
@@ -126,7 +168,7 @@ public final class PluginHost implements AutoCloseable {
         return plugins;
     }
 
-    private static List<LoadedPlugin> discover(JarClassLoader loader, String digest) {
+    private static List<LoadedPlugin> discover(JarClassLoader loader, String digest, @Nullable String signer) {
         List<LoadedPlugin> plugins = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         try {
@@ -134,7 +176,7 @@ public final class PluginHost implements AutoCloseable {
                 if (found.getClass().getClassLoader() != loader) {
                     continue;
                 }
-                LoadedPlugin plugin = new LoadedPlugin(found, digest);
+                LoadedPlugin plugin = new LoadedPlugin(found, digest, signer);
                 if (!Names.isValid(plugin.id())
                         || !Names.isValid(plugin.version())
                         || plugin.profiles().isEmpty()
@@ -183,6 +225,44 @@ public final class PluginHost implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** The plugins of the jar that has a plugin; none when it is not loaded. */
+    public synchronized List<LoadedPlugin> together(String id, String version) {
+        LoadedPlugin named = named(id, version);
+        return jars.stream()
+                .filter(jar -> named != null && jar.plugins().contains(named))
+                .map(Jar::plugins)
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    /** Begins a selection of a plugin; {@code null} when it is not there, or is being retired. */
+    public @Nullable Lease lease(String id, String version) {
+        LoadedPlugin plugin;
+        synchronized (this) {
+            plugin = named(id, version);
+        }
+        return plugin != null && plugin.lease() ? plugin::release : null;
+    }
+
+    /** Refuses selections of plugins from now on, or allows them again. */
+    public void setRetiring(List<LoadedPlugin> plugins, boolean retiring) {
+        plugins.forEach(plugin -> plugin.setRetiring(retiring));
+    }
+
+    /** Waits until no selection of plugins is under way; false when one still is. */
+    public boolean drain(List<LoadedPlugin> plugins, long millis) {
+        try {
+            boolean drained = true;
+            for (LoadedPlugin plugin : plugins) {
+                drained &= plugin.drain(millis);
+            }
+            return drained;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** All plugins, by id, the newest version of each first. */

@@ -15,8 +15,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import pagefold.host.LoadedPlugin;
-import pagefold.host.PluginHost;
 import pagefold.model.Names;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
@@ -42,13 +40,11 @@ final class Catalogue {
     private static final Set<String> FIELDS = Set.of("name", "plugin", "version", "profile", "coarsening");
 
     private final Simulations simulations;
-    private final PluginHost host;
     private final Admission admission;
     private final EventFeeds feeds;
 
     Catalogue(PagefoldServer.Parts parts) {
         this.simulations = parts.simulations();
-        this.host = parts.host();
         this.admission = parts.admission();
         this.feeds = parts.feeds();
     }
@@ -267,17 +263,5 @@ final class Catalogue {
             }
             json.writeEndObject();
         });
-    }
-
-    void plugins(RoutingContext routing) {
-        new Exchange(routing).send(200, Json.CONTENT_TYPE, Json.line(json -> {
-            json.writeStartObject();
-            json.writeArrayFieldStart("plugins");
-            for (LoadedPlugin plugin : host.plugins()) {
-                new StateWriter(json).plugin(plugin);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        }));
     }
 }

@@ -39,7 +39,8 @@ final class Exchange {
         return name("space");
     }
 
-    private String name(String parameter) {
+    /** A name in the path. */
+    String name(String parameter) {
         String name = routing.pathParam(parameter);
         if (name == null || !Names.isValid(name)) {
             throw new Problem.Exception(Problems.invalid(

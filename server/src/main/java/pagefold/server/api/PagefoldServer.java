@@ -26,6 +26,7 @@ import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.ops.Health;
 import pagefold.server.ops.Metrics;
+import pagefold.server.plugins.PluginDirectory;
 import pagefold.server.space.Limits;
 import pagefold.server.space.Simulations;
 import pagefold.server.stream.EventFeeds;
@@ -57,6 +58,7 @@ public final class PagefoldServer implements AutoCloseable {
             Simulations simulations,
             Comparing comparing,
             Views views,
+            Plugins plugins,
             EventFeeds feeds,
             Metrics metrics,
             Admission admission,
@@ -77,7 +79,10 @@ public final class PagefoldServer implements AutoCloseable {
      * @throws IOException when the port cannot be had; the sentence says why
      */
     public static PagefoldServer start(ServerOptions options) throws IOException {
-        return start(options, PluginHost.withBuiltIn(PagefoldServer.class.getClassLoader()), Limits.DEFAULT);
+        PluginHost host = PluginHost.withBuiltIn(
+                PagefoldServer.class.getClassLoader(), options.plugins().trust());
+        new PluginDirectory(options.pluginDirectory()).loadInto(host);
+        return start(options, host, Limits.DEFAULT);
     }
 
     /** Starts a server with other plugins and limits. The host is the server's from now on. */
@@ -96,8 +101,24 @@ public final class PagefoldServer implements AutoCloseable {
             Sockets sockets = new Sockets(simulations, admission, feeds);
             Health health = new Health(log);
             Views views = new Views(vertx, log, host);
+            Plugins plugins = Plugins.of(vertx, log, host, options, (id, version) -> {
+                simulations.forget(id, version);
+                views.forget(id, version);
+            });
             Parts parts = new Parts(
-                    vertx, host, log, simulations, comparing, views, feeds, metrics, admission, guard, sockets, health);
+                    vertx,
+                    host,
+                    log,
+                    simulations,
+                    comparing,
+                    views,
+                    plugins,
+                    feeds,
+                    metrics,
+                    admission,
+                    guard,
+                    sockets,
+                    health);
             Listener http = listen(parts, options);
             parts.health.setReady(true);
             PagefoldServer server = new PagefoldServer(parts, http, options);

@@ -1,6 +1,9 @@
 package pagefold.server.api;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import pagefold.host.Trust;
+import pagefold.server.plugins.PluginDirectory;
 
 /**
  * Where a server listens and keeps its log.
@@ -9,14 +12,44 @@ import java.nio.file.Path;
  * @param port TCP port, 0 to 65535; 0 takes a free one
  * @param dataDirectory the log's directory, made when it is not there
  * @param access who gets at it, and how
+ * @param plugins which plugins are loaded besides those that come with the server
  */
-public record ServerOptions(String host, int port, Path dataDirectory, ServerAccess access) {
+public record ServerOptions(String host, int port, Path dataDirectory, ServerAccess access, Plugins plugins) {
     /** The interface that a server listens on unless told otherwise: this machine only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
     /** The port that a server listens on unless told otherwise. */
     public static final int DEFAULT_PORT = 8080;
     /** Longest host name, in characters: RFC 1035. */
     private static final int MAX_HOST_LENGTH = 253;
+
+    /**
+     * Plugins that are added.
+     *
+     * @param directory where they are kept, or {@code null} for {@code plugins} in the data directory
+     * @param keys directory of public keys, {@code NAME.pem}, or {@code null} when nobody is trusted
+     * @param unsigned whether jars without a signature are loaded, too
+     */
+    public record Plugins(
+            @Nullable Path directory, @Nullable Path keys, boolean unsigned) {
+        /** Only those that come with the server. */
+        public static final Plugins NONE = new Plugins(null, null, false);
+
+        /** Whose jars are loaded. */
+        Trust trust() throws java.io.IOException {
+            return new Trust(keys == null ? java.util.Map.of() : PluginDirectory.keys(keys), unsigned);
+        }
+    }
+
+    /** Only the plugins that come with the server. */
+    public ServerOptions(String host, int port, Path dataDirectory, ServerAccess access) {
+        this(host, port, dataDirectory, access, Plugins.NONE);
+    }
+
+    /** Where added plugins are kept. */
+    Path pluginDirectory() {
+        Path directory = plugins.directory();
+        return directory == null ? dataDirectory.resolve("plugins") : directory;
+    }
 
     public ServerOptions {
         if (host.isBlank() || host.length() > MAX_HOST_LENGTH) {

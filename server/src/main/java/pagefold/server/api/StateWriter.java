@@ -205,6 +205,9 @@ final class StateWriter {
         json.writeStringField("id", plugin.id());
         json.writeStringField("version", plugin.version());
         json.writeStringField("digest", plugin.digest());
+        if (plugin.signer() != null) {
+            json.writeStringField("signer", plugin.signer());
+        }
         json.writeArrayFieldStart("profiles");
         for (Profile profile : plugin.profiles()) {
             json.writeStartObject();

@@ -6,7 +6,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import pagefold.host.PluginHost;
 import pagefold.model.MemoryCommand;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
@@ -19,12 +18,12 @@ import pagefold.server.wire.WireText;
 /** The selection of another plugin, or what would become of it. */
 final class Swapping {
     private final Admission admission;
-    private final PluginHost host;
+    private final Views views;
     private final Comparing comparing;
 
     Swapping(PagefoldServer.Parts parts) {
         this.admission = parts.admission();
-        this.host = parts.host();
+        this.views = parts.views();
         this.comparing = parts.comparing();
     }
 
@@ -70,11 +69,7 @@ final class Swapping {
         String profile = Catalogue.required(fields, "profile");
         String version = fields.containsKey("version") ? Catalogue.required(fields, "version") : null;
         Coarsening coarsening = Catalogue.coarsening(fields);
-        return switch (host.find(plugin, version, profile)) {
-            case PluginHost.Lookup.Found found ->
-                new PluginBinding(plugin, found.plugin().version(), profile, coarsening);
-            case PluginHost.Lookup.Missing missing -> throw new Problem.Exception(Problems.of(missing.rejection()));
-        };
+        return views.binding(plugin, version, profile, coarsening);
     }
 
     private void swap(Exchange exchange, String name, PluginBinding to, CommandUnit unit) {

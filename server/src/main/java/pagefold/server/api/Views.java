@@ -47,6 +47,11 @@ final class Views {
             throw new Problem.Exception(
                     Problems.invalid("coarsening", "Expected " + WireText.COARSENINGS.choices() + "."));
         }
+        return binding(plugin, version, profile, coarsening);
+    }
+
+    /** A binding to a plugin that is there, in the newest version unless one is named. */
+    PluginBinding binding(String plugin, @Nullable String version, String profile, Coarsening coarsening) {
         return switch (host.find(plugin, version, profile)) {
             case PluginHost.Lookup.Found found ->
                 new PluginBinding(plugin, found.plugin().version(), profile, coarsening);
@@ -62,6 +67,11 @@ final class Views {
                     "Expected 1 to " + Names.MAX_LENGTH + " letters, digits, dots, underscores or hyphens."));
         }
         return text;
+    }
+
+    /** Drops the states that a plugin in one version has made. */
+    void forget(String plugin, String version) {
+        states.forget(plugin, version);
     }
 
     /**

@@ -111,10 +111,14 @@ final class ApiClient implements AutoCloseable {
     }
 
     Answer post(String path, String contentType, byte[] body) {
-        return change(request(path, Map.of())
-                .header("Content-Type", contentType)
-                .POST(BodyPublishers.ofByteArray(body))
-                .build());
+        return post(path, contentType, body, Map.of());
+    }
+
+    /** The same with more headers. */
+    Answer post(String path, String contentType, byte[] body, Map<String, String> headers) {
+        HttpRequest.Builder request = request(path, Map.of()).header("Content-Type", contentType);
+        headers.forEach(request::header);
+        return change(request.POST(BodyPublishers.ofByteArray(body)).build());
     }
 
     /**

@@ -40,7 +40,10 @@ final class ServerSettings {
             Map.entry("user-commands-per-second", "0"),
             Map.entry("user-simulations", "0"),
             Map.entry("simulation-events", "0"),
-            Map.entry("simulation-table-bytes", "0"));
+            Map.entry("simulation-table-bytes", "0"),
+            Map.entry("plugins", ""),
+            Map.entry("plugin-keys", ""),
+            Map.entry("unsigned-plugins", "false"));
 
     private final Map<String, String> values = new TreeMap<>(DEFAULTS);
 
@@ -71,7 +74,7 @@ final class ServerSettings {
     ServerOptions options() {
         String port = value("port");
         try {
-            return new ServerOptions(value("host"), Integer.parseInt(port), Path.of(value("data")), access());
+            return new ServerOptions(value("host"), Integer.parseInt(port), Path.of(value("data")), access(), plugins());
         } catch (NumberFormatException e) {
             throw CliFailure.usage("expected a port from 0 to 65535, but it is '" + port + "'");
         } catch (IllegalArgumentException e) {
@@ -131,6 +134,18 @@ final class ServerSettings {
             case "text" -> false;
             default -> throw CliFailure.usage("expected log to be text or json, but it is '" + value("log") + "'");
         };
+    }
+
+    private ServerOptions.Plugins plugins() {
+        String unsigned = value("unsigned-plugins");
+        if (!unsigned.equals("true") && !unsigned.equals("false")) {
+            throw CliFailure.usage("expected unsigned-plugins to be true or false, but it is '" + unsigned + "'");
+        }
+        return new ServerOptions.Plugins(path("plugins"), path("plugin-keys"), unsigned.equals("true"));
+    }
+
+    private @Nullable Path path(String name) {
+        return value(name).isEmpty() ? null : Path.of(value(name));
     }
 
     private String value(String name) {

@@ -239,6 +239,19 @@ public final class PastStates {
         return taken != null && taken.made instanceof Replayed.Complete(Projection projection) ? projection : null;
     }
 
+    /** Forgets all states that a plugin in one version has made. */
+    public synchronized void forget(String plugin, String version) {
+        entries.entrySet().removeIf(entry -> {
+            PluginBinding binding = entry.getKey().under();
+            if (binding == null && entry.getValue().made instanceof Replayed.Complete(Projection projection)) {
+                binding = projection.binding();
+            }
+            return binding != null
+                    && binding.plugin().equals(plugin)
+                    && binding.version().equals(version);
+        });
+    }
+
     /** Forgets all states of a simulation, so that its plugins can go. */
     public synchronized void forget(String simulation) {
         entries.keySet().removeIf(key -> key.simulation().equals(simulation));

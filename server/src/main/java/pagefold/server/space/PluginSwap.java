@@ -42,6 +42,8 @@ final class PluginSwap {
     private final Tools tools;
     private @Nullable Pending pending;
     private ModelLink.@Nullable Staged ready;
+    private PluginHost.@Nullable Lease lease;
+    private @Nullable String digest;
 
     PluginSwap(SimulationWriter writer, String name, Tools tools) {
         this.writer = writer;
@@ -92,6 +94,11 @@ final class PluginSwap {
     }
 
     private void unstage() {
+        PluginHost.Lease held = lease;
+        lease = null;
+        if (held != null) {
+            held.close();
+        }
         ModelLink.Staged staged = ready;
         ready = null;
         if (staged != null) {
@@ -122,9 +129,20 @@ final class PluginSwap {
             return early;
         }
         PluginBinding binding = binding(unit);
-        if (tools.host().find(binding.plugin(), binding.version(), binding.profile())
-                instanceof PluginHost.Lookup.Missing(Rejection.NoSuchPlugin rejection)) {
-            return new UnitAnswer.Rejected(0, rejection);
+        switch (tools.host().find(binding.plugin(), binding.version(), binding.profile())) {
+            case PluginHost.Lookup.Missing(Rejection.NoSuchPlugin rejection) -> {
+                return new UnitAnswer.Rejected(0, rejection);
+            }
+            case PluginHost.Lookup.Found found -> {
+                lease = tools.host().lease(binding.plugin(), binding.version());
+                digest = found.plugin().digest();
+            }
+        }
+        if (lease == null) {
+            return new UnitAnswer.Rejected(
+                    0,
+                    new Rejection.NoSuchPlugin(
+                            binding.plugin(), binding.version(), binding.profile(), "it is being retired"));
         }
         long head = writer.durable().position();
         Replayed shadow = writer.blocking(() -> tools.replayer().shadow(binding, name, head));
@@ -208,7 +226,9 @@ final class PluginSwap {
         MemoryCommand command = unit.unit().commands().getFirst();
         return switch (before.decide(command)) {
             case Decision.Rejected(Rejection rejection) -> new UnitAnswer.Rejected(0, rejection);
-            case Decision.Accepted(MemoryEvent event) -> {
+            case Decision.Accepted accepted -> {
+                MemoryEvent event =
+                        new MemoryEvent.PluginSelected(staged.projection().binding(), digest);
                 List<Step> step = List.of(Step.of(before, event));
                 Refusal refusal = staged.projection().check(step);
                 yield refusal != null ? new UnitAnswer.Rejected(0, refusal.rejection()) : append(unit, staged, step);

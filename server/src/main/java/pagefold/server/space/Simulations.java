@@ -108,6 +108,11 @@ public final class Simulations {
         return limits;
     }
 
+    /** Drops the past states that a plugin in one version has made. */
+    public void forget(String plugin, String version) {
+        pastStates.forget(plugin, version);
+    }
+
     /** The head rows of all simulations, by name. */
     public Future<List<LoggedSimulation>> list() {
         return blocking.executeBlocking(log::list, false);

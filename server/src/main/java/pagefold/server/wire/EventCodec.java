@@ -6,6 +6,7 @@ import static pagefold.server.wire.Field.ATTRIBUTES;
 import static pagefold.server.wire.Field.CHANGE;
 import static pagefold.server.wire.Field.CHILD;
 import static pagefold.server.wire.Field.COARSENING;
+import static pagefold.server.wire.Field.DIGEST;
 import static pagefold.server.wire.Field.FROM;
 import static pagefold.server.wire.Field.KIND;
 import static pagefold.server.wire.Field.LEAF_SIZE;
@@ -77,21 +78,26 @@ public final class EventCodec {
         MEMORY_SET("memory-set", Field.mask(SPACE, RANGE, CHANGE), Field.mask(ALIASES)),
         RANGE_VACATED("range-vacated", Field.mask(SPACE, RANGE), 0),
         RANGE_HOT_REMOVED("range-hot-removed", Field.mask(SPACE, RANGE), 0),
-        PLUGIN_SELECTED("plugin-selected", Field.mask(PLUGIN, VERSION, PROFILE, COARSENING), 0),
+        PLUGIN_SELECTED("plugin-selected", 2, Field.mask(PLUGIN, VERSION, PROFILE, COARSENING), Field.mask(DIGEST)),
         ANNOTATED("annotated", Field.mask(TEXT), Field.mask(SPACE));
 
         private static final Map<String, Form> BY_NAME =
                 Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(form -> form.jsonName, form -> form));
 
         /** The version in which this form is written, and the newest that is read. */
-        private final int schemaVersion = 1;
+        private final int schemaVersion;
 
         private final String jsonName;
         private final int required;
         private final int optional;
 
         Form(String jsonName, int required, int optional) {
+            this(jsonName, 1, required, optional);
+        }
+
+        Form(String jsonName, int schemaVersion, int required, int optional) {
             this.jsonName = jsonName;
+            this.schemaVersion = schemaVersion;
             this.required = required | SCHEMA_VERSION.bit();
             this.optional = optional;
         }
@@ -147,7 +153,9 @@ public final class EventCodec {
             throw new MalformedJson("type", "a known type of event", Found.quoted(type));
         }
         fields.check(form.required, form.optional);
-        if (fields.schemaVersion() != form.schemaVersion) {
+        // Version 1 of plugin-selected has no digest; nothing else of it differs.
+        boolean isOld = form == Form.PLUGIN_SELECTED && fields.schemaVersion() == 1 && fields.digestOrNull() == null;
+        if (fields.schemaVersion() != form.schemaVersion && !isOld) {
             throw new MalformedJson(
                     "schemaVersion", form.schemaVersion + " of " + type, String.valueOf(fields.schemaVersion()));
         }
@@ -173,7 +181,7 @@ public final class EventCodec {
             case MEMORY_SET -> new MemorySet(fields.space(), fields.range(), fields.change(), fields.aliasesOrNull());
             case RANGE_VACATED -> new RangeVacated(fields.space(), fields.range());
             case RANGE_HOT_REMOVED -> new RangeHotRemoved(fields.space(), fields.range());
-            case PLUGIN_SELECTED -> new PluginSelected(fields.binding());
+            case PLUGIN_SELECTED -> new PluginSelected(fields.binding(), fields.digestOrNull());
             case ANNOTATED -> new Annotated(fields.spaceOrNull(), fields.text());
         };
     }
@@ -229,7 +237,10 @@ public final class EventCodec {
                 fields.space(e.space()).range(e.range()).change(e.change()).aliasesIfAny(e.aliases());
             case RangeVacated e -> fields.space(e.space()).range(e.range());
             case RangeHotRemoved e -> fields.space(e.space()).range(e.range());
-            case PluginSelected e -> ModelWriter.writeBindingFields(generator, e.binding());
+            case PluginSelected e -> {
+                ModelWriter.writeBindingFields(generator, e.binding());
+                fields.digestIfAny(e.digest());
+            }
             case Annotated e -> fields.spaceIfAny(e.space()).text(e.text());
         }
     }

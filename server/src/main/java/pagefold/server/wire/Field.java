@@ -27,6 +27,7 @@ enum Field {
     VERSION("version"),
     PROFILE("profile"),
     COARSENING("coarsening"),
+    DIGEST("digest"),
     TEXT("text"),
     REPLACE("replace"),
     HOLES("holes"),

@@ -49,6 +49,10 @@ final class FieldWriter {
         return space == null ? this : space(space);
     }
 
+    FieldWriter digestIfAny(@Nullable String digest) throws IOException {
+        return digest == null ? this : string(Field.DIGEST, digest);
+    }
+
     FieldWriter child(String space) throws IOException {
         return string(Field.CHILD, space);
     }

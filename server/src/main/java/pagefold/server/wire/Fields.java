@@ -46,6 +46,7 @@ final class Fields {
     private @Nullable String version;
     private @Nullable String profile;
     private @Nullable Coarsening coarsening;
+    private @Nullable String digest;
     private @Nullable String text;
     private boolean replace;
     private boolean holes;
@@ -107,6 +108,7 @@ final class Fields {
             case VERSION -> version = identifier(parser);
             case PROFILE -> profile = identifier(parser);
             case COARSENING -> coarsening = ModelReader.word(parser, WireText.COARSENINGS);
+            case DIGEST -> digest = digest(parser);
             case TEXT -> text = remark(parser);
             case REPLACE -> replace = ModelReader.bool(parser);
             case HOLES -> holes = ModelReader.bool(parser);
@@ -134,6 +136,14 @@ final class Fields {
                     Found.quoted(name));
         }
         return name;
+    }
+
+    private static String digest(JsonParser parser) throws IOException {
+        String digest = ModelReader.string(parser);
+        if (!digest.matches("[0-9a-f]{64}")) {
+            throw new MalformedJson("", "64 lower-case hexadecimal digits", Found.quoted(digest));
+        }
+        return digest;
     }
 
     private static String remark(JsonParser parser) throws IOException {
@@ -233,6 +243,11 @@ final class Fields {
                 Objects.requireNonNull(version),
                 Objects.requireNonNull(profile),
                 has(Field.COARSENING) ? Objects.requireNonNull(coarsening) : Coarsening.REJECT);
+    }
+
+    @Nullable
+    String digestOrNull() {
+        return has(Field.DIGEST) ? digest : null;
     }
 
     String text() {

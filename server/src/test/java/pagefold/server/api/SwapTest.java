@@ -188,6 +188,9 @@ class SwapTest {
         assertThat(server.get("/v1/simulations/s/stats?plugin=arm32&profile=lpae&at=3")
                         .status())
                 .isEqualTo(200);
+        assertThat(server.get("/v1/simulations/s/stats?plugin=arm64&version=1.0&profile=4k-48")
+                        .status())
+                .isEqualTo(200);
         assertThat(server.get("/v1/simulations/s/stats?plugin=arm32").problem()).isEqualTo("invalid-parameter");
         assertThat(server.get("/v1/simulations/s/stats?plugin=arm32&profile=none")
                         .problem())

@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.server.plugins.PluginDirectory;
 import pagefold.server.space.Limits;
 
 /** A real server on a free port, with the plugins that come with it and the flat one, and a client. */
@@ -59,13 +61,26 @@ final class TestServer implements AutoCloseable {
                 host);
     }
 
+    /** A server as it starts for people, to which plugins can be added. */
+    static TestServer start(Path data, ServerOptions.Plugins plugins) throws IOException {
+        ServerOptions options = new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data, ServerAccess.OPEN, plugins);
+        PluginHost host = PluginHost.withBuiltIn(TestServer.class.getClassLoader(), plugins.trust());
+        new PluginDirectory(options.pluginDirectory()).loadInto(host);
+        return new TestServer(PagefoldServer.start(options, host, Limits.DEFAULT), host);
+    }
+
     boolean unload(String plugin, String version) {
         return host.unload(plugin, version);
     }
 
     /** The class loader of the flat plugin. */
     WeakReference<ClassLoader> flatLoader() {
-        return host.find("flat", null, "wide") instanceof PluginHost.Lookup.Found found
+        return flatLoader(null);
+    }
+
+    /** The class loader of the flat plugin in a version. */
+    WeakReference<ClassLoader> flatLoader(@Nullable String version) {
+        return host.find("flat", version, "wide") instanceof PluginHost.Lookup.Found found
                 ? new WeakReference<>(found.plugin()
                         .newModel("wide", Coarsening.REJECT)
                         .getClass()
@@ -74,6 +89,11 @@ final class TestServer implements AutoCloseable {
     }
 
     private static byte[] flatJar() throws IOException {
+        return flatJar("1.0");
+    }
+
+    /** The flat plugin in another version, of three characters like its own. */
+    static byte[] flatJar(String version) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JarOutputStream jar = new JarOutputStream(bytes)) {
             for (String name : List.of("flat/FlatPlugin.class", "flat/FlatModel.class")) {
@@ -82,7 +102,7 @@ final class TestServer implements AutoCloseable {
                         throw new IOException("the class file " + name + " is not on the class path");
                     }
                     jar.putNextEntry(new JarEntry(name));
-                    in.transferTo(jar);
+                    jar.write(patched(in.readAllBytes(), version));
                     jar.closeEntry();
                 }
             }
@@ -91,6 +111,17 @@ final class TestServer implements AutoCloseable {
             jar.closeEntry();
         }
         return bytes.toByteArray();
+    }
+
+    /** The class file with another constant "1.0". */
+    private static byte[] patched(byte[] classFile, String version) {
+        String text = new String(classFile, StandardCharsets.ISO_8859_1);
+        return text.replace("\u0001\u0000\u00031.0", "\u0001\u0000\u0003" + version)
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    Reply delete(String path) throws IOException {
+        return send("DELETE", path, BodyPublishers.noBody());
     }
 
     /** An answer with its body as text and, when it is JSON, as a tree. */

@@ -79,7 +79,7 @@ final class LogTablesTest {
     }
 
     private static MemoryEvent selected() {
-        return new MemoryEvent.PluginSelected(new PluginBinding("arm64", "1.0", "4k-48", Coarsening.REJECT));
+        return new MemoryEvent.PluginSelected(new PluginBinding("arm64", "1.0", "4k-48", Coarsening.REJECT), null);
     }
 
     private static MemoryEvent created(String space) {

@@ -43,6 +43,20 @@ class CodecTest {
     }
 
     @Test
+    void old_forms_of_events_are_read_and_written_in_the_new_one() throws IOException {
+        for (String line : golden("events-old.ndjson")) {
+            MemoryEvent event = EventCodec.decode(utf8(line));
+
+            String now = text(EventCodec.encode(event));
+
+            assertThat(now)
+                    .isEqualTo(line.replace("\"schemaVersion\":1", "\"schemaVersion\":2"))
+                    .isNotEqualTo(line);
+            assertThat(EventCodec.decode(utf8(now))).isEqualTo(event);
+        }
+    }
+
+    @Test
     void golden_commands_are_read_and_written_byte_for_byte() throws IOException {
         Set<Class<?>> seen = new TreeSet<>((a, b) -> a.getName().compareTo(b.getName()));
         for (String line : golden("commands.ndjson")) {

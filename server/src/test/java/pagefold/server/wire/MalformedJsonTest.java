@@ -121,6 +121,10 @@ class MalformedJsonTest {
         for (String json : new String[] {
             "{\"type\":\"space-destroyed\",\"space\":\"u\"}",
             "{\"type\":\"plugin-selected\",\"schemaVersion\":1,\"plugin\":\"a\",\"version\":\"1\",\"profile\":\"p\"}",
+            "{\"type\":\"plugin-selected\",\"schemaVersion\":2,\"plugin\":\"a\",\"version\":\"1\",\"profile\":\"p\","
+                    + "\"coarsening\":\"reject\",\"digest\":\"12\"}",
+            "{\"type\":\"plugin-selected\",\"schemaVersion\":1,\"plugin\":\"a\",\"version\":\"1\",\"profile\":\"p\","
+                    + "\"coarsening\":\"reject\",\"digest\":\"" + "0".repeat(64) + "\"}",
             "{\"type\":\"range-mapped\",\"schemaVersion\":1,\"space\":\"u\",\"range\":{\"start\":\"0x0\",\"size\":\"0x1\"},"
                     + "\"output\":{\"physical\":\"0x0\"},\"attributes\":{\"permissions\":\"---/---\"}}",
         }) {

@@ -47,7 +47,8 @@ public final class RandomModel {
             case 9 -> new MemoryEvent.RangeWriteProtected(name(), range());
             case 10 -> new MemoryEvent.RangeRelaxed(name(), range(), permissions());
             case 11 -> new MemoryEvent.RangeSplit(name(), range(), leafSize());
-            case 12 -> new MemoryEvent.PluginSelected(binding());
+            case 12 ->
+                new MemoryEvent.PluginSelected(binding(), random.nextBoolean() ? "0123456789abcdef".repeat(4) : null);
             case 13 -> kernelEvent();
             default -> new MemoryEvent.Annotated(nameOrNull(), text());
         };

@@ -1,0 +1,89 @@
+package pagefold.host;
+
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import pagefold.model.Access;
+import pagefold.model.Attributes;
+import pagefold.model.MemoryEvent;
+import pagefold.model.MemoryType;
+import pagefold.model.Permissions;
+import pagefold.model.Privilege;
+import pagefold.model.SpaceKind;
+import pagefold.spi.Capability;
+
+/** Which capabilities the events of one history need, event by event. */
+public final class CapabilityNeeds {
+    private final Map<String, SpaceKind> spaces = new HashMap<>();
+
+    /** Before the first event. */
+    public CapabilityNeeds() {}
+
+    /** Whether a capability can be told from events at all; others are a profile's own. */
+    public static boolean isOfEvents(Capability capability) {
+        return switch (capability) {
+            case USER_SPACE,
+                    KERNEL_SPACE,
+                    HYP,
+                    MONITOR,
+                    STAGE_2,
+                    CONTIGUOUS,
+                    GUARDED_PAGES,
+                    MEMORY_TAGGING,
+                    EXECUTE_ONLY,
+                    LIVE_CHANGES -> true;
+            case HOST_STAGE_2, HARDWARE_DIRTY, FIVE_LEVELS, DOMAINS, CAPTURES -> false;
+        };
+    }
+
+    /** What the next event needs. */
+    public Set<Capability> next(MemoryEvent event) {
+        Set<Capability> needs = EnumSet.noneOf(Capability.class);
+        switch (event) {
+            case MemoryEvent.SpaceCreated e -> spaces.put(e.space(), e.kind());
+            case MemoryEvent.SpaceForked e -> spaces.put(e.child(), SpaceKind.USER);
+            case MemoryEvent.RangeMapped e -> needs.addAll(of(e.attributes()));
+            default -> needs.clear();
+        }
+        SpaceKind kind = event instanceof MemoryEvent.InSpace in ? spaces.get(in.space()) : null;
+        if (kind != null) {
+            needs.add(of(kind));
+        }
+        if (event instanceof MemoryEvent.InKernel) {
+            needs.add(Capability.LIVE_CHANGES);
+        }
+        if (event instanceof MemoryEvent.SpaceDestroyed(String space)) {
+            spaces.remove(space);
+        }
+        return needs;
+    }
+
+    private static Capability of(SpaceKind kind) {
+        return switch (kind) {
+            case USER -> Capability.USER_SPACE;
+            case KERNEL -> Capability.KERNEL_SPACE;
+            case HYP -> Capability.HYP;
+            case MONITOR -> Capability.MONITOR;
+            case STAGE2 -> Capability.STAGE_2;
+        };
+    }
+
+    private static Set<Capability> of(Attributes attributes) {
+        Set<Capability> needs = EnumSet.noneOf(Capability.class);
+        if (attributes.guarded()) {
+            needs.add(Capability.GUARDED_PAGES);
+        }
+        if (attributes.memoryType() == MemoryType.NORMAL_TAGGED) {
+            needs.add(Capability.MEMORY_TAGGING);
+        }
+        if (attributes.contiguous()) {
+            needs.add(Capability.CONTIGUOUS);
+        }
+        Permissions p = attributes.permissions();
+        if (p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED) && !p.allows(Access.READ, Privilege.UNPRIVILEGED)) {
+            needs.add(Capability.EXECUTE_ONLY);
+        }
+        return needs;
+    }
+}
