@@ -224,13 +224,17 @@ class TwoArchitecturesTest {
         }
 
         private void list(Side side, Rejection rejection) {
-            String why = rejection.getClass().getSimpleName();
-            if (rejection instanceof Rejection.NotRepresentable unfit) {
-                why = unfit.reason();
-                assertThat(DIFFERENCES).as(rejection.toString()).contains(unfit.reason());
-            } else {
-                assertThat(rejection).isInstanceOf(Rejection.LimitExceeded.class);
-            }
+            String why = switch (rejection) {
+                case Rejection.NotRepresentable unfit -> {
+                    assertThat(DIFFERENCES).as(rejection.toString()).contains(unfit.reason());
+                    yield unfit.reason();
+                }
+                case Rejection.MissingCapability missing -> missing.capability();
+                default -> {
+                    assertThat(rejection).isInstanceOf(Rejection.LimitExceeded.class);
+                    yield rejection.code();
+                }
+            };
             listed.merge(side.name() + ": " + why, 1, Integer::sum);
         }
 
