@@ -58,6 +58,7 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
                         Capability.KERNEL_SPACE,
                         Capability.HYP,
                         Capability.STAGE_2,
+                        Capability.LIVE_CHANGES,
                         Capability.CAPTURES));
     }
 

@@ -142,6 +142,11 @@ final class LpaeRegime implements TranslationRegime {
     }
 
     @Override
+    public @Nullable LiveWords liveWords() {
+        return kind == SpaceKind.KERNEL ? new KernelWords() : null;
+    }
+
+    @Override
     public TableReader reader(PhysicalMemory memory, long root) {
         return SpaceReader.ofPl1(profile, kind, memory, root);
     }
