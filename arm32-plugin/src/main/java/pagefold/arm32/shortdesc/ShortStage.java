@@ -10,6 +10,7 @@ import pagefold.arm32.stage.MemoryAttribute;
 import pagefold.arm32.stage.Request;
 import pagefold.arm32.stage.StageOne;
 import pagefold.arm32.stage.StageOneSetup;
+import pagefold.table.TableReader.WxReport;
 import pagefold.table.Walk;
 
 /** Stage 1 of PL1&amp;0 with short descriptors, of a captured machine. */
@@ -98,18 +99,44 @@ public final class ShortStage implements StageOne {
 
     @Override
     public void dump(String space, Appendable out) throws IOException {
-        KernelLayout layout = new KernelLayout(
+        boolean isKernel = space.equals(KERNEL);
+        TableDump.write(
+                isKernel ? kernelTables() : userTables(),
+                isKernel ? layout().markers() : KernelLayout.USER_MARKERS,
+                out);
+    }
+
+    private KernelLayout layout() {
+        return new KernelLayout(
                 setup.layout().getOrDefault(PAGE_OFFSET, DEFAULT_PAGE_OFFSET),
                 setup.layout().getOrDefault(HIGH_MEMORY, 0L));
-        boolean isKernel = space.equals(KERNEL);
-        Controls.Table table = isKernel ? controls.upper() : controls.lower();
+    }
+
+    private TableDump.Tables kernelTables() {
+        return tables(controls.upper(), 1L << INPUT_BITS);
+    }
+
+    private TableDump.Tables userTables() {
+        return tables(controls.lower(), layout().taskSize());
+    }
+
+    private TableDump.Tables tables(Controls.Table table, long end) {
         long reached = (long) table.entries() << Descriptor.LEVEL_1_SHIFT;
-        TableDump.write(
-                setup.tables(),
-                controls.isBigEndian(),
-                table.root(),
-                isKernel ? reached : Math.min(reached, layout.taskSize()),
-                isKernel ? layout.markers() : KernelLayout.USER_MARKERS,
-                out);
+        return new TableDump.Tables(setup.tables(), controls.isBigEndian(), table.root(), Math.min(reached, end));
+    }
+
+    /** By the tables of the process that runs, which have the kernel's part too. */
+    @Override
+    public boolean showPte(long address, Appendable out) throws IOException {
+        if (controls.split() != 0) {
+            return false;
+        }
+        ShowPte.write(setup.tables(), controls.isBigEndian(), controls.lower().root(), address, out);
+        return true;
+    }
+
+    @Override
+    public @Nullable WxReport checkWx() {
+        return spaces().contains(KERNEL) ? TableDump.check(kernelTables()) : null;
     }
 }

@@ -3,6 +3,7 @@ package pagefold.arm32.shortdesc;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
 import pagefold.model.Access;
 import pagefold.model.Privilege;
@@ -39,14 +40,26 @@ final class SpaceReader implements TableReader {
 
     @Override
     public void dump(Appendable out) throws IOException {
-        boolean isKernel = kind == SpaceKind.KERNEL;
-        KernelLayout layout = profile.layout();
-        TableDump.write(
-                memory,
-                false,
-                walker.controls().lower().root(),
-                isKernel ? 1L << ClassicProfile.INPUT_BITS : layout.taskSize(),
-                isKernel ? layout.markers() : KernelLayout.USER_MARKERS,
-                out);
+        TableDump.write(tables(), isKernel() ? profile.layout().markers() : KernelLayout.USER_MARKERS, out);
+    }
+
+    private boolean isKernel() {
+        return kind == SpaceKind.KERNEL;
+    }
+
+    private TableDump.Tables tables() {
+        long end =
+                isKernel() ? 1L << ClassicProfile.INPUT_BITS : profile.layout().taskSize();
+        return new TableDump.Tables(memory, false, walker.controls().lower().root(), end);
+    }
+
+    @Override
+    public void showPte(long address, Appendable out) throws IOException {
+        ShowPte.write(memory, false, walker.controls().lower().root(), address, out);
+    }
+
+    @Override
+    public @Nullable WxReport checkWx() {
+        return isKernel() ? TableDump.check(tables()) : null;
     }
 }

@@ -12,7 +12,9 @@ import pagefold.arm32.linux.DumpLines;
 import pagefold.arm32.linux.DumpLines.Column;
 import pagefold.arm32.linux.DumpLines.Kind;
 import pagefold.arm32.linux.KernelLayout.Marker;
+import pagefold.arm32.linux.WxCheck;
 import pagefold.table.PhysicalMemory;
+import pagefold.table.TableReader.WxReport;
 
 /**
  * Dumps of tables, letter by letter as Linux 6.12 writes them without LPAE (arch/arm/mm/dump.c).
@@ -61,12 +63,34 @@ final class TableDump {
 
     private final PhysicalMemory memory;
     private final boolean isBigEndian;
-    private final DumpLines lines;
+    private final EntryVisitor visitor;
 
-    private TableDump(PhysicalMemory memory, boolean isBigEndian, DumpLines lines) {
+    private TableDump(PhysicalMemory memory, boolean isBigEndian, EntryVisitor visitor) {
         this.memory = memory;
         this.isBigEndian = isBigEndian;
-        this.lines = lines;
+        this.visitor = visitor;
+    }
+
+    /**
+     * The tables of a dump.
+     *
+     * @param isBigEndian byte order of descriptors
+     * @param root physical address of the level 1 table
+     * @param end first input address that is left out, a multiple of 2 MB
+     */
+    record Tables(PhysicalMemory memory, boolean isBigEndian, long root, long end) {}
+
+    /** Sees what is no table. */
+    @FunctionalInterface
+    private interface EntryVisitor {
+        /**
+         * An entry.
+         *
+         * @param bytes to the next entry that Linux looks at
+         * @param first the level 1 word
+         * @param word the section's, or Linux's of a page; 0 where nothing is
+         */
+        void entry(long address, long bytes, Kind kind, long first, long word) throws IOException;
     }
 
     private static Column memoryType(long type, String name) {
@@ -76,37 +100,56 @@ final class TableDump {
     /**
      * Writes a dump from address 0 on.
      *
-     * @param isBigEndian byte order of descriptors
-     * @param root physical address of the level 1 table
-     * @param end first input address that is left out, a multiple of 2 MB
      * @param markers headings in address order; the first one opens the dump
      */
-    static void write(
-            PhysicalMemory memory, boolean isBigEndian, long root, long end, List<Marker> markers, Appendable out)
-            throws IOException {
-        TableDump dump = new TableDump(memory, isBigEndian, new DumpLines(markers, out));
-        for (long address = 0; address < end; address += 2 * SECTION_BYTES) {
-            dump.pair(root + 4 * (address >>> Descriptor.LEVEL_1_SHIFT), address);
+    static void write(Tables tables, List<Marker> markers, Appendable out) throws IOException {
+        DumpLines lines = new DumpLines(markers, out);
+        visit(tables, (address, bytes, kind, first, word) -> lines.note(address, kind, domain(first), word));
+        lines.finish();
+    }
+
+    /**
+     * The kernel's check of the same tables for what may be written and executed. Of sections, only what PL0 may not
+     * access counts as read-only.
+     */
+    static WxReport check(Tables tables) {
+        WxCheck check = new WxCheck();
+        try {
+            visit(tables, (address, bytes, kind, first, word) -> {
+                boolean isPage = kind == PAGE;
+                boolean isReadOnly =
+                        isPage ? (word & LinuxPte.RDONLY) != 0 : (word & SECTION_AP) == (SECTION_AP2 | SECTION_AP0);
+                boolean isExecuteNever = (word & (isPage ? LinuxPte.XN : SECTION_XN)) != 0;
+                check.note(address, bytes, (word & kind.mask()) != 0, isReadOnly, isExecuteNever);
+            });
+        } catch (IOException e) {
+            throw new IllegalStateException("expected a check to write nothing, but it failed", e);
         }
-        dump.lines.finish();
+        return check.report();
+    }
+
+    private static void visit(Tables tables, EntryVisitor visitor) throws IOException {
+        TableDump dump = new TableDump(tables.memory, tables.isBigEndian, visitor);
+        for (long address = 0; address < tables.end; address += 2 * SECTION_BYTES) {
+            dump.pair(tables.root + 4 * (address >>> Descriptor.LEVEL_1_SHIFT), address);
+        }
     }
 
     private void pair(long at, long address) throws IOException {
         long first = load(at);
-        if (Descriptor.isTable(first)) {
-            pages(LinuxPte.tablesOf(first), domain(first), address);
-        } else {
-            lines.note(address, SECTION, domain(first), Descriptor.isSection(first) ? first : 0);
-        }
         long second = load(at + 4);
-        if (Descriptor.isSection(second)) {
-            lines.note(address + SECTION_BYTES, SECTION, domain(second), second);
+        boolean hasSecond = Descriptor.isSection(second);
+        if (Descriptor.isTable(first)) {
+            for (int i = 0; i < LinuxPte.ENTRIES; i++) {
+                long word = load(LinuxPte.tablesOf(first) + 4L * i);
+                visitor.entry(address + i * PAGE_BYTES, PAGE_BYTES, PAGE, first, word);
+            }
+        } else {
+            long bytes = hasSecond ? SECTION_BYTES : 2 * SECTION_BYTES;
+            visitor.entry(address, bytes, SECTION, first, Descriptor.isSection(first) ? first : 0);
         }
-    }
-
-    private void pages(long tables, String domain, long address) throws IOException {
-        for (int i = 0; i < LinuxPte.ENTRIES; i++) {
-            lines.note(address + i * PAGE_BYTES, PAGE, domain, load(tables + 4L * i));
+        if (hasSecond) {
+            visitor.entry(address + SECTION_BYTES, SECTION_BYTES, SECTION, second, second);
         }
     }
 

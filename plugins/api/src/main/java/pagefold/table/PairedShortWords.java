@@ -1,5 +1,7 @@
 package pagefold.table;
 
+import java.util.Arrays;
+
 /**
  * Tables of 32-bit words as Linux lays them out on arm32: one page has the tables of two neighbouring level 1 entries,
  * and of each page the word that software keeps beside the one that hardware reads.
@@ -20,7 +22,6 @@ final class PairedShortWords extends TableStore {
     /** From a table to software's words for it. */
     private static final long SOFTWARE = -2048;
 
-    private static final int TABLE_WORDS = 256;
     /** The words of a page's second table are counted in the upper half of the page's count. */
     private static final int ODD_LIVE_SHIFT = 16;
 
@@ -168,12 +169,18 @@ final class PairedShortWords extends TableStore {
             return false;
         }
         int live = live(table);
-        for (int i = 0; live > 0 && i < TABLE_WORDS; i++) {
-            memory.store32(table + ((long) i << WORD_BITS), 0);
-            memory.store32(table + SOFTWARE + ((long) i << WORD_BITS), 0);
+        if (live > 0) {
+            empty(table);
+            empty(table + SOFTWARE);
+            addLive(table, -live);
         }
-        addLive(table, -live);
         return true;
+    }
+
+    /** Empties the words of one table, two in each long. */
+    private void empty(long words) {
+        int offset = TableMemory.offset(words);
+        Arrays.fill(memory.chunk(words), offset, offset + (int) (TABLE_BYTES / Long.BYTES), 0);
     }
 
     @Override
