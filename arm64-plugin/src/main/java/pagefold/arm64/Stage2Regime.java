@@ -11,7 +11,6 @@ import static pagefold.arm64.descriptor.Descriptor.VALID;
 import static pagefold.arm64.descriptor.Descriptor.bit;
 
 import org.jspecify.annotations.Nullable;
-import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
@@ -49,7 +48,6 @@ final class Stage2Regime implements TranslationRegime {
 
     private final StageOneProfile profile;
     private final Stage2Options options;
-    private final Vmsa64Geometry tables;
     private final Geometry geometry;
     private final Stage2Format format;
     private final AddressRange inputRange;
@@ -57,10 +55,10 @@ final class Stage2Regime implements TranslationRegime {
     Stage2Regime(StageOneProfile profile, Stage2Options options) {
         this.profile = profile;
         this.options = options;
-        this.tables = options.geometry(profile.granuleBits(), profile.encoding());
-        this.geometry = Geometry.startingAt(profile.granuleBits(), tables.inputBits(), tables.startLevel());
+        this.geometry =
+                options.geometry(profile.granuleBits(), profile.encoding()).shape();
         this.format = new Stage2Format(profile.granuleBits(), profile.encoding(), options.hardwareDirty());
-        this.inputRange = new AddressRange(0, bit(tables.inputBits()) - 1);
+        this.inputRange = new AddressRange(0, bit(geometry.inputBits()) - 1);
     }
 
     @Override

@@ -1,38 +1,32 @@
 package pagefold.arm64.descriptor;
 
+import pagefold.table.Geometry;
+
 /**
- * The shape of a tree of VMSAv8-64 tables: Arm ARM D8.2.
+ * A tree of VMSAv8-64 tables: its shape, where its words keep addresses, and what follows from both (Arm ARM D8.2).
  *
- * @param granuleBits log2 of a page and of a full table in bytes: 12, 14 or 16
- * @param inputBits bits of an input address that the tables translate
- * @param startLevel level of the root, -1 to 3
+ * @param shape levels, entries and sizes
  * @param encoding where a descriptor keeps an address
  */
-public record Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, OutputEncoding encoding) {
+public record Vmsa64Geometry(Geometry shape, OutputEncoding encoding) {
     /** The last level: that of pages. */
-    public static final int LAST_LEVEL = 3;
-
-    /** Most tables that a stage-2 root may consist of, as a power of two. */
-    private static final int CONCATENATION_BITS = 4;
+    public static final int LAST_LEVEL = Geometry.LAST_LEVEL;
 
     public Vmsa64Geometry {
-        if (granuleBits != 12 && granuleBits != 14 && granuleBits != 16) {
-            throw new IllegalArgumentException("expected a granule of 12, 14 or 16 bits, but it has " + granuleBits);
-        }
-        if (startLevel < -1 || startLevel > LAST_LEVEL) {
-            throw new IllegalArgumentException("expected a start level from -1 to 3, but it is " + startLevel);
-        }
-        int stride = granuleBits - Descriptor.WORD_SHIFT;
-        int rootShift = (LAST_LEVEL - startLevel) * stride + granuleBits;
-        if (inputBits <= rootShift || inputBits > Math.min(52, rootShift + stride + CONCATENATION_BITS)) {
-            throw new IllegalArgumentException("expected input addresses of " + (rootShift + 1) + " to "
-                    + Math.min(52, rootShift + stride + CONCATENATION_BITS) + " bits for start level " + startLevel
-                    + ", but they have " + inputBits);
-        }
-        if ((encoding == OutputEncoding.LPA_64K) != (granuleBits == 16) && encoding != OutputEncoding.PA_48) {
+        if ((encoding == OutputEncoding.LPA_64K) != (shape.granuleBits() == 16) && encoding != OutputEncoding.PA_48) {
             throw new IllegalArgumentException(
-                    "expected an encoding for a granule of " + granuleBits + " bits, but it is " + encoding);
+                    "expected an encoding for a granule of " + shape.granuleBits() + " bits, but it is " + encoding);
         }
+    }
+
+    /**
+     * A tree whose root is at a given level.
+     *
+     * @throws IllegalArgumentException as {@link Geometry#startingAt} has it, and when the encoding is not one of the
+     *     granule
+     */
+    public Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, OutputEncoding encoding) {
+        this(Geometry.startingAt(granuleBits, inputBits, startLevel), encoding);
     }
 
     /** The geometry of stage 1, where the size of the addresses alone tells the start level. */
@@ -42,22 +36,37 @@ public record Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, Out
 
     /** The level at which a stage-1 walk for addresses of this size starts. */
     public static int startLevel(int granuleBits, int inputBits) {
-        return LAST_LEVEL - (inputBits - 1 - granuleBits) / (granuleBits - Descriptor.WORD_SHIFT);
+        return Geometry.startLevel(granuleBits, inputBits);
     }
 
     /** Whether tables for addresses of this size would start at a level above this start level. */
     public boolean startsLower(int builtInputBits) {
-        return builtInputBits > inputBits && startLevel(granuleBits, builtInputBits) < startLevel;
+        return builtInputBits > inputBits() && startLevel(granuleBits(), builtInputBits) < startLevel();
+    }
+
+    /** log2 of a page and of a full table in bytes: 12, 14 or 16. */
+    public int granuleBits() {
+        return shape.granuleBits();
+    }
+
+    /** Bits of an input address that the tables translate. */
+    public int inputBits() {
+        return shape.inputBits();
+    }
+
+    /** Level of the root, -1 to 3. */
+    public int startLevel() {
+        return shape.startLevel();
     }
 
     /** How many bits of an input address a level resolves; the root may resolve fewer, or more at stage 2. */
     public int stride() {
-        return granuleBits - Descriptor.WORD_SHIFT;
+        return granuleBits() - Descriptor.WORD_SHIFT;
     }
 
     /** The lowest bit of an input address that selects an entry of a table of this level; log2 of its leaf's size. */
     public int shift(int level) {
-        return (LAST_LEVEL - level) * stride() + granuleBits;
+        return shape.shift(level);
     }
 
     /** Bytes that one entry of a table of this level translates. */
@@ -67,22 +76,22 @@ public record Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, Out
 
     /** Entries of a table of this level. */
     public int entries(int level) {
-        return level == startLevel ? 1 << inputBits - shift(startLevel) : 1 << stride();
+        return shape.entries(level);
     }
 
     /** The entry of a table of this level that translates an input address. */
     public int index(long input, int level) {
-        return (int) (input >>> shift(level)) & entries(level) - 1;
+        return shape.index(input, level);
     }
 
     /** Bytes of the root. */
     public long rootBytes() {
-        return (long) entries(startLevel) << Descriptor.WORD_SHIFT;
+        return (long) entries(startLevel()) << Descriptor.WORD_SHIFT;
     }
 
     /** Whether a valid word with the type of a block is one at this level; elsewhere it faults. */
     public boolean allowsBlock(int level) {
-        return switch (granuleBits) {
+        return switch (granuleBits()) {
             case 12 -> level == 1 || level == 2 || level == 0 && encoding == OutputEncoding.LPA2;
             case 14 -> level == 2 || level == 1 && encoding == OutputEncoding.LPA2;
             default -> level == 2 || level == 1 && encoding == OutputEncoding.LPA_64K;
@@ -94,7 +103,7 @@ public record Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, Out
         if (level < 1) {
             return 1;
         }
-        return switch (granuleBits) {
+        return switch (granuleBits()) {
             case 12 -> 16;
             case 14 -> level == LAST_LEVEL ? 128 : level == 2 ? 32 : 1;
             default -> level >= 2 ? 32 : 1;
@@ -103,6 +112,6 @@ public record Vmsa64Geometry(int granuleBits, int inputBits, int startLevel, Out
 
     /** The bits of an input address. */
     public long inputMask() {
-        return Descriptor.bits(inputBits - 1, 0);
+        return Descriptor.bits(inputBits() - 1, 0);
     }
 }

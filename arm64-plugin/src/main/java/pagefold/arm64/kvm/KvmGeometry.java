@@ -29,7 +29,6 @@ public final class KvmGeometry {
             throw new IllegalArgumentException("expected virtual addresses of " + SHORTEST_VIRTUAL + " to "
                     + LONGEST_VIRTUAL + " bits, but they have " + inputBits);
         }
-        checkGranule(granuleBits);
         return Vmsa64Geometry.stage1(granuleBits, inputBits, OutputEncoding.PA_48);
     }
 
@@ -44,7 +43,6 @@ public final class KvmGeometry {
             throw new IllegalArgumentException("expected intermediate physical addresses of " + policy.shortestInput()
                     + " to " + policy.physicalBits() + " bits, but they have " + inputBits);
         }
-        checkGranule(granuleBits);
         return new Vmsa64Geometry(granuleBits, inputBits, startLevel(granuleBits, inputBits), OutputEncoding.PA_48);
     }
 
@@ -52,17 +50,6 @@ public final class KvmGeometry {
     public static int startLevel(int granuleBits, int inputBits) {
         int start = Vmsa64Geometry.startLevel(granuleBits, inputBits - CONCATENATION_BITS);
         return Math.min(Vmsa64Geometry.LAST_LEVEL + 1 - FEWEST_LEVELS, start);
-    }
-
-    private static void checkGranule(int granuleBits) {
-        if (granuleBits != 12 && granuleBits != 14 && granuleBits != 16) {
-            throw new IllegalArgumentException("expected a granule of 12, 14 or 16 bits, but it has " + granuleBits);
-        }
-    }
-
-    /** Pages of the granule that the root takes; more than one where tables are concatenated. */
-    static int rootPages(Vmsa64Geometry geometry) {
-        return (int) Math.max(1, geometry.rootBytes() >>> geometry.granuleBits());
     }
 
     /** What KVM writes to VTCR_EL2 for these tables: 16-bit VMIDs, and hardware sets the Access flag. */

@@ -33,7 +33,7 @@ final class KvmTables {
         this.policy = policy;
         this.encoding = geometry.encoding();
         this.pages = new TablePages(geometry.granuleBits(), limit);
-        this.rootPages = KvmGeometry.rootPages(geometry);
+        this.rootPages = geometry.shape().rootPages();
         this.root = pages.allocateRoot(rootPages);
     }
 

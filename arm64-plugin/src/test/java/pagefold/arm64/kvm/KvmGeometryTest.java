@@ -43,7 +43,7 @@ class KvmGeometryTest {
         Vmsa64Geometry geometry = KvmGeometry.stage2(granuleBits, inputBits, POLICY);
 
         assertThat(geometry.startLevel()).isEqualTo(startLevel);
-        assertThat(KvmGeometry.rootPages(geometry)).isEqualTo(rootPages);
+        assertThat(geometry.shape().rootPages()).isEqualTo(rootPages);
         assertThat(Long.toHexString(KvmGeometry.vtcr(geometry, POLICY))).isEqualTo(vtcr);
     }
 
@@ -95,7 +95,7 @@ class KvmGeometryTest {
         Vmsa64Geometry geometry = KvmGeometry.hyp(granuleBits, inputBits);
 
         assertThat(geometry.startLevel()).isEqualTo(startLevel);
-        assertThat(KvmGeometry.rootPages(geometry)).isOne();
+        assertThat(geometry.shape().rootPages()).isOne();
     }
 
     @Test

@@ -2,6 +2,8 @@ package pagefold.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shape of a radix table as data: granule, input size, and the generic five levels with their folds.
@@ -79,8 +81,8 @@ public final class Geometry {
      */
     public static Geometry of(int granuleBits, int inputBits, int builtInputBits) {
         int stride = granuleBits - 3;
-        int start = startLevel(granuleBits, stride, inputBits);
-        int builtStart = startLevel(granuleBits, stride, builtInputBits);
+        int start = startLevel(granuleBits, inputBits);
+        int builtStart = startLevel(granuleBits, builtInputBits);
         return new Geometry(granuleBits, stride, start == builtStart ? builtInputBits : inputBits, start, builtStart);
     }
 
@@ -93,8 +95,9 @@ public final class Geometry {
         return new Geometry(PAIRED_SHORT_WORDS, 12, 8, 32, 1, 1);
     }
 
-    private static int startLevel(int granuleBits, int stride, int inputBits) {
-        return LAST_LEVEL - Math.floorDiv(inputBits - 1 - granuleBits, stride);
+    /** The level at which tables of 64-bit descriptors start where the size of the addresses alone tells. */
+    public static int startLevel(int granuleBits, int inputBits) {
+        return LAST_LEVEL - Math.floorDiv(inputBits - 1 - granuleBits, granuleBits - 3);
     }
 
     /**
@@ -105,9 +108,15 @@ public final class Geometry {
      * @param inputBits more than what one entry of the start table translates, by at most the bits that a table
      *     resolves and 4 more; at most 52
      * @param startLevel -1 to 3
-     * @throws IllegalArgumentException when the start level does not fit the size
+     * @throws IllegalArgumentException when there is no such granule or level, or the level does not fit the size
      */
     public static Geometry startingAt(int granuleBits, int inputBits, int startLevel) {
+        if (granuleBits != 12 && granuleBits != 14 && granuleBits != 16) {
+            throw new IllegalArgumentException("expected a granule of 12, 14 or 16 bits, but it has " + granuleBits);
+        }
+        if (startLevel < -1 || startLevel > LAST_LEVEL) {
+            throw new IllegalArgumentException("expected a start level from -1 to 3, but it is " + startLevel);
+        }
         Geometry geometry = new Geometry(granuleBits, granuleBits - 3, inputBits, startLevel, startLevel);
         int least = geometry.shift(startLevel) + 1;
         int most = Math.min(LONGEST_INPUT, geometry.shift(startLevel) + geometry.stride + CONCATENATION_BITS);
@@ -200,5 +209,21 @@ public final class Geometry {
     /** The entry of a table at a hardware level that an address selects. */
     public int index(long address, int level) {
         return (int) (address >>> shift(level)) & entries(level) - 1;
+    }
+
+    /** The same shape, folds included. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Geometry geometry
+                && layout.equals(geometry.layout)
+                && granuleBits == geometry.granuleBits
+                && inputBits == geometry.inputBits
+                && startLevel == geometry.startLevel
+                && builtStartLevel == geometry.builtStartLevel;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(layout, granuleBits, inputBits, startLevel, builtStartLevel);
     }
 }
