@@ -3,10 +3,12 @@ package pagefold.arm32.lpae;
 import static pagefold.arm32.lpae.Descriptor.ADDRESS;
 import static pagefold.arm32.lpae.Descriptor.AP2;
 import static pagefold.arm32.lpae.Descriptor.RDONLY;
+import static pagefold.arm32.lpae.Descriptor.VALID;
 import static pagefold.arm32.lpae.Descriptor.XN;
 
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
+import pagefold.model.MemoryChange;
 import pagefold.table.TranslationRegime.LiveWords;
 
 /**
@@ -27,5 +29,19 @@ final class KernelWords implements LiveWords {
             return "the output address would change";
         }
         return (changed & ~SAFE) == 0 ? null : "the bits " + Hex.address(changed & ~SAFE) + " may not change";
+    }
+
+    /** Which bits each of its callers sets and clears; there is no branch target identification to guard. */
+    @Override
+    public long changed(long word, MemoryChange change) {
+        return switch (change) {
+            case READ_ONLY -> word | RDONLY | AP2;
+            case READ_WRITE -> word & ~(RDONLY | AP2);
+            case EXECUTE, EXECUTE_GUARDED -> word & ~XN;
+            case NO_EXECUTE -> word | XN;
+            case VALID -> word | VALID;
+            case INVALID -> word & ~VALID;
+            case DIRECT_MAP_DEFAULT -> word & ~(RDONLY | AP2) | VALID;
+        };
     }
 }

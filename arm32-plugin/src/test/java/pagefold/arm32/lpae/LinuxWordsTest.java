@@ -196,18 +196,25 @@ class LinuxWordsTest {
         run(new MemoryCommand.MapRange("u", page, new Output.Physical(0x12_3456_7000L), user(USER_RW), false));
 
         assertThat(outcome(0x40_0123L, Access.READ)).isEqualTo("Translated 0x0000001234567123");
-        assertThat(outcome(0x40_0123L, Access.WRITE)).isEqualTo("Faulted[kind=PERMISSION, level=3, stage=1, onStage1Walk=false]");
-        assertThat(outcome(0x40_0123L, Access.EXECUTE)).isEqualTo("Faulted[kind=PERMISSION, level=3, stage=1, onStage1Walk=false]");
-        assertThat(outcome(0x40_1000L, Access.READ)).isEqualTo("Faulted[kind=TRANSLATION, level=3, stage=1, onStage1Walk=false]");
-        assertThat(outcome(0x60_0000L, Access.READ)).isEqualTo("Faulted[kind=TRANSLATION, level=2, stage=1, onStage1Walk=false]");
-        assertThat(outcome(0xc000_0000L, Access.READ)).isEqualTo("Faulted[kind=TRANSLATION, level=1, stage=1, onStage1Walk=false]");
-        assertThat(outcome(0x1_0040_0000L, Access.READ)).isEqualTo("Faulted[kind=TRANSLATION, level=1, stage=1, onStage1Walk=false]");
+        assertThat(outcome(0x40_0123L, Access.WRITE))
+                .isEqualTo("Faulted[kind=PERMISSION, level=3, stage=1, onStage1Walk=false]");
+        assertThat(outcome(0x40_0123L, Access.EXECUTE))
+                .isEqualTo("Faulted[kind=PERMISSION, level=3, stage=1, onStage1Walk=false]");
+        assertThat(outcome(0x40_1000L, Access.READ))
+                .isEqualTo("Faulted[kind=TRANSLATION, level=3, stage=1, onStage1Walk=false]");
+        assertThat(outcome(0x60_0000L, Access.READ))
+                .isEqualTo("Faulted[kind=TRANSLATION, level=2, stage=1, onStage1Walk=false]");
+        assertThat(outcome(0xc000_0000L, Access.READ))
+                .isEqualTo("Faulted[kind=TRANSLATION, level=1, stage=1, onStage1Walk=false]");
+        assertThat(outcome(0x1_0040_0000L, Access.READ))
+                .isEqualTo("Faulted[kind=TRANSLATION, level=1, stage=1, onStage1Walk=false]");
 
         run(new MemoryCommand.TouchRange("u", page, Access.WRITE, Privilege.UNPRIVILEGED));
         assertThat(outcome(0x40_0123L, Access.WRITE)).startsWith("Translated");
 
         run(new MemoryCommand.AgeRange("u", page));
-        assertThat(outcome(0x40_0123L, Access.READ)).isEqualTo("Faulted[kind=ACCESS_FLAG, level=3, stage=1, onStage1Walk=false]");
+        assertThat(outcome(0x40_0123L, Access.READ))
+                .isEqualTo("Faulted[kind=ACCESS_FLAG, level=3, stage=1, onStage1Walk=false]");
     }
 
     private String outcome(long address, Access access) {

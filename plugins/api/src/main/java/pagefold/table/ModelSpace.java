@@ -232,7 +232,8 @@ final class ModelSpace {
 
     /** Leaf bits of a page of a region: writable only where a write needs no copy. */
     long bits(Region region, long word, int level) {
-        boolean mayWrite = !CopyOnWrite.isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
+        boolean mayWrite =
+                !CopyOnWrite.isCopyOnWrite(region) || backings.references(format.outputAddress(word, level)) == 1;
         return validity(region, mayWrite ? regime.leafBits(region.attributes()) : initialBits(region));
     }
 

@@ -329,13 +329,17 @@ public final class PageTable {
     List<AddressRange> holes(AddressRange range) {
         List<AddressRange> holes = new ArrayList<>();
         long[] next = {range.start()};
+        boolean[] isCovered = new boolean[1];
         visit(range.start(), range.last(), (word, level, address) -> {
-            if (address != next[0] && Long.compareUnsigned(next[0], address) < 0) {
+            if (Long.compareUnsigned(next[0], address) < 0) {
                 holes.add(new AddressRange(next[0], address - 1));
             }
-            next[0] = address + (1L << geometry.shift(level));
+            // The last leaf may reach beyond the range.
+            long last = address + (1L << geometry.shift(level)) - 1;
+            isCovered[0] = Long.compareUnsigned(range.last(), last) <= 0;
+            next[0] = last + 1;
         });
-        if (next[0] - 1 != range.last()) {
+        if (!isCovered[0]) {
             holes.add(new AddressRange(next[0], range.last()));
         }
         return holes;

@@ -32,7 +32,8 @@ public final class CapabilityNeeds {
                     GUARDED_PAGES,
                     MEMORY_TAGGING,
                     EXECUTE_ONLY,
-                    LIVE_CHANGES -> true;
+                    LIVE_CHANGES,
+                    KERNEL_COPIES -> true;
             case HOST_STAGE_2, HARDWARE_DIRTY, FIVE_LEVELS, DOMAINS, CAPTURES -> false;
         };
     }
@@ -43,6 +44,10 @@ public final class CapabilityNeeds {
         switch (event) {
             case MemoryEvent.SpaceCreated e -> spaces.put(e.space(), e.kind());
             case MemoryEvent.SpaceForked e -> spaces.put(e.child(), SpaceKind.USER);
+            case MemoryEvent.KernelCopied e -> {
+                spaces.put(e.child(), SpaceKind.KERNEL);
+                needs.add(Capability.KERNEL_COPIES);
+            }
             case MemoryEvent.RangeMapped e -> needs.addAll(of(e.attributes()));
             default -> needs.clear();
         }

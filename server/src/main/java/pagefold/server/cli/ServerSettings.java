@@ -74,7 +74,8 @@ final class ServerSettings {
     ServerOptions options() {
         String port = value("port");
         try {
-            return new ServerOptions(value("host"), Integer.parseInt(port), Path.of(value("data")), access(), plugins());
+            return new ServerOptions(
+                    value("host"), Integer.parseInt(port), Path.of(value("data")), access(), plugins());
         } catch (NumberFormatException e) {
             throw CliFailure.usage("expected a port from 0 to 65535, but it is '" + port + "'");
         } catch (IllegalArgumentException e) {
