@@ -179,7 +179,7 @@ final class PairedShortWords extends TableStore {
 
     /** Empties the words of one table, two in each long. */
     private void empty(long words) {
-        int offset = TableMemory.offset(words);
+        int offset = memory.offset(words);
         Arrays.fill(memory.chunk(words), offset, offset + (int) (TABLE_BYTES / Long.BYTES), 0);
     }
 

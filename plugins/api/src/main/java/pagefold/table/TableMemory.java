@@ -248,7 +248,7 @@ public final class TableMemory implements PhysicalMemory {
             long address = base + ((long) page << pageBits);
             sink.number(page);
             sink.number(live[page]);
-            WordRuns.write(sink, chunks[(int) (address - base >>> CHUNK_BITS)], offset(address), 1 << pageBits - 3);
+            WordRuns.write(sink, chunks[(int) (address - base >>> chunkBits)], offset(address), 1 << pageBits - 3);
         }
     }
 
@@ -257,7 +257,7 @@ public final class TableMemory implements PhysicalMemory {
         int count = source.count((int) (limit >>> pageBits));
         for (int i = 0; i < count; i++) {
             int page = source.count((int) (limit >>> pageBits) - 1);
-            reserve((long) (page + 1) << pageBits, page + 1);
+            reserve(page, 1);
             used.set(page);
             // A table has words of 32 bits at least.
             live[page] = source.count(1 << pageBits - 2);
