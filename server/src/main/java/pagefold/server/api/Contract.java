@@ -10,8 +10,10 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The contract, {@code openapi.yaml}: as it is served, and as the router of this Vert.x can take it. */
@@ -79,6 +81,7 @@ final class Contract {
         // Callers are looked at by the guard.
         document.remove("security");
         leaveOutUnknownTypes(document);
+        leaveOutUntyped(document);
         return OpenAPIContract.from(vertx, new JsonObject(document));
     }
 
@@ -94,6 +97,44 @@ final class Contract {
                 map.values().forEach(Contract::leaveOutUnknownTypes);
             }
             case List<?> list -> list.forEach(Contract::leaveOutUnknownTypes);
+            case null, default -> {}
+        }
+    }
+
+    /**
+     * Parameters without a type, which the router refuses, are left out too: versions, of which it would read 1.0 as a
+     * number. Who takes them checks them.
+     */
+    private static void leaveOutUntyped(Map<String, Object> document) {
+        Set<String> untyped = new HashSet<>();
+        if (document.get("components") instanceof Map<?, ?> components
+                && components.get("parameters") instanceof Map<?, ?> parameters) {
+            parameters.forEach((name, parameter) -> {
+                if (isUntyped(parameter)) {
+                    untyped.add("#/components/parameters/" + name);
+                }
+            });
+        }
+        leaveOut(document, untyped);
+    }
+
+    private static boolean isUntyped(@Nullable Object parameter) {
+        return parameter instanceof Map<?, ?> map
+                && map.get("schema") instanceof Map<?, ?> schema
+                && !schema.containsKey("type")
+                && !schema.containsKey("$ref");
+    }
+
+    private static void leaveOut(@Nullable Object node, Set<String> untyped) {
+        switch (node) {
+            case Map<?, ?> map -> {
+                if (map.get("parameters") instanceof List<?> parameters) {
+                    parameters.removeIf(parameter -> isUntyped(parameter)
+                            || parameter instanceof Map<?, ?> reference && untyped.contains(reference.get("$ref")));
+                }
+                map.values().forEach(value -> leaveOut(value, untyped));
+            }
+            case List<?> list -> list.forEach(value -> leaveOut(value, untyped));
             case null, default -> {}
         }
     }

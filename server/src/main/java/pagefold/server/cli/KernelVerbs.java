@@ -19,13 +19,15 @@ final class KernelVerbs {
             name = "change",
             header = {
                 "Gives a range of a kernel other attributes in place, without a break.",
-                "What Linux calls unsafe is an error: another memory type, the Contiguous bit, global after not global.",
                 "",
                 "Example:",
                 "  pagefold change demo 0xffff800000000000 --size 2M --permissions r--/--- --global --blocks \\",
                 "           --space kernel",
                 ""
-            })
+            },
+            description =
+                    "What Linux calls unsafe is an error: another memory type, the Contiguous bit, global after not"
+                            + " global.")
     static final class Change extends RangeVerb {
         @Mixin
         private final AttributeOptions attributes = new AttributeOptions();

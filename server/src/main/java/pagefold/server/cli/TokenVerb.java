@@ -59,6 +59,10 @@ final class TokenVerb implements Runnable {
             mixinStandardHelpOptions = true,
             header = {
                 "Makes a key pair: NAME.pem, which signs tokens, and NAME.pub.pem, with which a server checks them.",
+                "",
+                "Examples:",
+                "  pagefold token key pagefold-key",
+                "  pagefold token key pagefold-key --algorithm EdDSA",
                 ""
             })
     static final class Key implements Callable<Integer> {
@@ -105,7 +109,14 @@ final class TokenVerb implements Runnable {
             name = "create",
             mixinStandardHelpOptions = true,
             sortOptions = false,
-            header = {"Makes a token and prints it.", ""})
+            header = {
+                "Makes a token and prints it.",
+                "",
+                "Examples:",
+                "  pagefold token create --key pagefold-key.pem --name ann --grant operator:team-* --hours 8",
+                "  pagefold token create --key pagefold-key.pem --name root --grant admin",
+                ""
+            })
     static final class Create implements Callable<Integer> {
         @Option(names = "--key", paramLabel = "FILE", required = true, description = "The private key (PEM, PKCS 8).")
         private String key = "";

@@ -74,6 +74,8 @@ final class FormatExamplesTest {
                 "access", WireText.ACCESSES,
                 "privilege", WireText.PRIVILEGES,
                 "coarsening", WireText.COARSENINGS,
+                "change", WireText.MEMORY_CHANGES,
+                "policy", WireText.UNMAP_POLICIES,
                 "memoryType", WireText.MEMORY_TYPES,
                 "shareability", WireText.SHAREABILITIES);
 
