@@ -2,7 +2,9 @@ package pagefold.arm32.lpae;
 
 import static pagefold.arm32.lpae.Descriptor.ADDRESS;
 import static pagefold.arm32.lpae.Descriptor.AP2;
+import static pagefold.arm32.lpae.Descriptor.PXN;
 import static pagefold.arm32.lpae.Descriptor.RDONLY;
+import static pagefold.arm32.lpae.Descriptor.USER;
 import static pagefold.arm32.lpae.Descriptor.VALID;
 import static pagefold.arm32.lpae.Descriptor.XN;
 
@@ -37,8 +39,9 @@ final class KernelWords implements LiveWords {
         return switch (change) {
             case READ_ONLY -> word | RDONLY | AP2;
             case READ_WRITE -> word & ~(RDONLY | AP2);
-            case EXECUTE, EXECUTE_GUARDED -> word & ~XN;
-            case NO_EXECUTE -> word | XN;
+            case EXECUTE, EXECUTE_GUARDED -> word & ~(XN | PXN);
+            // XN is for both privileges; Linux's own pages are never those of PL0.
+            case NO_EXECUTE -> (word & USER) == 0 ? word | XN : word | PXN;
             case VALID -> word | VALID;
             case INVALID -> word & ~VALID;
             case DIRECT_MAP_DEFAULT -> word & ~(RDONLY | AP2) | VALID;

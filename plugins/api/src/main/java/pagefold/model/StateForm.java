@@ -14,6 +14,7 @@ final class StateForm {
     private static final int GUARDED = 2;
     private static final int BLOCKS = 4;
     private static final int CONTIGUOUS = 8;
+    private static final int INVALID = 16;
 
     private StateForm() {}
 
@@ -59,7 +60,8 @@ final class StateForm {
         sink.number((attributes.global() ? GLOBAL : 0)
                 | (attributes.guarded() ? GUARDED : 0)
                 | (attributes.blocks() ? BLOCKS : 0)
-                | (attributes.contiguous() ? CONTIGUOUS : 0));
+                | (attributes.contiguous() ? CONTIGUOUS : 0)
+                | (region.valid() ? 0 : INVALID));
     }
 
     static void readVersion(StateSource source) {
@@ -115,6 +117,7 @@ final class StateForm {
                         (flags & GUARDED) != 0,
                         software,
                         (flags & BLOCKS) != 0,
-                        (flags & CONTIGUOUS) != 0));
+                        (flags & CONTIGUOUS) != 0),
+                (flags & INVALID) == 0);
     }
 }

@@ -77,6 +77,11 @@ final class ModelSpace {
         return isCopy;
     }
 
+    /** Says of a space that was written down that it is one that Linux resumes from. */
+    void becomeCopy() {
+        isCopy = true;
+    }
+
     /** Makes this space, which is empty, a copy of a kernel's tables to resume from. */
     void copy(AddressSpace before, AddressRange range, PageTable from, TranslationRegime.CopyWords words) {
         isCopy = true;

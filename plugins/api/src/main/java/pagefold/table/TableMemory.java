@@ -259,8 +259,8 @@ public final class TableMemory implements PhysicalMemory {
             int page = source.count((int) (limit >>> pageBits) - 1);
             reserve(page, 1);
             used.set(page);
-            // A table has words of 32 bits at least.
-            live[page] = source.count(1 << pageBits - 2);
+            // Tables that share a page have a count each in it.
+            live[page] = Math.toIntExact(source.number());
             long address = base + ((long) page << pageBits);
             WordRuns.read(source, chunk(address), offset(address), 1 << pageBits - 3);
         }

@@ -82,6 +82,7 @@ public final class TableModel implements RestorableModel {
             sink.text(name);
             sink.text(space.regime().kind().name());
             sink.number(space.table().root());
+            sink.number(space.isCopy() ? 1 : 0);
         });
         if (widening != null) {
             widening.save(sink);
@@ -101,7 +102,11 @@ public final class TableModel implements RestorableModel {
         for (int left = source.count(MAX_SAVED_SPACES); left > 0; left--) {
             String name = source.text();
             TranslationRegime regime = regime(source.value(SpaceKind.class));
-            spaces.put(name, new ModelSpace(name, source.number(), regime, memory, backings));
+            ModelSpace space = new ModelSpace(name, source.number(), regime, memory, backings);
+            if (source.count(1) == 1) {
+                space.becomeCopy();
+            }
+            spaces.put(name, space);
         }
         if (widening != null) {
             widening.restore(source);
