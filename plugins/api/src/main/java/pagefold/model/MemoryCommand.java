@@ -147,4 +147,25 @@ public sealed interface MemoryCommand {
 
     /** Leaves a remark in the history. */
     record Annotate(@Nullable String space, String text) implements MemoryCommand {}
+
+    /** The command that leads to an event in the state in which it has happened, and there only to this one. */
+    static MemoryCommand repeating(MemoryEvent event) {
+        return switch (event) {
+            case MemoryEvent.SpaceCreated e -> new CreateSpace(e.space(), e.kind());
+            case MemoryEvent.SpaceDestroyed e -> new DestroySpace(e.space());
+            case MemoryEvent.RangeMapped e -> new MapRange(e.space(), e.range(), e.output(), e.attributes(), true);
+            case MemoryEvent.RangeUnmapped e -> new UnmapRange(e.space(), e.range(), true);
+            case MemoryEvent.RangeProtected e -> new ProtectRange(e.space(), e.range(), e.permissions());
+            case MemoryEvent.RangeMoved e -> new MoveRange(e.space(), e.from(), e.to(), true);
+            case MemoryEvent.SpaceForked e -> new ForkSpace(e.space(), e.child());
+            case MemoryEvent.RangeTouched e -> new TouchRange(e.space(), e.range(), e.access(), e.privilege());
+            case MemoryEvent.RangeAged e -> new AgeRange(e.space(), e.range());
+            case MemoryEvent.RangeWriteProtected e -> new WriteProtectRange(e.space(), e.range());
+            case MemoryEvent.RangeRelaxed e -> new RelaxRange(e.space(), e.range(), e.permissions());
+            case MemoryEvent.RangeSplit e -> new SplitRange(e.space(), e.range(), e.leafSize());
+            case MemoryEvent.RangeChanged e -> new ChangeRange(e.space(), e.range(), e.attributes());
+            case MemoryEvent.PluginSelected e -> new SelectPlugin(e.binding());
+            case MemoryEvent.Annotated e -> new Annotate(e.space(), e.text());
+        };
+    }
 }

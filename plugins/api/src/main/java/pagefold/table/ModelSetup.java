@@ -31,4 +31,14 @@ public record ModelSetup(
     public ModelSetup {
         regimes = Map.copyOf(regimes);
     }
+
+    /** How a kind of space is translated that events have made: a check has let them pass. */
+    TranslationRegime regime(SpaceKind kind) {
+        TranslationRegime regime = regimes.get(kind);
+        if (regime == null) {
+            throw new IllegalStateException("expected a regime for " + kind + ", but " + profile
+                    + " has none (a check before the event should have refused it)");
+        }
+        return regime;
+    }
 }

@@ -248,7 +248,7 @@ public final class TableMemory implements PhysicalMemory {
             long address = base + ((long) page << pageBits);
             sink.number(page);
             sink.number(live[page]);
-            WordRuns.write(sink, chunks[(int) (address - base >>> chunkBits)], offset(address), 1 << pageBits - 3);
+            WordRuns.write(sink, chunks[chunkOf(page)], offset(address), 1 << pageBits - 3);
         }
     }
 

@@ -41,11 +41,6 @@ import pagefold.model.Step;
  * meaning of every event for both.
  */
 public final class TableModel implements RestorableModel {
-    /** Raised whenever what is saved changes: an image of another version is not restored. */
-    private static final int IMAGE_VERSION = 1;
-
-    private static final int MAX_SAVED_SPACES = 4 * Simulation.MAX_SPACES;
-
     private final ModelSetup setup;
     private final TableMemory memory;
     private final FramePool pool;
@@ -73,44 +68,16 @@ public final class TableModel implements RestorableModel {
 
     @Override
     public void save(StateSink sink) {
-        sink.number(IMAGE_VERSION);
-        memory.save(sink);
-        pool.save(sink);
-        backings.save(sink);
-        sink.number(spaces.size());
-        spaces.forEach((name, space) -> {
-            sink.text(name);
-            sink.text(space.regime().kind().name());
-            sink.number(space.table().root());
-            sink.number(space.isCopy() ? 1 : 0);
-        });
-        if (widening != null) {
-            widening.save(sink);
-        }
+        image().save(sink);
     }
 
     @Override
     public void restore(StateSource source) {
-        long version = source.number();
-        if (version != IMAGE_VERSION) {
-            throw new IllegalStateException(
-                    "expected an image of version " + IMAGE_VERSION + ", but it is of version " + version);
-        }
-        memory.restore(source);
-        pool.restore(source);
-        backings.restore(source);
-        for (int left = source.count(MAX_SAVED_SPACES); left > 0; left--) {
-            String name = source.text();
-            TranslationRegime regime = regime(source.value(SpaceKind.class));
-            ModelSpace space = new ModelSpace(name, source.number(), regime, memory, backings);
-            if (source.count(1) == 1) {
-                space.becomeCopy();
-            }
-            spaces.put(name, space);
-        }
-        if (widening != null) {
-            widening.restore(source);
-        }
+        image().restore(source, setup);
+    }
+
+    private TableModelImage image() {
+        return new TableModelImage(memory, pool, backings, spaces, widening);
     }
 
     @Override
@@ -244,18 +211,9 @@ public final class TableModel implements RestorableModel {
     }
 
     private ModelSpace create(String name, SpaceKind kind) {
-        ModelSpace space = new ModelSpace(name, regime(kind), memory, backings);
+        ModelSpace space = new ModelSpace(name, setup.regime(kind), memory, backings);
         spaces.put(name, space);
         return space;
-    }
-
-    private TranslationRegime regime(SpaceKind kind) {
-        TranslationRegime regime = setup.regimes().get(kind);
-        if (regime == null) {
-            throw new IllegalStateException("expected a regime for " + kind + ", but " + setup.profile()
-                    + " has none (a check before the event should have refused it)");
-        }
-        return regime;
     }
 
     private void destroy(SpaceDestroyed event, Simulation before, @Nullable TableListener listener) {

@@ -145,6 +145,10 @@ final class HistoryRun {
 
     private void apply(Step step) {
         doing = step.event();
+        Decision repeated = step.before().decide(MemoryCommand.repeating(step.event()));
+        Expect.that(
+                repeated.equals(new Decision.Accepted(step.event())),
+                () -> "the command that repeats the event leads to " + repeated);
         heard.apply(step, witness);
         deaf.apply(step, null);
         oracle.apply(step);

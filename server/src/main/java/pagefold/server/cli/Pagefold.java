@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimVerb.class,
             SpaceVerb.class,
             PluginVerb.class,
+            LogVerb.class,
             ImportVerb.class,
             MapVerb.class,
             RangeVerbs.Unmap.class,

@@ -25,14 +25,21 @@ import picocli.CommandLine.Spec;
             "  pagefold sim ls",
             ""
         },
-        subcommands = {SimVerb.ListAll.class, SimVerb.Create.class, SimVerb.Remove.class})
+        subcommands = {
+            SimVerb.ListAll.class,
+            SimVerb.Create.class,
+            SimVerb.Remove.class,
+            HistoryVerbs.Fork.class,
+            HistoryVerbs.Export.class,
+            HistoryVerbs.Import.class
+        })
 final class SimVerb implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected one of ls, create, rm");
+        throw new ParameterException(spec.commandLine(), "expected one of ls, create, rm, fork, export, import");
     }
 
     /** Which plugin projects a new simulation. */

@@ -216,6 +216,33 @@ public final class EventLog implements AutoCloseable {
         return query(session -> session.command(simulation, commandId));
     }
 
+    /**
+     * Keeps a snapshot. One that cannot be kept is no failure of anything but a later restart's speed.
+     *
+     * @param simulation the id of the simulation
+     * @return whether it is durable; false when the simulation is not there, or not that far
+     * @throws IllegalArgumentException when the payload is larger than {@link Snapshot#MAX_BYTES}
+     */
+    public CompletableFuture<Boolean> save(long simulation, Snapshot snapshot) {
+        int bytes = snapshot.payload().length;
+        if (bytes > Snapshot.MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "expected a snapshot of at most " + Snapshot.MAX_BYTES + " bytes, but it has " + bytes);
+        }
+        long now = clock.millis();
+        return committer.submit(bytes, writer -> writer.save(simulation, snapshot, now), failure -> false);
+    }
+
+    /** The positions at which there are snapshots of a simulation, ascending. */
+    public List<Long> snapshots(long simulation) {
+        return query(session -> session.snapshots(simulation));
+    }
+
+    /** The snapshot at a position; null when there is none, or it is damaged. */
+    public @Nullable Snapshot snapshot(long simulation, long position) {
+        return query(session -> session.snapshot(simulation, position));
+    }
+
     private void read(String simulation, long from, int rowsAtOnce, Predicate<RecordedEvent> consumer) {
         if (from < 1) {
             throw new IllegalArgumentException("expected a position of at least 1, but it is " + from);

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The statements that change the log, on one connection. Nothing is kept before {@link #commit}. */
@@ -130,6 +132,7 @@ final class LogWriter {
         update("update log_state set epoch_floor = ? where epoch_floor < ?", head.epoch, head.epoch);
         update("delete from event_batch where simulation = ?", head.id);
         update("delete from command where simulation = ?", head.id);
+        update("delete from snapshot where simulation = ?", head.id);
         update("delete from simulation where id = ?", head.id);
         return true;
     }
@@ -144,14 +147,55 @@ final class LogWriter {
         Head head = head(simulation);
         return head == null
                 ? null
-                : new LoggedSimulation(simulation, head.epoch, head.position, head.created, head.creator);
+                : new LoggedSimulation(head.id, simulation, head.epoch, head.position, head.created, head.creator);
     }
 
-    private long number(String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getLong(1);
+    /** Keeps a snapshot of a simulation that has come at least that far; false when there is none. */
+    boolean save(long simulation, Snapshot snapshot, long timeMillis) throws SQLException {
+        long position = snapshot.position();
+        if (number("select count(*) from simulation where id = ? and head >= ?", simulation, position) == 0) {
+            return false;
+        }
+        update("delete from snapshot where simulation = ? and position = ?", simulation, position);
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into snapshot (simulation, position, time, checksum, payload) values (?, ?, ?, ?, ?)")) {
+            insert.setLong(1, simulation);
+            insert.setLong(2, position);
+            insert.setLong(3, timeMillis);
+            insert.setLong(4, Checksum.of(simulation, position, position, 0, timeMillis, snapshot.payload()));
+            insert.setBytes(5, snapshot.payload());
+            insert.executeUpdate();
+        }
+        thin(simulation);
+        return true;
+    }
+
+    /** With too many snapshots, every second one goes, from the first on; the last one stays. */
+    private void thin(long simulation) throws SQLException {
+        List<Long> positions = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select position from snapshot where simulation = ? order by position desc")) {
+            select.setLong(1, simulation);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    positions.add(rows.getLong(1));
+                }
+            }
+        }
+        for (int i = 1; positions.size() > Snapshot.MAX_COUNT && i < positions.size(); i += 2) {
+            update("delete from snapshot where simulation = ? and position = ?", simulation, positions.get(i));
+        }
+    }
+
+    private long number(String sql, long... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setLong(i + 1, parameters[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
         }
     }
 

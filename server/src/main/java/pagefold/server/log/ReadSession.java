@@ -59,7 +59,12 @@ final class ReadSession {
                     ? new Head(
                             rows.getLong(1),
                             new LoggedSimulation(
-                                    simulation, rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getString(5)),
+                                    rows.getLong(1),
+                                    simulation,
+                                    rows.getLong(2),
+                                    rows.getLong(3),
+                                    rows.getLong(4),
+                                    rows.getString(5)),
                             rows.getLong(6))
                     : null;
         }
@@ -68,11 +73,16 @@ final class ReadSession {
     List<LoggedSimulation> list() throws SQLException {
         List<LoggedSimulation> all = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                        "select name, epoch, head, created, creator from simulation order by name");
+                        "select id, name, epoch, head, created, creator from simulation order by name");
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 all.add(new LoggedSimulation(
-                        rows.getString(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getString(5)));
+                        rows.getLong(1),
+                        rows.getString(2),
+                        rows.getLong(3),
+                        rows.getLong(4),
+                        rows.getLong(5),
+                        rows.getString(6)));
             }
         }
         return all;
@@ -119,6 +129,37 @@ final class ReadSession {
         selectCommand.setString(2, commandId);
         try (ResultSet rows = selectCommand.executeQuery()) {
             return rows.next() ? new CommandRecord(rows.getLong(1), rows.getLong(2), rows.getString(3)) : null;
+        }
+    }
+
+    /** The positions of a simulation's snapshots, ascending. */
+    List<Long> snapshots(long simulation) throws SQLException {
+        List<Long> positions = new ArrayList<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("select position from snapshot where simulation = ? order by position")) {
+            select.setLong(1, simulation);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    positions.add(rows.getLong(1));
+                }
+            }
+        }
+        return positions;
+    }
+
+    /** The snapshot at a position; null when there is none, or it is damaged. */
+    @Nullable
+    Snapshot snapshot(long simulation, long position) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select time, checksum, payload from snapshot where simulation = ? and position = ?")) {
+            select.setLong(1, simulation);
+            select.setLong(2, position);
+            try (ResultSet rows = select.executeQuery()) {
+                byte[] payload = rows.next() ? rows.getBytes(3) : null;
+                boolean isIntact = payload != null
+                        && rows.getLong(2) == Checksum.of(simulation, position, position, 0, rows.getLong(1), payload);
+                return isIntact ? new Snapshot(position, payload) : null;
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -49,6 +50,7 @@ final class Sqlite {
                     // None: a migration that this version does not know is one of a newer server, whose log is not
                     // ours.
                     .ignoreMigrationPatterns(new String[0])
+                    .placeholders(Map.of("binary", "blob"))
                     .loggers("slf4j")
                     .load()
                     .migrate();

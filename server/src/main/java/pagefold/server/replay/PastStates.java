@@ -37,14 +37,12 @@ public final class PastStates {
     /** {@code under} is the binding to look through; {@code null} for the one of that position. */
     private record Key(
             String simulation,
-            long createdMillis,
+            long id,
             long position,
             @Nullable PluginBinding under) {
 
         boolean isSameHistory(Key other) {
-            return simulation.equals(other.simulation)
-                    && createdMillis == other.createdMillis
-                    && Objects.equals(under, other.under);
+            return simulation.equals(other.simulation) && id == other.id && Objects.equals(under, other.under);
         }
     }
 
@@ -103,7 +101,7 @@ public final class PastStates {
             if (position > head.head()) {
                 return new Reading.Failed<>(new Trouble.BeyondHead(position, head.head()));
             }
-            return work.apply(new Key(simulation, head.createdMillis(), position, under));
+            return work.apply(new Key(simulation, head.id(), position, under));
         } catch (NoSuchSimulation e) {
             return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
         } catch (LogException e) {
@@ -185,10 +183,14 @@ public final class PastStates {
         return trouble instanceof Trouble.Unbound ? new Trouble.Unbound(key.simulation()) : trouble;
     }
 
-    /** The state at a position that is the key's or just below it, taken on from an earlier one where there is one. */
+    /**
+     * The state at a position that is the key's or just below it, taken on from an earlier one or from a snapshot,
+     * whichever is nearer.
+     */
     private Replayed make(Key key, long position) {
-        Projection earlier = takeEarlier(key);
         PluginBinding under = key.under();
+        Projection earlier =
+                takeEarlier(key, under == null ? replayer.snapshots().nearest(key.id(), position) : 0);
         if (under != null) {
             return earlier != null
                     ? replayer.shadowForward(earlier, key.simulation(), position)
@@ -225,13 +227,14 @@ public final class PastStates {
         }
     }
 
-    /** The nearest state below a position that nobody reads; it is no longer kept. */
-    private synchronized @Nullable Projection takeEarlier(Key key) {
+    /** The nearest state below a position, but not below another, that nobody reads; it is no longer kept. */
+    private synchronized @Nullable Projection takeEarlier(Key key, long least) {
         Key nearest = entries.entrySet().stream()
                 .filter(entry -> entry.getValue().readers == 0
                         && entry.getValue().made instanceof Replayed.Complete
                         && entry.getKey().isSameHistory(key)
-                        && entry.getKey().position() < key.position())
+                        && entry.getKey().position() < key.position()
+                        && entry.getKey().position() >= least)
                 .map(Map.Entry::getKey)
                 .max(Comparator.comparingLong(Key::position))
                 .orElse(null);

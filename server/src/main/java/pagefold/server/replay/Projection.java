@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding;
 import pagefold.model.Simulation;
+import pagefold.model.StateSink;
+import pagefold.model.StateSource;
 import pagefold.model.Step;
 import pagefold.server.log.RecordedEvent;
 import pagefold.table.PageTableModel;
@@ -46,6 +48,26 @@ public final class Projection {
     public Projection(PluginBinding binding, PageTableModel model) {
         this.binding = binding;
         this.model = model;
+    }
+
+    /** A projection whose neutral state is read, and whose model is still to be restored. */
+    static Projection restored(PluginBinding binding, PageTableModel model, StateSource source) {
+        Projection projection = new Projection(binding, model);
+        projection.simulation = Simulation.restored(source);
+        for (int left = source.count(MAX_TOMBSTONES); left > 0; left--) {
+            projection.destroyed.put(source.text(), source.number());
+        }
+        return projection;
+    }
+
+    /** Writes down everything but the model. */
+    void save(StateSink sink) {
+        simulation.save(sink);
+        sink.number(destroyed.size());
+        destroyed.forEach((space, position) -> {
+            sink.text(space);
+            sink.number(position);
+        });
     }
 
     /** Whose model it is. */

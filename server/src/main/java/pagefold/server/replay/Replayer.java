@@ -9,6 +9,7 @@ import pagefold.model.PluginBinding;
 import pagefold.model.Simulation;
 import pagefold.model.Step;
 import pagefold.server.log.EventLog;
+import pagefold.server.log.LoggedSimulation;
 
 /** Makes projections from the log. Reads the database and computes: not for event loops. */
 public final class Replayer {
@@ -17,30 +18,48 @@ public final class Replayer {
 
     private final EventLog log;
     private final PluginHost host;
+    private final Snapshots snapshots;
 
     /** A replayer over a log, with the plugins of a host. */
     public Replayer(EventLog log, PluginHost host) {
         this.log = log;
         this.host = host;
+        this.snapshots = new Snapshots(log, host);
+    }
+
+    /** The snapshots that this replayer begins with, and takes on its way. */
+    public Snapshots snapshots() {
+        return snapshots;
     }
 
     /**
-     * The state at a position, under the plugin that is bound there.
+     * The state at a position, under the plugin that is bound there: from the last snapshot before it on, or from the
+     * first event.
      *
      * @param position at least 1; the head when it is beyond
      * @throws pagefold.server.log.LogException when the log cannot be read
      */
     public Replayed at(String simulation, long position) {
-        Run run = new Run(Simulation.EMPTY, null);
+        LoggedSimulation head = log.find(simulation);
+        // No simulation has the id 0; reading then says that there is none.
+        long id = head == null ? 0 : head.id();
+        Projection restored = snapshots.restore(id, position);
+        Replayed forward = restored == null ? null : forward(restored, simulation, position);
+        return forward != null ? forward : fromTheFirst(simulation, position, snapshots.pace(id, 0));
+    }
+
+    /** The state at a position, made of events alone. */
+    Replayed fromTheFirst(String simulation, long position, Snapshots.@Nullable Pace pace) {
+        Run run = new Run(Simulation.EMPTY, null, pace);
         log.read(simulation, 1, event -> run.take(event.event()) && event.position() < position);
         Replayed first = run.finish();
         PluginBinding last = run.state.binding();
         // Seldom: the plugin was swapped on the way, so that the model of the last one has not seen it all.
-        return run.superseded && last != null ? under(last, simulation, run.state.position()) : first;
+        return run.superseded && last != null ? under(last, simulation, run.state.position(), pace) : first;
     }
 
-    private Replayed under(PluginBinding binding, String simulation, long position) {
-        Run run = new Run(Simulation.EMPTY, binding);
+    private Replayed under(PluginBinding binding, String simulation, long position, Snapshots.@Nullable Pace pace) {
+        Run run = new Run(Simulation.EMPTY, binding, pace);
         log.read(simulation, 1, event -> run.take(event.event()) && event.position() < position);
         return run.finish();
     }
@@ -106,13 +125,15 @@ public final class Replayer {
     private final class Run {
         private final @Nullable PluginBinding forced;
         private final List<Step> buffer = new ArrayList<>();
+        private final Snapshots.@Nullable Pace pace;
         private Simulation state;
         private @Nullable Projection projection;
         private @Nullable Trouble trouble;
         private boolean superseded;
 
-        Run(Simulation state, @Nullable PluginBinding forced) {
+        Run(Simulation state, @Nullable PluginBinding forced, Snapshots.@Nullable Pace pace) {
             this.state = state;
+            this.pace = pace;
             this.forced = forced;
             if (forced != null) {
                 open(forced);
@@ -123,6 +144,7 @@ public final class Replayer {
             this.state = projection.simulation();
             this.forced = null;
             this.projection = projection;
+            this.pace = null;
         }
 
         boolean take(MemoryEvent event) {
@@ -161,6 +183,9 @@ public final class Replayer {
             if (target != null && !buffer.isEmpty()) {
                 try {
                     target.apply(buffer);
+                    if (pace != null) {
+                        pace.offer(target);
+                    }
                 } catch (ProjectionFailure e) {
                     trouble = new Trouble.ModelFailed(e.position(), target.binding(), e.reason());
                     projection = null;

@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.ProjectionFailure;
+import pagefold.server.replay.Snapshots;
 import pagefold.server.replay.Trouble;
 
 /**
@@ -22,12 +23,14 @@ final class ModelConsumer extends VerticleBase {
 
     private final String address;
     private final Projection projection;
+    private final Snapshots.Pace pace;
     private @Nullable MessageConsumer<ModelMessage> consumer;
     private Trouble.@Nullable ModelFailed failure;
 
-    ModelConsumer(String simulation, long generation, Projection projection) {
+    ModelConsumer(String simulation, long generation, Projection projection, Snapshots.Pace pace) {
         this.address = "model." + simulation + "." + generation;
         this.projection = projection;
+        this.pace = pace;
     }
 
     String address() {
@@ -63,6 +66,10 @@ final class ModelConsumer extends VerticleBase {
             case ModelMessage.Broken answered -> throw unexpected(answered);
         };
         message.reply(answer, LocalBus.options());
+        if (answer instanceof ModelMessage.Applied) {
+            // Behind the answer: whoever waits for it need not wait for this.
+            pace.offer(projection);
+        }
     }
 
     private static IllegalStateException unexpected(ModelMessage message) {

@@ -6,6 +6,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.replay.Projection;
+import pagefold.server.replay.Snapshots;
 import pagefold.server.replay.Trouble;
 
 /**
@@ -23,6 +24,7 @@ final class ModelLink {
     private final String name;
     private final Tools tools;
     private @Nullable String deployment;
+    private long id;
     private volatile String address = "";
     private volatile @Nullable Trouble trouble;
 
@@ -43,6 +45,11 @@ final class ModelLink {
         return trouble;
     }
 
+    /** Which simulation in the log it is. */
+    void setId(long given) {
+        id = given;
+    }
+
     void setTrouble(Trouble found) {
         trouble = found;
     }
@@ -52,9 +59,14 @@ final class ModelLink {
 
     /** Makes a projection ready to be the next generation; waits until it is. */
     Staged stage(Projection projection) {
+        Snapshots snapshots = tools.replayer().snapshots();
+        Snapshots.Pace pace = deployment == null ? snapshots.pace(id, projection.position()) : snapshots.freshPace(id);
+        if (deployment == null) {
+            pace.offer(projection);
+        }
         // Numbers are never used twice in a process, so that no message can reach the model of a writer that is
         // closing.
-        ModelConsumer next = new ModelConsumer(name, tools.generations().incrementAndGet(), projection);
+        ModelConsumer next = new ModelConsumer(name, tools.generations().incrementAndGet(), projection, pace);
         return new Staged(
                 projection,
                 next.address(),

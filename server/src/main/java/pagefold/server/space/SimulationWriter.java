@@ -87,6 +87,7 @@ final class SimulationWriter extends VerticleBase {
     public Future<?> start() {
         LoggedSimulation head = blocking(() -> tools.log().takeOwnership(name));
         epoch = head.epoch();
+        model.setId(head.id());
         if (head.head() == 0) {
             model.setTrouble(new Trouble.Unbound(name));
         } else {

@@ -55,6 +55,60 @@ class ServerVerbsTest {
     }
 
     @Test
+    void a_history_is_forked_exported_and_imported() throws IOException {
+        run("sim create origin").ends(0);
+        run("space create origin u").ends(0);
+        run("map origin 0x400000 --size 8K --pa 0x40000000 -p rw-/rw-").ends(0);
+        run("unmap origin 0x400000 --size 4K").ends(0);
+        Path file = directory.resolve("origin.ndjson");
+
+        assertThat(run("sim fork origin branch --at 3").ends(0).lines()).containsExactly("3");
+        assertThat(run("sim fork origin whole").ends(0).lines()).containsExactly("4");
+        run("sim export origin -f " + file).ends(0);
+        assertThat(run("sim import " + file + " again").ends(0).lines()).containsExactly("4");
+
+        String hash = image("origin", "");
+        assertThat(image("again", "")).isEqualTo(hash);
+        assertThat(image("whole", "")).isEqualTo(hash);
+        assertThat(image("branch", "")).isEqualTo(image("origin", " --at 3")).isNotEqualTo(hash);
+        assertThat(run("sim export origin --at 3").ends(0).lines())
+                .hasSize(4)
+                .first()
+                .isEqualTo("{\"history\":1,\"simulation\":\"origin\",\"position\":3}");
+        assertThat(run("sim fork origin branch").ends(3).err()).contains("branch");
+        assertThat(run("sim fork origin later --at 5").ends(3).err()).contains("5");
+        assertThat(run("sim fork nothing later").ends(3).err()).contains("nothing");
+        assertThat(run("sim ls").ends(0).out()).doesNotContain("later");
+        assertThat(run("sim export origin -f " + file).ends(2).err()).contains("origin.ndjson");
+    }
+
+    private String image(String simulation, String option) {
+        return run("stats " + simulation + option).ends(0).lines().getLast();
+    }
+
+    @Test
+    void a_file_that_is_no_history_makes_nothing() throws IOException {
+        run("sim create source").ends(0);
+        String[] whole = run("sim export source").ends(0).out().split("\n");
+
+        String[] bad = {
+            "",
+            "{}",
+            whole[0],
+            whole[0] + "\n" + whole[1] + "\n" + whole[1],
+            whole[0].replace("\"history\":1", "\"history\":2") + "\n" + whole[1],
+            whole[0] + "\n" + whole[1].replace("\"position\":1", "\"position\":2"),
+            whole[0] + "\n" + whole[1].replace("plugin-selected", "plugin-guessed"),
+            whole[0] + "\n{\"position\":1,\"type\":\"annotated\",\"schemaVersion\":1,\"text\":\"x\"}",
+        };
+        for (int i = 0; i < bad.length; i++) {
+            run("sim import " + file("bad" + i, bad[i]) + " made").ends(2);
+        }
+
+        assertThat(run("sim ls").ends(0).out()).doesNotContain("made");
+    }
+
+    @Test
     void plugins_are_listed_with_what_their_profiles_can_do() {
         List<String> lines = run("plugin ls").ends(0).lines();
 

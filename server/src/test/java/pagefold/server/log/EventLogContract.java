@@ -92,9 +92,9 @@ abstract class EventLogContract {
 
         assertThat(log.list())
                 .containsExactly(
-                        new LoggedSimulation("a", 0, 0, CLOCK.millis(), null),
-                        new LoggedSimulation("b", 0, 0, CLOCK.millis(), null));
-        assertThat(log.find("a")).isEqualTo(new LoggedSimulation("a", 0, 0, CLOCK.millis(), null));
+                        new LoggedSimulation(2, "a", 0, 0, CLOCK.millis(), null),
+                        new LoggedSimulation(1, "b", 0, 0, CLOCK.millis(), null));
+        assertThat(log.find("a")).isEqualTo(new LoggedSimulation(2, "a", 0, 0, CLOCK.millis(), null));
         assertThat(all("a")).isEmpty();
     }
 
@@ -155,7 +155,7 @@ abstract class EventLogContract {
 
         LoggedSimulation taken = log.takeOwnership("s");
 
-        assertThat(taken).isEqualTo(new LoggedSimulation("s", old + 1, 2, CLOCK.millis(), null));
+        assertThat(taken).isEqualTo(new LoggedSimulation(1, "s", old + 1, 2, CLOCK.millis(), null));
         assertThat(append("s", old, 2, batch(1))).isEqualTo(new Conflict(2, old + 1));
         assertThat(append("s", old + 1, 2, batch(1))).isEqualTo(new Appended(3, 3, CLOCK.millis()));
     }

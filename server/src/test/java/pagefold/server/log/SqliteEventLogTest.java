@@ -297,7 +297,7 @@ class SqliteEventLogTest extends EventLogContract {
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("""
                     insert into flyway_schema_history
-                    select 2, '99', 'from the future', type, script, 1, installed_by, installed_on, 1, success
+                    select 99, '99', 'from the future', type, script, 1, installed_by, installed_on, 1, success
                     from flyway_schema_history where installed_rank = 1
                     """);
         }
@@ -306,7 +306,7 @@ class SqliteEventLogTest extends EventLogContract {
 
         try (Connection connection = raw();
                 Statement statement = connection.createStatement()) {
-            statement.executeUpdate("delete from flyway_schema_history where installed_rank = 2");
+            statement.executeUpdate("delete from flyway_schema_history where installed_rank = 99");
         }
         log = open();
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,6 +23,8 @@ import pagefold.model.MemoryCommand;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.SpaceKind;
 import pagefold.server.log.EventLog;
+import pagefold.server.log.LoggedSimulation;
+import pagefold.server.replay.Projection;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Trouble;
 
@@ -145,6 +148,30 @@ class SimulationsTest {
             assertThat(answer).isEqualTo(new UnitAnswer.Accepted(2 + i, 2 + i, false));
             assertThat(reading).isEqualTo(new Reading.Answered<>(2 + i, 2L + i));
         }
+    }
+
+    @Test
+    void a_long_history_is_opened_from_a_snapshot_and_is_the_same() throws Exception {
+        List<MemoryCommand> remarks = Collections.nCopies(1024, new MemoryCommand.Annotate(null, "r"));
+        for (int i = 0; i < 5; i++) {
+            await(simulations.submit("s", new CommandUnit(remarks, null, CommandUnit.Ids.NONE, null)));
+        }
+        await(simulations.submit("s", CommandUnit.of(new MemoryCommand.CreateSpace("u", SpaceKind.USER))));
+        String hash = hash();
+        await(simulations.close());
+        LoggedSimulation head = log.takeOwnership("s");
+        vertx.close();
+        vertx = Vertx.vertx();
+        simulations = new Simulations(vertx, log, host, Limits.DEFAULT);
+
+        assertThat(log.snapshots(head.id())).isNotEmpty().allMatch(position -> position >= 4096);
+        assertThat(hash()).isEqualTo(hash);
+        assertThat(remark("behind")).isEqualTo(new UnitAnswer.Accepted(head.head() + 1, head.head() + 1, false));
+    }
+
+    private String hash() throws Exception {
+        Reading<String> reading = await(simulations.ask("s", Projection::imageHash));
+        return reading instanceof Reading.Answered<String> answered ? answered.value() : reading.toString();
     }
 
     @Test

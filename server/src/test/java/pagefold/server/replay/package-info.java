@@ -1,0 +1,4 @@
+@NullMarked
+package pagefold.server.replay;
+
+import org.jspecify.annotations.NullMarked;
