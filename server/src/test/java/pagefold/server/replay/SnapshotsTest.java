@@ -50,6 +50,7 @@ class SnapshotsTest {
     private EventLog log;
     private Replayer replayer;
     private Snapshots snapshots;
+    private final List<Step> history = new ArrayList<>();
     private Simulation state = Simulation.EMPTY;
 
     @BeforeEach
@@ -78,6 +79,7 @@ class SnapshotsTest {
     /** Appends so many random events that the binding can hold, the selection of it first. */
     private void write(PluginBinding binding, int events) {
         PageTableModel model = newModel(binding);
+        history.forEach(step -> model.apply(step, null));
         HistoryGenerator commands = new HistoryGenerator(seed + state.position(), TERRAIN);
         List<MemoryEvent> batch = new ArrayList<>();
         long before = state.position();
@@ -98,6 +100,7 @@ class SnapshotsTest {
     private void take(Step step, PageTableModel model, List<MemoryEvent> batch) {
         model.apply(step, null);
         batch.add(step.event());
+        history.add(step);
         state = step.after();
     }
 
