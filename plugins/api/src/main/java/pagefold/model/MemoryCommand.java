@@ -154,7 +154,7 @@ public sealed interface MemoryCommand {
             case MemoryEvent.SpaceCreated e -> new CreateSpace(e.space(), e.kind());
             case MemoryEvent.SpaceDestroyed e -> new DestroySpace(e.space());
             case MemoryEvent.RangeMapped e -> new MapRange(e.space(), e.range(), e.output(), e.attributes(), true);
-            case MemoryEvent.RangeUnmapped e -> new UnmapRange(e.space(), e.range(), true);
+            case MemoryEvent.RangeUnmapped e -> new UnmapRange(e.space(), e.range(), true, UnmapPolicy.FREE_TABLES);
             case MemoryEvent.RangeProtected e -> new ProtectRange(e.space(), e.range(), e.permissions());
             case MemoryEvent.RangeMoved e -> new MoveRange(e.space(), e.from(), e.to(), true);
             case MemoryEvent.SpaceForked e -> new ForkSpace(e.space(), e.child());
@@ -164,6 +164,10 @@ public sealed interface MemoryCommand {
             case MemoryEvent.RangeRelaxed e -> new RelaxRange(e.space(), e.range(), e.permissions());
             case MemoryEvent.RangeSplit e -> new SplitRange(e.space(), e.range(), e.leafSize());
             case MemoryEvent.RangeChanged e -> new ChangeRange(e.space(), e.range(), e.attributes());
+            case MemoryEvent.MemorySet e -> new SetMemory(e.space(), e.range(), e.change(), e.aliases());
+            case MemoryEvent.RangeVacated e -> new UnmapRange(e.space(), e.range(), true, UnmapPolicy.KEEP_TABLES);
+            case MemoryEvent.RangeHotRemoved e -> new UnmapRange(e.space(), e.range(), true, UnmapPolicy.HOT_REMOVE);
+            case MemoryEvent.KernelCopied e -> new CopyKernel(e.space(), e.child(), e.range());
             case MemoryEvent.PluginSelected e -> new SelectPlugin(e.binding());
             case MemoryEvent.Annotated e -> new Annotate(e.space(), e.text());
         };

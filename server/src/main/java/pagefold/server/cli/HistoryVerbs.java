@@ -38,9 +38,10 @@ final class HistoryVerbs {
 
     /** A simulation in which those events happen again, each decided and checked; answers its position. */
     private static long make(ApiClient api, String simulation, List<MemoryEvent> events) {
-        if (events.isEmpty() || !(events.getFirst() instanceof MemoryEvent.PluginSelected(PluginBinding binding))) {
+        if (events.isEmpty() || !(events.getFirst() instanceof MemoryEvent.PluginSelected selected)) {
             throw CliFailure.usage("expected a history that begins with the selection of a plugin");
         }
+        PluginBinding binding = selected.binding();
         byte[] body = WireJson.encode(generator -> {
             generator.writeStartObject();
             generator.writeStringField("name", simulation);

@@ -83,7 +83,7 @@ class SnapshotsTest {
         HistoryGenerator commands = new HistoryGenerator(seed + state.position(), TERRAIN);
         List<MemoryEvent> batch = new ArrayList<>();
         long before = state.position();
-        take(Step.of(state, new MemoryEvent.PluginSelected(binding)), model, batch);
+        take(Step.of(state, new MemoryEvent.PluginSelected(binding, null)), model, batch);
         while (batch.size() < events) {
             if (state.decide(commands.next(state)) instanceof Decision.Accepted(MemoryEvent event)) {
                 Step step = Step.of(state, event);
