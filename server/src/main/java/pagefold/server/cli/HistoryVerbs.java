@@ -3,8 +3,10 @@ package pagefold.server.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -138,12 +140,14 @@ final class HistoryVerbs {
                 });
                 return ExitCodes.OK;
             }
-            try (OutputStream to = Files.newOutputStream(target, java.nio.file.StandardOpenOption.CREATE_NEW)) {
+            try (OutputStream to = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
                 long count = write(api, (bytes, length) -> to.write(bytes, 0, length));
                 talk("wrote " + count + " events to " + target);
                 return ExitCodes.OK;
+            } catch (FileAlreadyExistsException e) {
+                throw CliFailure.usage("the file " + target + " is there already, and is not written over");
             } catch (IOException e) {
-                throw CliFailure.usage("cannot write " + target + ": " + e);
+                throw CliFailure.usage("cannot write " + target + ": " + e.getMessage());
             }
         }
 
@@ -171,7 +175,7 @@ final class HistoryVerbs {
                 }
                 return position;
             } catch (IOException e) {
-                throw CliFailure.usage("cannot write the history: " + e);
+                throw CliFailure.usage("cannot write the history: " + e.getMessage());
             }
         }
     }

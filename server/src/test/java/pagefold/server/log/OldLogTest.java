@@ -29,8 +29,9 @@ class OldLogTest {
         try (Connection database = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("pagefold.db"));
                 Statement statement = database.createStatement()) {
             statement.executeUpdate("alter table simulation drop column creator");
-            assertThat(statement.executeUpdate("delete from flyway_schema_history where script = 'V2__who.sql'"))
-                    .isEqualTo(1);
+            statement.executeUpdate("drop table snapshot");
+            assertThat(statement.executeUpdate("delete from flyway_schema_history where installed_rank > 1"))
+                    .isEqualTo(2);
         }
 
         try (EventLog log = EventLog.open(directory, Clock.systemUTC())) {
