@@ -95,6 +95,7 @@ final class FlatModel implements PageTableModel {
         return switch (region.output()) {
             case Output.Physical(long address) -> address;
             case Output.Backed backed -> backed.offset();
+            case Output.Repeated repeated -> 0;
         };
     }
 

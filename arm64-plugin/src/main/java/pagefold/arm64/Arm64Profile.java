@@ -68,6 +68,7 @@ record Arm64Profile(String name, StageOneProfile stage1, Stage2Options stage2) {
                 Capability.EXECUTE_ONLY,
                 Capability.LIVE_CHANGES,
                 Capability.KERNEL_COPIES,
+                Capability.SHARED_TABLES,
                 Capability.CAPTURES);
         if (stage1.geometry().startLevel() < 0) {
             declared.add(Capability.FIVE_LEVELS);

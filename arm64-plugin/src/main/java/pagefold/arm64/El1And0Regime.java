@@ -6,11 +6,13 @@ import static pagefold.arm64.descriptor.Descriptor.GP;
 import static pagefold.arm64.descriptor.Descriptor.NG;
 import static pagefold.arm64.descriptor.Descriptor.PXN;
 import static pagefold.arm64.descriptor.Descriptor.RDONLY;
+import static pagefold.arm64.descriptor.Descriptor.TYPE_TABLE;
 import static pagefold.arm64.descriptor.Descriptor.USER;
 import static pagefold.arm64.descriptor.Descriptor.UXN;
 import static pagefold.arm64.descriptor.Descriptor.VALID;
 import static pagefold.arm64.descriptor.Descriptor.bit;
 
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
@@ -156,7 +158,18 @@ final class El1And0Regime implements TranslationRegime {
 
     @Override
     public TableReader reader(PhysicalMemory memory, long root) {
-        return SpaceReader.el1And0(profile, kind, memory, root);
+        return reader(memory, root, table -> 0);
+    }
+
+    @Override
+    public TableReader reader(PhysicalMemory memory, long root, LongUnaryOperator shared) {
+        return SpaceReader.el1And0(profile, kind, memory, root, shared);
+    }
+
+    /** {@code kasan_early_init} links its shared tables without attributes (arch/arm64/mm/kasan_init.c). */
+    @Override
+    public @Nullable SharedLinks sharedLinks() {
+        return kind == SpaceKind.KERNEL ? table -> profile.encoding().encode(table) | TYPE_TABLE : null;
     }
 
     @Override

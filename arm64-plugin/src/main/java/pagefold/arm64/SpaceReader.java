@@ -1,6 +1,7 @@
 package pagefold.arm64;
 
 import java.io.IOException;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm64.capture.Markers;
 import pagefold.arm64.capture.ShowPte;
@@ -39,6 +40,7 @@ final class SpaceReader implements TableReader {
      * @param base the input address of their first entry
      * @param builtInputBits what the kernel was built for, or 0
      * @param regime whose registers tell of a walk
+     * @param shared the word of every page below the shared table at an address; 0 for any other table
      */
     private record Shown(
             SpaceKind kind,
@@ -48,7 +50,22 @@ final class SpaceReader implements TableReader {
             long base,
             Markers markers,
             int builtInputBits,
-            Syndrome.Regime regime) {}
+            Syndrome.Regime regime,
+            LongUnaryOperator shared) {
+
+        /** Where no tables are shared. */
+        Shown(
+                SpaceKind kind,
+                Vmsa64Geometry geometry,
+                TableDump dump,
+                long root,
+                long base,
+                Markers markers,
+                int builtInputBits,
+                Syndrome.Regime regime) {
+            this(kind, geometry, dump, root, base, markers, builtInputBits, regime, table -> 0);
+        }
+    }
 
     private SpaceReader(
             PhysicalMemory memory,
@@ -72,7 +89,8 @@ final class SpaceReader implements TableReader {
      *
      * @param kind {@code USER} or {@code KERNEL}
      */
-    static SpaceReader el1And0(StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long table) {
+    static SpaceReader el1And0(
+            StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long table, LongUnaryOperator shared) {
         boolean isKernel = kind == SpaceKind.KERNEL;
         long root = isKernel ? table + profile.upperRootOffset() : table;
         Vmsa64Geometry geometry = geometry(profile);
@@ -87,7 +105,9 @@ final class SpaceReader implements TableReader {
         long base = isKernel ? -1L << profile.inputBits() : 0;
         Syndrome.Regime level = Syndrome.Regime.EL1_AND_0;
         return stage1(
-                memory, new Shown(kind, geometry, dump, root, base, markers, profile.builtInputBits(), level), regime);
+                memory,
+                new Shown(kind, geometry, dump, root, base, markers, profile.builtInputBits(), level, shared),
+                regime);
     }
 
     /** Through TTBR0_EL2 without E2H, or TTBR0_EL3. */
@@ -151,7 +171,7 @@ final class SpaceReader implements TableReader {
 
     @Override
     public void dump(Appendable out) throws IOException {
-        shown.dump.write(memory, shown.root, shown.base, shown.markers, out);
+        shown.dump.write(memory, shown.root, shown.base, shown.markers, shown.shared, out);
     }
 
     /**
@@ -177,7 +197,7 @@ final class SpaceReader implements TableReader {
     @Override
     public @Nullable WxReport checkWx() {
         return shown.kind == SpaceKind.KERNEL
-                ? WxCheck.of(shown.geometry, false, memory, shown.root, shown.base)
+                ? WxCheck.of(shown.geometry, memory, shown.root, shown.base, shown.shared)
                 : null;
     }
 }

@@ -1,6 +1,7 @@
 package pagefold.arm64.capture;
 
 import java.io.IOException;
+import java.util.function.LongUnaryOperator;
 import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.table.PhysicalMemory;
 
@@ -70,9 +71,20 @@ public final class TableDump {
      * @throws IllegalArgumentException when there are more than {@link #MAX_TABLES} tables
      */
     public void write(PhysicalMemory memory, long root, long base, Markers markers, Appendable out) throws IOException {
+        write(memory, root, base, markers, table -> 0, out);
+    }
+
+    /**
+     * Writes a dump in which shared tables are not looked into: each entry that points to one is a note of a page.
+     *
+     * @param shared the word of every page below the shared table at an address; 0 for any other table
+     */
+    public void write(
+            PhysicalMemory memory, long root, long base, Markers markers, LongUnaryOperator shared, Appendable out)
+            throws IOException {
         DumpWriter writer = new DumpWriter(out);
         Notes notes = new Notes(writer, style, markers);
-        new TableTree(geometry, bigEndian, memory, root, base)
+        new TableTree(geometry, bigEndian, memory, root, base, shared)
                 .visit((address, level, word) ->
                         notes.note(address, word == 0 ? holes[level + 1] : leaves[level + 1], word));
         // KVM's walk has no note at its end, so that its last line is never written.

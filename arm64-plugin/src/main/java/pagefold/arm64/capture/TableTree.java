@@ -5,6 +5,7 @@ import static pagefold.arm64.descriptor.Descriptor.TYPE_TABLE;
 import static pagefold.arm64.descriptor.Descriptor.WORD_SHIFT;
 
 import java.io.IOException;
+import java.util.function.LongUnaryOperator;
 import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.table.PhysicalMemory;
 
@@ -14,8 +15,20 @@ import pagefold.table.PhysicalMemory;
  * @param bigEndian byte order of descriptors
  * @param root physical address of the start table
  * @param base the input address of its first entry
+ * @param shared the word of every page below the shared table at an address; 0 for any other table
  */
-record TableTree(Vmsa64Geometry geometry, boolean bigEndian, PhysicalMemory memory, long root, long base) {
+record TableTree(
+        Vmsa64Geometry geometry,
+        boolean bigEndian,
+        PhysicalMemory memory,
+        long root,
+        long base,
+        LongUnaryOperator shared) {
+
+    /** Tables that are each looked into. */
+    TableTree(Vmsa64Geometry geometry, boolean bigEndian, PhysicalMemory memory, long root, long base) {
+        this(geometry, bigEndian, memory, root, base, table -> 0);
+    }
 
     /** Sees an entry that is no table. */
     @FunctionalInterface
@@ -24,7 +37,7 @@ record TableTree(Vmsa64Geometry geometry, boolean bigEndian, PhysicalMemory memo
     }
 
     /**
-     * Visits every entry that is no table, in the order of addresses.
+     * Visits every entry that is no table, in the order of addresses; one that points to a shared table is as one page.
      *
      * @throws IllegalArgumentException when there are more than {@link TableDump#MAX_TABLES} tables
      */
@@ -53,10 +66,19 @@ record TableTree(Vmsa64Geometry geometry, boolean bigEndian, PhysicalMemory memo
                 long word = bigEndian ? Long.reverseBytes(loaded) : loaded;
                 long address = base + ((long) i << shift);
                 if (!last && (word & TYPE) == TYPE_TABLE) {
-                    table(geometry.encoding().decode(word, geometry.granuleBits()), level + 1, address);
+                    below(geometry.encoding().decode(word, geometry.granuleBits()), level + 1, address);
                 } else {
                     visitor.entry(address, level, word);
                 }
+            }
+        }
+
+        private void below(long table, int level, long address) throws IOException {
+            long page = shared.applyAsLong(table);
+            if (page == 0) {
+                table(table, level, address);
+            } else {
+                visitor.entry(address, Vmsa64Geometry.LAST_LEVEL, page);
             }
         }
     }

@@ -5,6 +5,7 @@ import static pagefold.arm64.descriptor.Descriptor.RDONLY;
 import static pagefold.arm64.descriptor.Descriptor.UXN;
 
 import java.io.IOException;
+import java.util.function.LongUnaryOperator;
 import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.model.Hex;
 import pagefold.table.PhysicalMemory;
@@ -34,9 +35,24 @@ public final class WxCheck {
      * @throws IllegalArgumentException when there are more than {@link TableDump#MAX_TABLES} tables
      */
     public static WxReport of(Vmsa64Geometry geometry, boolean bigEndian, PhysicalMemory memory, long root, long base) {
+        return of(new TableTree(geometry, bigEndian, memory, root, base));
+    }
+
+    /**
+     * Checks the tables of a kernel that shares some of them; one page stands for what is below a shared table.
+     *
+     * @param shared the word of every page below the shared table at an address; 0 for any other table
+     */
+    public static WxReport of(
+            Vmsa64Geometry geometry, PhysicalMemory memory, long root, long base, LongUnaryOperator shared) {
+        return of(new TableTree(geometry, false, memory, root, base, shared));
+    }
+
+    private static WxReport of(TableTree tree) {
+        Vmsa64Geometry geometry = tree.geometry();
         WxCheck check = new WxCheck(geometry.granuleBits());
         try {
-            new TableTree(geometry, bigEndian, memory, root, base).visit((address, level, word) -> {
+            tree.visit((address, level, word) -> {
                 if ((word & DumpStyle.KERNEL.mask()) != 0) {
                     check.leaf(address, geometry.entrySize(level), word);
                 }

@@ -29,10 +29,12 @@ final class KernelOperations {
 
     private static Decision mapped(AddressSpace space, MemoryEvent event, AddressRange range) {
         Long hole = space.firstHole(range);
+        if (hole != null) {
+            return rejected(new Rejection.NotMapped(space.name(), range, hole));
+        }
+        Rejection shared = SharedMemory.in(space, range);
         // Cutting regions at both ends of a range leaves at most two more of them.
-        return hole == null
-                ? Simulation.roomFor(space, 2, event)
-                : rejected(new Rejection.NotMapped(space.name(), range, hole));
+        return shared == null ? Simulation.roomFor(space, 2, event) : rejected(shared);
     }
 
     private static Decision decideSet(SetMemory c, AddressSpace space) {
@@ -60,7 +62,7 @@ final class KernelOperations {
 
     /** Why a range is not all memory that a kernel has for itself, or {@code null}. */
     private static @Nullable Rejection foreign(AddressSpace space, AddressRange range) {
-        Rejection[] rejection = new Rejection[1];
+        Rejection[] rejection = {SharedMemory.in(space, range)};
         space.forEachIn(range, region -> {
             boolean isCopied = region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
                     && sharing == Sharing.COPY_ON_WRITE;

@@ -27,6 +27,9 @@ public sealed interface MemoryCommand {
             if (output instanceof Output.Backed(String object, long offset, Sharing sharing)) {
                 Names.checkNotReserved(object);
             }
+            if (output instanceof Output.Repeated(String object)) {
+                Names.checkNotReserved(object);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package pagefold.model;
 
+import org.jspecify.annotations.Nullable;
+
 /** Where a region leads: a given physical address, or a backing object whose frames the model places. */
 public sealed interface Output {
 
@@ -26,12 +28,34 @@ public sealed interface Output {
         }
     }
 
+    /**
+     * One page for all: every page leads to the first page of a backing object, as where a kernel's shadow memory has
+     * nothing to say. The tables may be shared as well.
+     *
+     * @param object name of the backing object inside the simulation
+     */
+    record Repeated(String object) implements Output {
+        public Repeated {
+            Names.checkObject(object);
+        }
+    }
+
+    /** The backing object, if there is one. */
+    default @Nullable String backing() {
+        return switch (this) {
+            case Physical physical -> null;
+            case Backed backed -> backed.object();
+            case Repeated repeated -> repeated.object();
+        };
+    }
+
     /** The output {@code bytes} further on. */
     default Output advanced(long bytes) {
         return switch (this) {
             case Physical(long address) -> new Physical(address + bytes);
             case Backed(String object, long offset, Sharing sharing) ->
                 new Backed(object, Math.addExact(offset, bytes), sharing);
+            case Repeated repeated -> repeated;
         };
     }
 }

@@ -50,6 +50,7 @@ public record Region(AddressRange range, Output output, Attributes attributes, b
                         && offset2 == offset + size
                         && sharing == sharing2
                         && object.equals(object2);
+            case Output.Repeated repeated -> repeated.equals(next);
         };
     }
 

@@ -223,6 +223,10 @@ public final class Simulation {
             if (hole != null) {
                 return rejected(new Rejection.NotMapped(name, range, hole));
             }
+            Rejection shared = SharedMemory.in(space, range);
+            if (shared != null) {
+                return rejected(shared);
+            }
             // Cutting a region at both ends of a range leaves at most two more of them.
             return roomFor(space, 2, event);
         });
@@ -250,13 +254,19 @@ public final class Simulation {
         boolean fits = switch (c.output()) {
             case Output.Physical(long address) -> Long.compareUnsigned(address + more, address) >= 0;
             case Output.Backed(String object, long offset, Sharing sharing) -> more >= 0 && offset + more >= 0;
+            case Output.Repeated repeated -> true;
         };
         if (!fits) {
             long output = switch (c.output()) {
                 case Output.Physical(long address) -> address;
                 case Output.Backed(String object, long offset, Sharing sharing) -> offset;
+                case Output.Repeated repeated -> 0;
             };
             return rejected(new Rejection.OutputOutOfRange(c.space(), c.range(), output));
+        }
+        Rejection shared = SharedMemory.unfit(c, space);
+        if (shared != null) {
+            return rejected(shared);
         }
         Region conflict = c.replace() ? null : space.firstIn(c.range());
         if (conflict != null) {
@@ -291,6 +301,10 @@ public final class Simulation {
         if (hole != null) {
             return rejected(new Rejection.NotMapped(c.space(), from, hole));
         }
+        Rejection shared = SharedMemory.in(space, from);
+        if (shared != null) {
+            return rejected(shared);
+        }
         boolean inPlace = from.start() == to.start();
         if (!inPlace && from.overlaps(to)) {
             return rejected(new Rejection.BadMove(c.space(), from, to, "source and destination overlap"));
@@ -315,6 +329,7 @@ public final class Simulation {
         return switch (tail.output()) {
             case Output.Physical(long address) -> Long.compareUnsigned(address + more, address) >= 0;
             case Output.Backed(String object, long offset, Sharing sharing) -> more >= 0 && offset + more >= 0;
+            case Output.Repeated repeated -> true;
         };
     }
 

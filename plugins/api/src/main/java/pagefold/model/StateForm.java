@@ -51,6 +51,10 @@ final class StateForm {
                 sink.number(offset);
                 sink.text(sharing.name());
             }
+            case Output.Repeated(String object) -> {
+                sink.number(2);
+                sink.text(object);
+            }
         }
         Attributes attributes = region.attributes();
         sink.number(attributes.permissions().bits());
@@ -98,9 +102,11 @@ final class StateForm {
     private static Region readRegion(StateSource source) {
         long start = source.number();
         AddressRange range = new AddressRange(start, start + source.number());
-        Output output = source.number() == 0
-                ? new Output.Physical(source.number())
-                : new Output.Backed(source.text(), source.number(), source.value(Sharing.class));
+        Output output = switch (source.count(2)) {
+            case 0 -> new Output.Physical(source.number());
+            case 1 -> new Output.Backed(source.text(), source.number(), source.value(Sharing.class));
+            default -> new Output.Repeated(source.text());
+        };
         Permissions permissions = new Permissions(source.count(63));
         MemoryType type = source.value(MemoryType.class);
         Shareability shareability = source.value(Shareability.class);

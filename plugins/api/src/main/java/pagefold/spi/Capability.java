@@ -32,6 +32,8 @@ public enum Capability {
     LIVE_CHANGES,
     /** Copying a kernel's tables to pages from which it resumes after hibernation. */
     KERNEL_COPIES,
+    /** Tables that are shared where every page leads to the same page. */
+    SHARED_TABLES,
     /** Reading captured machines. */
     CAPTURES
 }

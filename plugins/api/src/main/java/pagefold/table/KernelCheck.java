@@ -146,6 +146,13 @@ final class KernelCheck {
                         .firstUnsafe(e.range(), (word, level, address) -> word);
     }
 
+    /** Why tables cannot be shared, or {@code null}. */
+    static @Nullable Rejection unshared(ModelSetup setup, TranslationRegime regime) {
+        return regime.sharedLinks() == null
+                ? new Rejection.MissingCapability("SHARED_TABLES", setup.plugin(), setup.profile())
+                : null;
+    }
+
     private Rejection missing(String capability) {
         return new Rejection.MissingCapability(capability, setup.plugin(), setup.profile());
     }

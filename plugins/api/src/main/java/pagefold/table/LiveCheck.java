@@ -42,7 +42,7 @@ final class LiveCheck {
     Rejection firstUnsafe(AddressRange part, PageTable.LeafUpdate update) {
         found = null;
         space.table().visit(part.start(), part.last(), (word, level, address) -> {
-            if (found == null) {
+            if (found == null && !format.isTable(word, level)) {
                 long changed = update.apply(word, level, address);
                 String reason = isCut(word, level, address)
                         ? "a block or contiguous run reaches beyond " + whole

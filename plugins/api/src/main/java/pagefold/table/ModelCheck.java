@@ -147,6 +147,7 @@ final class ModelCheck {
         long output = switch (e.output()) {
             case Output.Physical physical -> physical.address();
             case Output.Backed backed -> backed.offset();
+            case Output.Repeated repeated -> 0;
         };
         if ((output & granule - 1) != 0) {
             return refused(
@@ -156,7 +157,7 @@ final class ModelCheck {
                     "an output on a multiple of " + Hex.size(granule) + ", not " + Hex.address(output));
         }
         long last = output + (e.range().size() - 1);
-        boolean fits = e.output() instanceof Output.Backed || last >>> regime.outputBits() == 0;
+        boolean fits = !(e.output() instanceof Output.Physical) || last >>> regime.outputBits() == 0;
         return fits
                 ? null
                 : refused(
@@ -169,7 +170,7 @@ final class ModelCheck {
     @Nullable
     Rejection attributes(TranslationRegime regime, String space, AddressRange range, Attributes attributes) {
         ModelSpace model = spaces.get(space);
-        if (model != null && model.isCopy() && attributes.permissions().isExecutable()) {
+        if (model != null && model.isCopy && attributes.permissions().isExecutable()) {
             return refused(space, range, "permissions", "no execution through tables that were copied to resume from");
         }
         TranslationRegime.Unfit unfit = attributes.permissions().isNone() ? null : regime.unfit(attributes);
@@ -182,6 +183,16 @@ final class ModelCheck {
             return null;
         }
         hasBlocks = false;
+        if (output instanceof Output.Repeated(String object)) {
+            Rejection rejection = KernelCheck.unshared(setup, regime);
+            rejection = rejection != null
+                    ? rejection
+                    : frames.place(
+                            object,
+                            regime.geometry().granule(),
+                            regime.geometry().granule());
+            return rejection != null ? rejection : tables.shared(space, regime, range);
+        }
         if (output instanceof Output.Backed(String object, long offset, Sharing sharing)) {
             // Frames that are there already need not be where blocks need them.
             hasBlocks = attributes.blocks() && !frames.isFresh(object, offset, range.size());
@@ -265,7 +276,7 @@ final class ModelCheck {
     private static boolean hasBlocks(Simulation state, String space, long address) {
         AddressSpace found = state.space(space);
         Region region = found == null ? null : found.at(address);
-        return region != null && region.attributes().blocks();
+        return region != null && (region.attributes().blocks() || region.output() instanceof Output.Repeated);
     }
 
     private @Nullable Rejection moved(RangeMoved e, Simulation before) {

@@ -44,7 +44,7 @@ final class ModelSpace {
         this.folder = new TableFolder(table, memory, regime, backings);
         this.splitter = new TableSplitter(table, regime);
         this.copyOnWrite = new CopyOnWrite(table, splitter, regime, backings);
-        this.reader = regime.reader(memory, table.root());
+        this.reader = regime.reader(memory, table.root(), table.editor().shared()::leafOf);
         this.granule = regime.geometry().granule();
     }
 
@@ -90,7 +90,8 @@ final class ModelSpace {
     }
 
     private void count(Region region) {
-        if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
+        String object = region.output().backing();
+        if (object != null) {
             backings.count(object, region.range().size());
         }
     }
@@ -110,8 +111,8 @@ final class ModelSpace {
     void populate(Region region) {
         Attributes attributes = region.attributes();
         long bits = populatedBits(region);
-        boolean blocks = attributes.blocks() && region.valid();
-        boolean contiguous = attributes.contiguous() && region.valid();
+        boolean blocks = region.valid() && attributes.blocks();
+        boolean contiguous = region.valid() && attributes.contiguous();
         AddressRange range = region.range();
         switch (region.output()) {
             case Output.Physical(long address) ->
@@ -121,6 +122,14 @@ final class ModelSpace {
                     long start = range.start() + (at - offset);
                     table.map(start, start + bytes - 1, frame, bits, blocks, contiguous);
                 });
+            case Output.Repeated(String object) ->
+                backings.place(
+                        object,
+                        0,
+                        granule,
+                        granule,
+                        0,
+                        (at, bytes, frame) -> table.mapShared(range.start(), range.last(), frame, bits));
         }
     }
 
@@ -159,19 +168,20 @@ final class ModelSpace {
 
     /** Unmaps what a space has mapped in a range, and frees the tables that are empty then or were before. */
     void unmap(AddressSpace before, AddressRange range) {
-        forget(before, range, () -> table.unmap(range.start(), range.last()));
+        forget(before, range, false);
     }
 
     /** Unmaps what a space has mapped in a range; the tables stay. */
     void vacate(AddressSpace before, AddressRange range) {
-        forget(before, range, () -> table.vacate(range.start(), range.last()));
+        forget(before, range, true);
     }
 
-    private void forget(AddressSpace before, AddressRange range, Runnable words) {
+    private void forget(AddressSpace before, AddressRange range, boolean keep) {
         dropCopies(before, range);
-        words.run();
+        table.unmap(range.start(), range.last(), keep);
         before.forEachIn(range, region -> {
-            if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
+            String object = region.output().backing();
+            if (object != null) {
                 backings.uncount(object, region.range().size());
             }
         });
@@ -313,6 +323,9 @@ final class ModelSpace {
     /** Accesses to a range, as hardware and the fault handler would leave the words. */
     void touch(AddressSpace before, AddressRange range, Access access) {
         before.forEachIn(range, region -> {
+            if (region.output() instanceof Output.Repeated) {
+                return;
+            }
             AddressRange pages = region.range().widened(granule);
             long bits = regime.leafBits(region.attributes());
             if (access == Access.WRITE && CopyOnWrite.isCopyOnWrite(region)) {

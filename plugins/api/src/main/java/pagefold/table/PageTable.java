@@ -34,7 +34,7 @@ public final class PageTable {
         long apply(long word, int level, long address);
     }
 
-    /** Sees a word that is neither zero nor a table. */
+    /** Sees a word that is neither zero nor a table, or one that points to a shared table. */
     @FunctionalInterface
     public interface LeafVisitor {
         void leaf(long word, int level, long address);
@@ -102,6 +102,12 @@ public final class PageTable {
             return;
         }
         map(root, startLevel, start, last, output, leaves);
+    }
+
+    /** Leads every page of a range in which no word is set to one page. */
+    void mapShared(long start, long last, long output, long bits) {
+        long leaf = format.leafWord(output, lastLevel, bits);
+        editor.shared().map(root, startLevel, start, last, leaf, emptyTables);
     }
 
     private record Leaves(long bits, boolean blocks, boolean contiguous) {}
@@ -177,9 +183,9 @@ public final class PageTable {
         unmap(root, startLevel, start, last, false);
     }
 
-    /** Removes all leaves in a range and keeps the tables. */
-    void vacate(long start, long last) {
-        unmap(root, startLevel, start, last, true);
+    /** The same, with or without the tables. */
+    void unmap(long start, long last, boolean keepTables) {
+        unmap(root, startLevel, start, last, keepTables);
         // A block may take the place of a table that is empty now.
         recentTable = -1;
     }
@@ -219,6 +225,13 @@ public final class PageTable {
             }
             editor.split(table, level, at);
         }
+        if (editor.shared().has(format.tableAddress(editor.word(table, level, at)))) {
+            if (whole) {
+                editor.shared().unlink(table, level, at);
+                return;
+            }
+            editor.shared().unshare(table, level, at);
+        }
         long child = format.tableAddress(editor.word(table, level, at));
         if (whole && !keep) {
             release(child, level + 1, at);
@@ -249,7 +262,9 @@ public final class PageTable {
         for (int left = geometry.entries(level); left > 0; left--) {
             long word = editor.word(table, level, at);
             if (word != 0) {
-                if (format.isTable(word, level)) {
+                if (format.isTable(word, level) && editor.shared().has(format.tableAddress(word))) {
+                    editor.shared().forget(format.tableAddress(word), at);
+                } else if (format.isTable(word, level)) {
                     release(format.tableAddress(word), level + 1, at);
                     if (left % geometry.group() == 1 % geometry.group()) {
                         free(format.tableAddress(word));
@@ -348,6 +363,7 @@ public final class PageTable {
     /** Visits every table and every leaf word. */
     public void visit(TableVisitor tables, LeafVisitor leaves) {
         visit(root, startLevel, lowest, lowest + (1L << geometry.inputBits()) - 1, leaves, tables);
+        editor.shared().visit(tables);
     }
 
     private void visit(long table, int level, long start, long last, LeafVisitor leaves, TableVisitor tables) {
@@ -361,7 +377,7 @@ public final class PageTable {
             long end = lower(at | size - 1, last);
             long word = editor.word(table, level, at);
             if (word != 0) {
-                if (format.isTable(word, level)) {
+                if (format.isTable(word, level) && !editor.shared().has(format.tableAddress(word))) {
                     visit(format.tableAddress(word), level + 1, at, end, leaves, tables);
                 } else {
                     leaves.leaf(word, level, at & -size);

@@ -21,6 +21,7 @@ final class SpaceMappings {
     private final Geometry geometry;
     private final PageTableModel.MappingSink sink;
     private final TableReader reader;
+    private final SharedTables shared;
     private final Map<Kind, Attributes> known = new HashMap<>();
 
     /** The leaf that is being asked about: the reader sees it accessed. */
@@ -38,6 +39,7 @@ final class SpaceMappings {
         this.format = regime.format();
         this.geometry = regime.geometry();
         this.sink = sink;
+        this.shared = table.editor().shared();
         this.reader = regime.reader(
                 address -> {
                     long word = memory.load64(address);
@@ -46,11 +48,17 @@ final class SpaceMappings {
                 table.root());
     }
 
-    /** The next leaf word; those that hardware would not use are passed over. */
-    void leaf(long word, int level, long address) {
-        if (!format.isLeaf(word, level)) {
-            return;
+    /** The next leaf word or link to a shared table; what hardware would not use is passed over. */
+    void entry(long word, int level, long address) {
+        long size = 1L << geometry.shift(level);
+        if (format.isTable(word, level)) {
+            leaf(shared.leafOf(format.tableAddress(word)), geometry.lastLevel(), address, size);
+        } else if (format.isLeaf(word, level)) {
+            leaf(word, level, address, size);
         }
+    }
+
+    private void leaf(long word, int level, long address, long size) {
         long accessed = format.withAccessed(word, true);
         Kind next = new Kind(format.relocated(accessed, level, level, 0), level, format.isContiguous(word));
         if (!next.equals(kind) || address != last + 1) {
@@ -63,7 +71,7 @@ final class SpaceMappings {
                 known.put(next, granted(address));
             }
         }
-        last = address + (1L << geometry.shift(level)) - 1;
+        last = address + size - 1;
     }
 
     private Attributes granted(long address) {

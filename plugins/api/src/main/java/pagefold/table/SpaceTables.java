@@ -16,7 +16,10 @@ final class SpaceTables {
         long[] tables = new long[1];
         long[] contiguous = new long[1];
         space.table().visit((table, level, address) -> tables[0]++, (word, level, address) -> {
-            if (format.isLeaf(word, level)) {
+            if (format.isTable(word, level)) {
+                // A shared table stands for as many pages as its entry translates.
+                leaves[leaves.length - 1] += 1L << geometry.shift(level) - geometry.granuleBits();
+            } else if (format.isLeaf(word, level)) {
                 leaves[level - first]++;
                 contiguous[0] += format.isContiguous(word) ? 1 : 0;
             }

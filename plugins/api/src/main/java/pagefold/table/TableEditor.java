@@ -14,11 +14,18 @@ final class TableEditor {
     private final TableStore store;
     private final Geometry geometry;
     private final TableFormat format;
+    private final SharedTables shared;
 
     TableEditor(String space, TableMemory memory, TranslationRegime regime) {
         this.store = TableStore.of(space, memory, regime);
         this.geometry = regime.geometry();
         this.format = regime.format();
+        this.shared = new SharedTables(this, memory, regime);
+    }
+
+    /** The tables of the space that are linked from several places. */
+    SharedTables shared() {
+        return shared;
     }
 
     /** Who is told of the changes from now on. */
@@ -37,7 +44,9 @@ final class TableEditor {
 
     /** The same tables in a copy of the memory. */
     TableEditor copy(TableMemory copied, TranslationRegime regime) {
-        return new TableEditor(store.space, copied, regime);
+        TableEditor copy = new TableEditor(store.space, copied, regime);
+        copy.shared.copyFrom(shared);
+        return copy;
     }
 
     /** The words themselves. */
@@ -67,7 +76,7 @@ final class TableEditor {
         }
     }
 
-    /** Whether there is a table of a level for an address. */
+    /** Whether there is a table of a level for an address and for no other. */
     boolean hasTable(long root, int level, long address) {
         long table = root;
         for (int at = geometry.startLevel(); at < level; at++) {
@@ -76,6 +85,9 @@ final class TableEditor {
                 return false;
             }
             table = format.tableAddress(word);
+            if (shared.has(table)) {
+                return false;
+            }
         }
         return true;
     }

@@ -295,7 +295,7 @@ public final class TableModel implements RestorableModel {
     public void mappings(String name, MappingSink sink) {
         ModelSpace space = space(name);
         SpaceMappings mappings = new SpaceMappings(memory, space.regime(), space.table(), sink);
-        space.table().visit((table, level, address) -> {}, mappings::leaf);
+        space.table().visit((table, level, address) -> {}, mappings::entry);
         mappings.finish();
     }
 

@@ -28,6 +28,7 @@ record TableModelImage(
             sink.text(space.regime().kind().name());
             sink.number(space.table().root());
             sink.number(space.isCopy() ? 1 : 0);
+            space.table().editor().shared().save(sink);
         });
         if (widening != null) {
             widening.save(sink);
@@ -51,6 +52,7 @@ record TableModelImage(
             if (source.count(1) == 1) {
                 space.becomeCopy();
             }
+            space.table().editor().shared().restore(source);
             spaces.put(name, space);
         }
         if (widening != null) {

@@ -83,6 +83,15 @@ final class TableRoom {
         return rejection;
     }
 
+    /** Room for the shared tables of a range, one of each level, and those at its ends. */
+    @Nullable
+    Rejection shared(String space, TranslationRegime regime, AddressRange range) {
+        Rejection rejection = ends(space, regime, range);
+        return rejection != null
+                ? rejection
+                : take(regime.geometry().lastLevel() - regime.geometry().startLevel());
+    }
+
     private @Nullable Rejection chain(String space, TranslationRegime regime, long address) {
         Rejection rejection = null;
         Geometry geometry = regime.geometry();

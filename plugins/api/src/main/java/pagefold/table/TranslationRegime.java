@@ -1,5 +1,6 @@
 package pagefold.table;
 
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
@@ -104,6 +105,27 @@ public interface TranslationRegime {
 
         /** The copy of a word that is neither zero nor a table. */
         long leaf(long word, int level);
+    }
+
+    /** How shared tables are linked, or {@code null} where the profile does not declare SHARED_TABLES. */
+    default @Nullable SharedLinks sharedLinks() {
+        return null;
+    }
+
+    /** Words of shared tables. Pure functions on words. */
+    interface SharedLinks {
+
+        /** The word in a shared table that points to the one of the next level, but for the first. */
+        long link(long table);
+    }
+
+    /**
+     * Reads the tables under a root.
+     *
+     * @param shared the leaf word of every page below the shared table at an address; 0 for any other table
+     */
+    default TableReader reader(PhysicalMemory memory, long root, LongUnaryOperator shared) {
+        return reader(memory, root);
     }
 
     /** Reads the tables under a root. The reader belongs to one thread at a time. */

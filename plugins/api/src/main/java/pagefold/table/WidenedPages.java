@@ -121,6 +121,7 @@ final class WidenedPages {
             case Output.Physical(long address) -> address - region.range().start();
             case Output.Backed(String object, long offset, Sharing sharing) ->
                 List.of(object, offset - region.range().start(), sharing);
+            case Output.Repeated repeated -> repeated;
         };
     }
 
@@ -155,6 +156,7 @@ final class WidenedPages {
                 long at = skew == 0 ? offset + ahead : offset + ahead - skew + granule;
                 result.add(new Region(pages, new Output.Backed(name, at, sharing), fitting));
             }
+            case Output.Repeated repeated -> result.add(new Region(pages, repeated, fitting));
         }
     }
 

@@ -60,6 +60,9 @@ final class FrameWitness {
                         && region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
                     objects.add(object);
                 }
+                if (!isReplaced && region.output() instanceof Output.Repeated(String object)) {
+                    objects.add(object);
+                }
             }
         }
         return objects;

@@ -140,6 +140,9 @@ public final class HistoryGenerator {
     private MemoryCommand map(AddressSpace space) {
         boolean replace = chance(20);
         AddressRange range = replace && space.regionCount() > 0 ? mapped(space) : anywhere(space);
+        if (space.kind() == SpaceKind.KERNEL && terrain.has(Capability.SHARED_TABLES) && chance(25)) {
+            return kernel.shadow(space, range, replace);
+        }
         Region next = chance(25) && space.regionCount() > 0 && !isLong(range) ? neighbour(space, range.size()) : null;
         if (next != null) {
             return new MapRange(space.name(), next.range(), next.output(), next.attributes(), false);

@@ -8,10 +8,12 @@ import pagefold.model.Attributes;
 import pagefold.model.MemoryChange;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.ChangeRange;
+import pagefold.model.MemoryCommand.MapRange;
 import pagefold.model.MemoryCommand.SetMemory;
 import pagefold.model.MemoryCommand.UnmapPolicy;
 import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.MemoryType;
+import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.Region;
 import pagefold.spi.Capability;
@@ -37,6 +39,18 @@ final class KernelCommands {
             return new UnmapRange(space.name(), range, random.nextInt(5) != 0, UnmapPolicy.HOT_REMOVE);
         }
         return set(space, range);
+    }
+
+    /** One page for all. */
+    MemoryCommand shadow(AddressSpace space, AddressRange range, boolean replace) {
+        String object = random.nextInt(4) == 0 ? "object1" : "shadow";
+        String permissions = random.nextInt(8) == 0 ? "rw-/---" : "r--/---";
+        return new MapRange(
+                space.name(),
+                range,
+                new Output.Repeated(object),
+                Attributes.kernel(Permissions.parse(permissions), MemoryType.NORMAL_WB),
+                replace);
     }
 
     private MemoryCommand set(AddressSpace space, AddressRange range) {

@@ -55,6 +55,12 @@ final class KernelOperations {
 
     private static Map<Capability, MemoryEvent> operations(AddressRange page, Attributes attributes) {
         return Map.of(
+                Capability.SHARED_TABLES,
+                new MemoryEvent.RangeMapped(
+                        SPACE,
+                        page,
+                        new Output.Repeated("shadow"),
+                        attributes.withPermissions(Permissions.parse("r--/---"))),
                 Capability.KERNEL_COPIES,
                 new MemoryEvent.KernelCopied(SPACE, "copy", page),
                 Capability.LIVE_CHANGES,

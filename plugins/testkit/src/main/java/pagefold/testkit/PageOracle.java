@@ -373,6 +373,9 @@ final class PageOracle {
     @Nullable
     Object content(Simulation simulation, String name, long address) {
         Region region = space(simulation, name).at(address);
+        if (region != null && region.output() instanceof Output.Repeated(String object)) {
+            return new ObjectPage(object, 0);
+        }
         if (region == null
                 || !(region.output() instanceof Output.Backed(String object, long offset, Sharing sharing))) {
             return null;

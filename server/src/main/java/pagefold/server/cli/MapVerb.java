@@ -44,6 +44,13 @@ final class MapVerb extends RangeVerb {
                 paramLabel = "NAME",
                 description = "A backing object; the model places its frames.")
         private @Nullable String object;
+
+        @Option(
+                names = "--repeat",
+                required = true,
+                paramLabel = "NAME",
+                description = "A backing object of which every page shows the first page; for kernels.")
+        private @Nullable String repeated;
     }
 
     @Option(
@@ -75,10 +82,14 @@ final class MapVerb extends RangeVerb {
     private Output output() {
         Long physical = target.physical;
         String object = target.object;
-        if (physical != null || object == null) {
-            return new Output.Physical(physical == null ? 0 : physical);
+        String repeated = target.repeated;
+        if (physical != null) {
+            return new Output.Physical(physical);
         }
         try {
+            if (repeated != null || object == null) {
+                return new Output.Repeated(String.valueOf(repeated));
+            }
             return new Output.Backed(object, offset, word(WireText.SHARINGS, "--sharing", sharing));
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));

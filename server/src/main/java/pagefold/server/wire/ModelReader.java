@@ -162,17 +162,17 @@ final class ModelReader {
         }
     }
 
-    /** {@code {"physical"}} or {@code {"object","offset","sharing"}}. */
+    /** {@code {"physical"}}, {@code {"object","offset","sharing"}} or {@code {"repeated"}}. */
     Output output(JsonParser parser) throws IOException {
         expect(parser, JsonToken.START_OBJECT, "an output as in {\"physical\":\"0x40000000\"}");
-        ObjectFields fields = new ObjectFields("physical", "object", "offset", "sharing");
+        ObjectFields fields = new ObjectFields("physical", "object", "offset", "sharing", "repeated");
         long address = 0;
         String object = "";
         Sharing sharing = Sharing.PRIVATE;
         for (int field = fields.next(parser); field >= 0; field = fields.next(parser)) {
             try {
                 switch (field) {
-                    case 1 -> object = object(parser);
+                    case 1, 4 -> object = object(parser);
                     case 3 -> sharing = word(parser, WireText.SHARINGS);
                     default -> address = hex(parser);
                 }
@@ -181,12 +181,18 @@ final class ModelReader {
             }
         }
         if (fields.has(0)) {
-            fields.refuse("beside 'physical'", 1, 2, 3);
+            fields.refuse("beside 'physical'", 1, 2, 3, 4);
             return new Output.Physical(address);
+        }
+        if (fields.has(4)) {
+            fields.refuse("beside 'repeated'", 1, 2, 3);
+            return new Output.Repeated(object);
         }
         if (!fields.has(1)) {
             throw new MalformedJson(
-                    "", "'physical', or 'object', 'offset' and 'sharing'", "none of 'physical' and 'object'");
+                    "",
+                    "'physical', 'repeated', or 'object', 'offset' and 'sharing'",
+                    "none of 'physical', 'repeated' and 'object'");
         }
         fields.require(1, 2, 3);
         if (address < 0) {

@@ -20,6 +20,7 @@ public final class ModelWriter {
     private static final SerializableString OBJECT = new SerializedString("object");
     private static final SerializableString OFFSET = new SerializedString("offset");
     private static final SerializableString SHARING = new SerializedString("sharing");
+    private static final SerializableString REPEATED = new SerializedString("repeated");
     private static final SerializableString PERMISSIONS = new SerializedString("permissions");
     private static final SerializableString MEMORY_TYPE = new SerializedString("memoryType");
     private static final SerializableString SHAREABILITY = new SerializedString("shareability");
@@ -75,6 +76,10 @@ public final class ModelWriter {
                 writeHex(generator, backed.offset());
                 generator.writeFieldName(SHARING);
                 generator.writeString(WireText.text(backed.sharing()));
+            }
+            case Output.Repeated repeated -> {
+                generator.writeFieldName(REPEATED);
+                generator.writeString(WireText.wellFormed(repeated.object()));
             }
         }
         generator.writeEndObject();

@@ -79,6 +79,7 @@ final class Traces {
                     case pagefold.model.Output.Physical(long address) -> Long.toHexString(address);
                     case pagefold.model.Output.Backed(String object, long offset, pagefold.model.Sharing sharing) ->
                         object + "+" + Long.toHexString(offset) + " " + sharing;
+                    case pagefold.model.Output.Repeated(String object) -> "all " + object;
                 };
     }
 }

@@ -154,6 +154,9 @@ public final class RandomModel {
     }
 
     private Output output() {
+        if (random.nextInt(8) == 0) {
+            return new Output.Repeated("/" + name() + "ü€");
+        }
         return random.nextBoolean()
                 ? new Output.Physical(address())
                 : new Output.Backed("/" + name() + "ü€", address() & Long.MAX_VALUE, one(Sharing.values()));
