@@ -71,6 +71,9 @@ class StubSearchTest {
             Map.entry("pagefold.arm32.lpae.HypRegime.joinsLeaves", "KVM never joins leaves by itself"),
             Map.entry("pagefold.arm32.lpae.Stage2Regime.joinsLeaves", "KVM joins leaves at a fault only"),
             Map.entry("pagefold.arm64.OneRangeRegime.joinsLeaves", "KVM never joins leaves by itself"),
+            Map.entry("pagefold.arm32.shortdesc.ClassicRegime.geometry", "short descriptors have one shape"),
+            Map.entry("pagefold.arm32.shortdesc.ClassicRegime.joinsLeaves", "Linux never joins pages to sections"),
+            Map.entry("pagefold.arm32.shortdesc.ShortWords.wordBits", "words of 32 bits, by the architecture"),
             Map.entry("pagefold.arm64.Stage2Regime.joinsLeaves", "KVM joins leaves at a fault only"));
 
     @Test

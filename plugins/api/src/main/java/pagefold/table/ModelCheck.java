@@ -98,19 +98,9 @@ final class ModelCheck {
     private @Nullable Rejection created(SpaceKind kind) {
         TranslationRegime regime = setup.regimes().get(kind);
         if (regime == null) {
-            return new Rejection.MissingCapability(capability(kind), setup.plugin(), setup.profile());
+            return new Rejection.MissingCapability(ModelSetup.capability(kind), setup.plugin(), setup.profile());
         }
         return tables.root(regime);
-    }
-
-    private static String capability(SpaceKind kind) {
-        return switch (kind) {
-            case USER -> "USER_SPACE";
-            case KERNEL -> "KERNEL_SPACE";
-            case HYP -> "HYP";
-            case STAGE2 -> "STAGE_2";
-            case MONITOR -> "MONITOR";
-        };
     }
 
     private @Nullable Rejection mapped(RangeMapped e, Simulation before) {
@@ -170,7 +160,7 @@ final class ModelCheck {
     @Nullable
     Rejection attributes(TranslationRegime regime, String space, AddressRange range, Attributes attributes) {
         ModelSpace model = spaces.get(space);
-        if (model != null && model.isCopy && attributes.permissions().isExecutable()) {
+        if (model != null && model.isCopy() && attributes.permissions().isExecutable()) {
             return refused(space, range, "permissions", "no execution through tables that were copied to resume from");
         }
         TranslationRegime.Unfit unfit = attributes.permissions().isNone() ? null : regime.unfit(attributes);

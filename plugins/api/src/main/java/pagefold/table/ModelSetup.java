@@ -41,4 +41,15 @@ public record ModelSetup(
         }
         return regime;
     }
+
+    /** The name of the capability without which a profile has no space of a kind. */
+    static String capability(SpaceKind kind) {
+        return switch (kind) {
+            case USER -> "USER_SPACE";
+            case KERNEL -> "KERNEL_SPACE";
+            case HYP -> "HYP";
+            case STAGE2 -> "STAGE_2";
+            case MONITOR -> "MONITOR";
+        };
+    }
 }

@@ -8,6 +8,7 @@ import pagefold.model.Access;
 import pagefold.model.Attributes;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryType;
+import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
@@ -33,7 +34,8 @@ public final class CapabilityNeeds {
                     MEMORY_TAGGING,
                     EXECUTE_ONLY,
                     LIVE_CHANGES,
-                    KERNEL_COPIES -> true;
+                    KERNEL_COPIES,
+                    SHARED_TABLES -> true;
             case HOST_STAGE_2, HARDWARE_DIRTY, FIVE_LEVELS, DOMAINS, CAPTURES -> false;
         };
     }
@@ -48,7 +50,12 @@ public final class CapabilityNeeds {
                 spaces.put(e.child(), SpaceKind.KERNEL);
                 needs.add(Capability.KERNEL_COPIES);
             }
-            case MemoryEvent.RangeMapped e -> needs.addAll(of(e.attributes()));
+            case MemoryEvent.RangeMapped e -> {
+                needs.addAll(of(e.attributes()));
+                if (e.output() instanceof Output.Repeated) {
+                    needs.add(Capability.SHARED_TABLES);
+                }
+            }
             default -> needs.clear();
         }
         SpaceKind kind = event instanceof MemoryEvent.InSpace in ? spaces.get(in.space()) : null;

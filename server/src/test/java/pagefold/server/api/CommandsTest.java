@@ -156,7 +156,8 @@ class CommandsTest {
         assertProblem(server.get("/v1/simulations/s/spaces/u/walk?va=12"), 400, "invalid-parameter");
         assertProblem(server.get("/v1/simulations/s/spaces/u/walk?va=0x12"), 404, "no-such-space");
         assertProblem(server.get("/v1/simulations/s/tables/0x12345000"), 404, "no-such-table");
-        assertProblem(server.post("/v1/plugins", TestServer.JSON, "{}"), 405, "method-not-allowed");
+        assertProblem(server.post("/v1/plugins/usage", TestServer.JSON, "{}"), 405, "method-not-allowed");
+        assertProblem(server.post("/v1/plugins", TestServer.JSON, "{}"), 415, "unsupported-media-type");
         assertProblem(server.post("/v1/simulations", "text/plain", "{}"), 415, "unsupported-media-type");
         assertProblem(server.post("/v1/simulations", TestServer.JSON, "{"), 400, "malformed");
         assertProblem(server.command("s", "{\"type\":\"map-range\"}"), 400, "malformed");

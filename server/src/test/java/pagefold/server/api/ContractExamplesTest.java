@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +33,8 @@ class ContractExamplesTest {
     private static final List<String> FIRST = List.of("createSimulation", "postCommands");
 
     private static final String LAST = "deleteSimulation";
+    /** A document has no example of a jar: PluginsTest sends jars and takes them away. */
+    private static final Set<String> OF_JARS = Set.of("addPlugin", "retirePlugin");
 
     @TempDir
     private Path data;
@@ -103,6 +106,11 @@ class ContractExamplesTest {
             assertThat(reply.status()).isEqualTo(426);
             return;
         }
+        if (call.operation().equals("getCheckWx")) {
+            // The space of the examples is a process's, and the kernel checks its own alone.
+            assertThat(reply.status()).isEqualTo(409);
+            return;
+        }
         assertThat(reply.status()).as("%s: %s", call, reply.text()).isBetween(200, 299);
         if (reply.header("Content-Type").equals(TestServer.JSON)) {
             validator
@@ -135,6 +143,9 @@ class ContractExamplesTest {
             throws IOException {
         JsonNode operation = method.getValue();
         String id = operation.path("operationId").asText();
+        if (OF_JARS.contains(id)) {
+            return;
+        }
         String uri = path;
         char separator = '?';
         for (JsonNode parameter : parameters(item, operation)) {

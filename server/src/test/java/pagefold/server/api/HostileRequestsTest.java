@@ -69,7 +69,7 @@ class HostileRequestsTest {
             value = {
                 "PUT    | /v1/simulations                | GET, POST",
                 "POST   | /v1/simulations/s              | DELETE, GET",
-                "DELETE | /v1/plugins                    | GET",
+                "DELETE | /v1/plugins                    | GET, POST",
                 "GET    | /v1/simulations/s/commands     | POST",
                 "POST   | /v1/simulations/s/events/1/delta | GET",
             })
