@@ -126,10 +126,11 @@ final class KernelCheck {
 
     private @Nullable Rejection removed(RangeHotRemoved e, ModelSpace model, Simulation before) {
         Rejection rejection = all.aligned(e.space(), e.range(), before);
-        return rejection != null
+        AddressRange part = model.within(e.range());
+        return rejection != null || part == null
                 ? rejection
                 : LiveCheck.of(model, e.range(), (oldWord, newWord, level) -> null)
-                        .firstUnsafe(e.range(), (word, level, address) -> 0);
+                        .firstUnsafe(part, (word, level, address) -> 0);
     }
 
     /** Why a kernel's tables cannot be copied, but for the room that it takes. */
@@ -140,10 +141,11 @@ final class KernelCheck {
             return missing("KERNEL_COPIES");
         }
         Rejection rejection = all.aligned(e.space(), e.range(), before);
-        return rejection != null
+        AddressRange part = model.within(e.range());
+        return rejection != null || part == null
                 ? rejection
                 : LiveCheck.of(model, e.range(), (oldWord, newWord, level) -> null)
-                        .firstUnsafe(e.range(), (word, level, address) -> word);
+                        .firstUnsafe(part, (word, level, address) -> word);
     }
 
     /** Why tables cannot be shared, or {@code null}. */

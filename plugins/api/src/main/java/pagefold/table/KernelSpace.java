@@ -34,7 +34,10 @@ final class KernelSpace {
             case RangeVacated e -> space.vacate(before, e.range());
             case RangeHotRemoved e -> {
                 space.vacate(before, e.range());
-                space.table().unmap(e.range().start(), e.range().last());
+                AddressRange range = space.within(e.range());
+                if (range != null) {
+                    space.table().unmap(range.start(), range.last());
+                }
             }
         }
     }
@@ -54,8 +57,11 @@ final class KernelSpace {
     /** Copies a range to a new space. */
     void copyTo(ModelSpace child, AddressSpace before, AddressRange range) {
         TranslationRegime.CopyWords words = space.regime().copyWords();
-        if (words != null) {
-            child.copy(before, range, space.table(), words);
+        AddressRange part = space.within(range);
+        if (words != null && part != null) {
+            child.copy(before, part, space.table(), words);
+        } else {
+            child.becomeCopy();
         }
     }
 

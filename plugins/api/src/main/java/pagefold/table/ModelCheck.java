@@ -260,7 +260,7 @@ final class ModelCheck {
             return null;
         }
         Rejection rejection = units(regime, space).cut(range, before.space(space));
-        return rejection != null ? rejection : tables.ends(space, regime, range);
+        return rejection != null ? rejection : tables.ends(space, regime, range.intersection(regime.inputRange()));
     }
 
     private static boolean hasBlocks(Simulation state, String space, long address) {
@@ -344,7 +344,10 @@ final class ModelCheck {
         if (rejection == null) {
             rejection = tables.root(regime);
         }
-        return rejection != null ? rejection : tables.copy(e.space(), e.child(), regime, e.range());
+        AddressRange input = regime.inputRange();
+        return rejection != null || !input.overlaps(e.range())
+                ? rejection
+                : tables.copy(e.space(), e.child(), regime, e.range().intersection(input));
     }
 
     private @Nullable Rejection forked(SpaceForked e, Simulation before) {

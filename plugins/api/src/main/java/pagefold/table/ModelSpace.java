@@ -176,7 +176,21 @@ final class ModelSpace {
         forget(before, range, true);
     }
 
-    private void forget(AddressSpace before, AddressRange range, boolean keep) {
+    /**
+     * The part of a range that these tables can have, or {@code null}. What is unmapped need not have been mapped, and
+     * a history may have been made under a profile with more addresses.
+     */
+    @Nullable
+    AddressRange within(AddressRange range) {
+        AddressRange input = regime.inputRange();
+        return input.overlaps(range) ? input.intersection(range) : null;
+    }
+
+    private void forget(AddressSpace before, AddressRange whole, boolean keep) {
+        AddressRange range = within(whole);
+        if (range == null) {
+            return;
+        }
         dropCopies(before, range);
         table.unmap(range.start(), range.last(), keep);
         before.forEachIn(range, region -> {

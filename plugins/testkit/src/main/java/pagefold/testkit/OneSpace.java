@@ -98,7 +98,7 @@ final class OneSpace {
                         refusal -> assertThat(refusal.what()).contains("tables"));
     }
 
-    private Attributes pages() {
+    Attributes pages() {
         Attributes kernel = Attributes.kernel(permissions(), MemoryType.NORMAL_WB);
         return new Attributes(
                 permissions(),

@@ -217,6 +217,25 @@ public abstract class PluginConformanceTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> unmapping_beyond_the_input_range_leaves_what_is_mapped() {
+        return eachKind((profile, kind) -> {
+            OneSpace bench = new OneSpace(plugin(), profile, kind);
+            AddressRange page = AddressRange.ofSize(bench.input.start(), bench.granule);
+            bench.apply(new RangeMapped(OneSpace.SPACE, page, new Output.Physical(0), bench.pages()));
+
+            for (int bit = profile.granuleBits(); bit < 64; bit++) {
+                AddressRange beyond = AddressRange.ofSize(page.start() ^ 1L << bit, bench.granule);
+                bench.apply(new RangeUnmapped(OneSpace.SPACE, beyond));
+
+                assertThat(bench.read(page.start())).as(beyond.toString()).isZero();
+            }
+            bench.apply(new RangeUnmapped(OneSpace.SPACE, new AddressRange(0, -1)));
+            assertThat(Translation.isFault(bench.read(page.start()))).isTrue();
+            assertThat(bench.model.statistics().tables()).isEqualTo(1);
+        });
+    }
+
+    @TestFactory
     Stream<DynamicTest> what_does_not_fit_is_refused_with_numbers_and_changes_nothing() {
         return eachKind(this::refuses);
     }
