@@ -20,13 +20,9 @@ import pagefold.model.Attributes;
 import pagefold.model.MemoryType;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
-import pagefold.model.Shareability;
 import pagefold.model.SpaceKind;
-import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
-import pagefold.table.TableFormat;
 import pagefold.table.TableReader;
-import pagefold.table.TranslationRegime;
 
 /**
  * Stage 1 of EL1&amp;0 under a profile: user space through TTBR0, the kernel through TTBR1.
@@ -34,45 +30,15 @@ import pagefold.table.TranslationRegime;
  * <p>Words follow Linux 6.12. User pages start writable-clean; a kernel's pages count as dirty from the start, and its
  * ordinary memory carries the software dirty bit, as PAGE_KERNEL does.
  */
-final class El1And0Regime implements TranslationRegime {
-    private final StageOneProfile profile;
-    private final SpaceKind kind;
-    private final Geometry geometry;
-    private final Stage1Format format;
-    private final AddressRange inputRange;
-
+final class El1And0Regime extends Arm64Regime {
     El1And0Regime(StageOneProfile profile, SpaceKind kind) {
-        this.profile = profile;
-        this.kind = kind;
-        this.geometry = profile.geometry();
-        this.format = new Stage1Format(profile.granuleBits(), profile.encoding(), kind, profile.hardwareDirty());
         long size = bit(profile.inputBits());
-        this.inputRange = kind == SpaceKind.KERNEL ? new AddressRange(-size, -1) : new AddressRange(0, size - 1);
-    }
-
-    @Override
-    public SpaceKind kind() {
-        return kind;
-    }
-
-    @Override
-    public Geometry geometry() {
-        return geometry;
-    }
-
-    @Override
-    public TableFormat format() {
-        return format;
-    }
-
-    @Override
-    public AddressRange inputRange() {
-        return inputRange;
-    }
-
-    @Override
-    public int outputBits() {
-        return profile.outputBits();
+        super(
+                profile,
+                kind,
+                profile.geometry(),
+                new Stage1Format(profile.granuleBits(), profile.encoding(), kind, profile.hardwareDirty()),
+                kind == SpaceKind.KERNEL ? new AddressRange(-size, -1) : new AddressRange(0, size - 1));
     }
 
     @Override
@@ -97,10 +63,7 @@ final class El1And0Regime implements TranslationRegime {
         if (userWrite && execute) {
             return new Unfit("permissions", "no privileged execution of what EL0 may write, not " + p);
         }
-        if (profile.sharesByControl() && attributes.shareability() != Shareability.INNER_SHAREABLE) {
-            return new Unfit("attributes", "inner shareable memory, since descriptors have no SH field");
-        }
-        return null;
+        return unfitShareability(attributes);
     }
 
     @Override
@@ -129,7 +92,7 @@ final class El1And0Regime implements TranslationRegime {
         bits |= userRead ? USER : 0;
         bits |= write ? DBM : RDONLY;
         bits |= attributes.guarded() ? GP : 0;
-        bits |= profile.sharesByControl() ? 0 : MemoryAttributes.field(attributes.shareability());
+        bits |= shareabilityField(attributes);
         return bits | dirtyState(attributes, write);
     }
 

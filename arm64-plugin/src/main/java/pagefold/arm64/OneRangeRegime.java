@@ -15,13 +15,10 @@ import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
-import pagefold.model.Shareability;
 import pagefold.model.SpaceKind;
 import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
-import pagefold.table.TableFormat;
 import pagefold.table.TableReader;
-import pagefold.table.TranslationRegime;
 
 /**
  * Stage 1 of EL2 without E2H, or of EL3: one range of addresses, one privilege, no ASIDs. Whatever is mapped can be
@@ -30,49 +27,19 @@ import pagefold.table.TranslationRegime;
  * <p>Words are those of KVM 6.12's hypervisor without VHE: AP[1] is set, as it is RES1. KVM never joins leaves; a block
  * comes from mapping one.
  */
-final class OneRangeRegime implements TranslationRegime {
-    private final StageOneProfile profile;
-    private final SpaceKind kind;
-    private final Geometry geometry;
-    private final OneRangeFormat format;
-    private final AddressRange inputRange;
-
+final class OneRangeRegime extends Arm64Regime {
     /**
      * A regime.
      *
      * @param kind {@code HYP} or {@code MONITOR}
      */
     OneRangeRegime(StageOneProfile profile, SpaceKind kind) {
-        this.profile = profile;
-        this.kind = kind;
-        this.geometry = Geometry.of(profile.granuleBits(), profile.inputBits());
-        this.format = new OneRangeFormat(profile.granuleBits(), profile.encoding());
-        this.inputRange = new AddressRange(0, bit(profile.inputBits()) - 1);
-    }
-
-    @Override
-    public SpaceKind kind() {
-        return kind;
-    }
-
-    @Override
-    public Geometry geometry() {
-        return geometry;
-    }
-
-    @Override
-    public TableFormat format() {
-        return format;
-    }
-
-    @Override
-    public AddressRange inputRange() {
-        return inputRange;
-    }
-
-    @Override
-    public int outputBits() {
-        return profile.outputBits();
+        super(
+                profile,
+                kind,
+                Geometry.of(profile.granuleBits(), profile.inputBits()),
+                new OneRangeFormat(profile.granuleBits(), profile.encoding()),
+                new AddressRange(0, bit(profile.inputBits()) - 1));
     }
 
     @Override
@@ -86,10 +53,7 @@ final class OneRangeRegime implements TranslationRegime {
             return new Unfit(
                     "permissions", "r--/---, rw-/---, r-x/--- or rwx/---, as AP[2] and XN have them, not " + p);
         }
-        if (profile.sharesByControl() && attributes.shareability() != Shareability.INNER_SHAREABLE) {
-            return new Unfit("attributes", "inner shareable memory, since descriptors have no SH field");
-        }
-        return null;
+        return unfitShareability(attributes);
     }
 
     @Override
@@ -105,7 +69,7 @@ final class OneRangeRegime implements TranslationRegime {
         bits |= p.allows(Access.WRITE, Privilege.PRIVILEGED) ? 0 : RDONLY;
         bits |= p.allows(Access.EXECUTE, Privilege.PRIVILEGED) ? 0 : XN;
         bits |= attributes.guarded() ? GP : 0;
-        bits |= profile.sharesByControl() ? 0 : MemoryAttributes.field(attributes.shareability());
+        bits |= shareabilityField(attributes);
         return bits | (long) attributes.software() << SOFTWARE_SHIFT;
     }
 

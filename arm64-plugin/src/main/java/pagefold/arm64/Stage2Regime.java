@@ -17,13 +17,10 @@ import pagefold.model.Attributes;
 import pagefold.model.MemoryType;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
-import pagefold.model.Shareability;
 import pagefold.model.SpaceKind;
 import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
-import pagefold.table.TableFormat;
 import pagefold.table.TableReader;
-import pagefold.table.TranslationRegime;
 
 /**
  * Stage 2 of EL1&amp;0: intermediate physical to physical addresses of one guest.
@@ -40,50 +37,24 @@ import pagefold.table.TranslationRegime;
  *
  * There are no ASIDs, so that {@code global} says nothing. KVM never joins leaves; a block comes from mapping one.
  */
-final class Stage2Regime implements TranslationRegime {
+final class Stage2Regime extends Arm64Regime {
     private static final int EXECUTE_BOTH = 0b00;
     private static final int EXECUTE_EL0 = 0b01;
     private static final int EXECUTE_NONE = 0b10;
     private static final int EXECUTE_EL1 = 0b11;
 
-    private final StageOneProfile profile;
     private final Stage2Options options;
-    private final Geometry geometry;
-    private final Stage2Format format;
-    private final AddressRange inputRange;
 
     Stage2Regime(StageOneProfile profile, Stage2Options options) {
-        this.profile = profile;
-        this.options = options;
-        this.geometry =
+        Geometry geometry =
                 options.geometry(profile.granuleBits(), profile.encoding()).shape();
-        this.format = new Stage2Format(profile.granuleBits(), profile.encoding(), options.hardwareDirty());
-        this.inputRange = new AddressRange(0, bit(geometry.inputBits()) - 1);
-    }
-
-    @Override
-    public SpaceKind kind() {
-        return SpaceKind.STAGE2;
-    }
-
-    @Override
-    public Geometry geometry() {
-        return geometry;
-    }
-
-    @Override
-    public TableFormat format() {
-        return format;
-    }
-
-    @Override
-    public AddressRange inputRange() {
-        return inputRange;
-    }
-
-    @Override
-    public int outputBits() {
-        return profile.outputBits();
+        super(
+                profile,
+                SpaceKind.STAGE2,
+                geometry,
+                new Stage2Format(profile.granuleBits(), profile.encoding(), options.hardwareDirty()),
+                new AddressRange(0, bit(geometry.inputBits()) - 1));
+        this.options = options;
     }
 
     @Override
@@ -105,10 +76,7 @@ final class Stage2Regime implements TranslationRegime {
         if (attributes.guarded()) {
             return new Unfit("attributes", "no guarded pages, which only stage 1 has (bit 50)");
         }
-        if (profile.sharesByControl() && attributes.shareability() != Shareability.INNER_SHAREABLE) {
-            return new Unfit("attributes", "inner shareable memory, since descriptors have no SH field");
-        }
-        return null;
+        return unfitShareability(attributes);
     }
 
     @Override
@@ -145,7 +113,7 @@ final class Stage2Regime implements TranslationRegime {
         bits |= p.allows(Access.READ, Privilege.PRIVILEGED) ? S2_READ : 0;
         bits |= p.allows(Access.WRITE, Privilege.PRIVILEGED) ? (options.hardwareDirty() ? DBM : S2_WRITE) : 0;
         bits |= (long) executeNever(p) << S2_XN_SHIFT;
-        bits |= profile.sharesByControl() ? 0 : MemoryAttributes.field(attributes.shareability());
+        bits |= shareabilityField(attributes);
         return bits | (long) attributes.software() << SOFTWARE_SHIFT;
     }
 

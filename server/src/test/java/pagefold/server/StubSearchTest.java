@@ -60,7 +60,6 @@ class StubSearchTest {
             Map.entry("pagefold.arm64.kvm.KvmReplay.format", NAME),
             Map.entry("pagefold.arm32.lpae.HypRegime.kind", NAME),
             Map.entry("pagefold.arm32.lpae.Stage2Regime.kind", NAME),
-            Map.entry("pagefold.arm64.Stage2Regime.kind", NAME),
             Map.entry("pagefold.arm32.lpae.HypRegime.outputBits", "40 bits, by the architecture"),
             Map.entry("pagefold.arm32.lpae.LpaeRegime.outputBits", "40 bits, by the architecture"),
             Map.entry("pagefold.arm32.lpae.Stage2Regime.outputBits", "40 bits, by the architecture"),
