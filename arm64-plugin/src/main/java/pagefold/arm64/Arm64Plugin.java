@@ -10,6 +10,7 @@ import pagefold.spi.ArchitecturePlugin;
 import pagefold.spi.Capture;
 import pagefold.spi.CapturedMachine;
 import pagefold.spi.Profile;
+import pagefold.spi.ProfileOption;
 import pagefold.table.ModelSetup;
 import pagefold.table.PageTableModel;
 import pagefold.table.TableModel;
@@ -58,6 +59,11 @@ public final class Arm64Plugin implements ArchitecturePlugin {
     @Override
     public List<Profile> profiles() {
         return PROFILES.stream().map(Arm64Profile::declared).toList();
+    }
+
+    @Override
+    public List<ProfileOption> options() {
+        return Stage2Options.FORMS;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package pagefold.arm64;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import pagefold.arm64.descriptor.OutputEncoding;
 import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.arm64.kvm.KvmGeometry;
 import pagefold.arm64.walk.Stage2;
+import pagefold.spi.ProfileOption;
 
 /**
  * What a hypervisor chooses for the stage 2 of its guests.
@@ -21,6 +23,19 @@ record Stage2Options(int inputBits, int startLevel, boolean forcedWriteBack, boo
     private static final int DEFAULT_INPUT_BITS = 40;
     /** Fewest bits that KVM gives to a guest. */
     private static final int SHORTEST_INPUT = 32;
+
+    /** What may be written, in order. */
+    static final List<ProfileOption> FORMS = List.of(
+            new ProfileOption(
+                    "-ipaN",
+                    "stage 2: bits of an intermediate physical address, from 32 to those of the output"
+                            + " (without it " + DEFAULT_INPUT_BITS + ")"),
+            new ProfileOption(
+                    "-startN",
+                    "stage 2: level of the start table, -1 to 2, where VTCR_EL2 can say it with up to"
+                            + " 16 start tables (without it as KVM has it)"),
+            new ProfileOption("-fwb", "stage 2: HCR_EL2.FWB, memory attributes of stage 1 yield"),
+            new ProfileOption("-s2hd", "stage 2: VTCR_EL2.HD, hardware keeps the dirty state"));
 
     private static final Pattern OPTIONS =
             Pattern.compile("(?:-ipa(?<size>[1-9]\\d))?(?:-start(?<level>-1|[0-2]))?(?<fwb>-fwb)?(?<hd>-s2hd)?");

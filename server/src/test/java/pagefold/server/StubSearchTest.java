@@ -58,6 +58,7 @@ class StubSearchTest {
             Map.entry("pagefold.arm64.Arm64Plugin.id", NAME),
             Map.entry("pagefold.arm64.Arm64Plugin.version", NAME),
             Map.entry("pagefold.arm64.kvm.KvmReplay.format", NAME),
+            Map.entry("pagefold.arm64.Arm64Plugin.options", "a list of words, the same for every profile"),
             Map.entry("pagefold.arm32.lpae.HypRegime.kind", NAME),
             Map.entry("pagefold.arm32.lpae.Stage2Regime.kind", NAME),
             Map.entry("pagefold.arm32.lpae.HypRegime.outputBits", "40 bits, by the architecture"),

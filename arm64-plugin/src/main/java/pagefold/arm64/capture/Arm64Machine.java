@@ -30,6 +30,7 @@ public final class Arm64Machine implements CapturedMachine {
     private final Registers registers;
     private final RegimeReader reader;
     private final TranslationInstructions instructions;
+    private @Nullable Accesses accesses;
 
     /**
      * A machine; registers are read when a question needs them.
@@ -157,5 +158,15 @@ public final class Arm64Machine implements CapturedMachine {
         boolean isKernels = asked.exceptionLevel() <= 1 && registers.has("TCR_EL1");
         int built = isKernels ? builtInputBits(reader.el1().upper().tables()) : 0;
         return WalkReport.of(instructions.walker(asked), address, instructions.request(asked), built);
+    }
+
+    @Override
+    public Accessed access(CpuAccess access, long address) {
+        Accesses known = accesses;
+        if (known == null) {
+            known = new Accesses(capture);
+            accesses = known;
+        }
+        return known.make(access, address);
     }
 }

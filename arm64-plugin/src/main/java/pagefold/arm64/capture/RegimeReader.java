@@ -41,7 +41,12 @@ final class RegimeReader {
 
     /** HCR_EL2.{E2H, TGE} = {1, 1}: EL0 belongs to EL2&0. */
     boolean hostHasUser() {
-        return isHost() && bit(hcr, 27);
+        return isHost() && trapsGeneral();
+    }
+
+    /** HCR_EL2.TGE: exceptions of EL0 go to EL2. */
+    boolean trapsGeneral() {
+        return bit(hcr, 27);
     }
 
     /** Stage 1 of EL1&0. */
@@ -70,7 +75,13 @@ final class RegimeReader {
         boolean lpa2 = bit(tcr, 32) && cpu.allowsLpa2(granule);
         Shape shape = new Shape(granule, field(tcr, 5, 0), field(tcr, 18, 16), lpa2, bit(sctlr, 25));
         Stage1Range.Controls controls = new Stage1Range.Controls(
-                bit(tcr, 20), bit(tcr, 29), false, false, bit(tcr, 24) && cpu.has(Feature.HPDS), field(tcr, 13, 12));
+                bit(tcr, 20),
+                bit(tcr, 29),
+                false,
+                false,
+                false,
+                bit(tcr, 24) && cpu.has(Feature.HPDS),
+                field(tcr, 13, 12));
         Stage1Range range = Stage1Range.lower(tables(shape, "TTBR0_" + level), controls);
         Stage1 regime = Stage1.oneRange(range, controls(level, sctlr, bit(tcr, 21), bit(tcr, 22), false));
         return bit(sctlr, 0) ? regime : regime.off(cpu.physicalBits(), false);
@@ -107,6 +118,7 @@ final class RegimeReader {
                 bit(tcr, 51 + range),
                 bit(tcr, 7 + 16 * range),
                 bit(tcr, 55 + range) && cpu.has(Feature.E0PD),
+                bit(tcr, 53 + range) && cpu.has(Feature.SVE),
                 bit(tcr, 41 + range) && cpu.has(Feature.HPDS),
                 field(tcr, 13 + 16 * range, 12 + 16 * range));
     }

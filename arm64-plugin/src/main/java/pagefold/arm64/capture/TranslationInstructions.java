@@ -27,9 +27,14 @@ final class TranslationInstructions {
         return reader;
     }
 
-    /** The walker of the regime that the instruction asks; its registers are read at the first question. */
+    /** The walker of the regime that the instruction asks. */
     TranslationWalker walker(Operation operation) {
-        int level = operation.exceptionLevel() == 0 ? 1 : operation.exceptionLevel();
+        return walker(operation.exceptionLevel());
+    }
+
+    /** The walker of the regime to which an exception level belongs; its registers are read at the first question. */
+    TranslationWalker walker(int exceptionLevel) {
+        int level = exceptionLevel == 0 ? 1 : exceptionLevel;
         int asked = level == 1 && reader.hostHasUser() ? 2 : level;
         TranslationWalker known = walkers.get(asked);
         if (known == null) {
@@ -47,7 +52,11 @@ final class TranslationInstructions {
 
     /** What the instruction asks of that walker. */
     int request(Operation operation) {
-        boolean pan = (operation.request() & Request.PAN) != 0;
-        return pan && !cpu.has(CpuFeatures.Feature.PAN) ? operation.request() & ~Request.PAN : operation.request();
+        return implemented(operation.request());
+    }
+
+    /** A request without what the processor does not implement. */
+    int implemented(int request) {
+        return cpu.has(CpuFeatures.Feature.PAN) ? request : request & ~Request.PAN;
     }
 }

@@ -8,6 +8,7 @@ import static pagefold.arm64.walk.CpuFeatures.Feature.LVA;
 import static pagefold.arm64.walk.CpuFeatures.Feature.NV;
 import static pagefold.arm64.walk.CpuFeatures.Feature.PAN;
 import static pagefold.arm64.walk.CpuFeatures.Feature.PAN3;
+import static pagefold.arm64.walk.CpuFeatures.Feature.SVE;
 import static pagefold.arm64.walk.CpuFeatures.Feature.TGRAN16;
 import static pagefold.arm64.walk.CpuFeatures.Feature.TGRAN4;
 import static pagefold.arm64.walk.CpuFeatures.Feature.TGRAN64;
@@ -54,6 +55,8 @@ public record CpuFeatures(int physicalBits, Set<Feature> features) {
         PAN,
         /** SCTLR.EPAN. */
         PAN3,
+        /** Scalable vectors, and with them non-fault loads. */
+        SVE,
         /** Host extensions: HCR_EL2.E2H. */
         VHE,
         /** Nested virtualization. */
@@ -78,7 +81,7 @@ public record CpuFeatures(int physicalBits, Set<Feature> features) {
             case "cortex-a57", "cortex-a72" -> new CpuFeatures(44, Set.of(TGRAN4, TGRAN64));
             case "cortex-a76" -> new CpuFeatures(40, Set.of(TGRAN4, TGRAN16, TGRAN64, HAF, HDBS, VHE, XNX, PAN, HPDS));
             case "neoverse-n1" -> new CpuFeatures(48, Set.of(TGRAN4, TGRAN16, TGRAN64, HAF, HDBS, VHE, XNX, PAN, HPDS));
-            case "a64fx" -> new CpuFeatures(40, Set.of(TGRAN4, TGRAN64, VHE, XNX, PAN, HPDS));
+            case "a64fx" -> new CpuFeatures(40, Set.of(TGRAN4, TGRAN64, SVE, VHE, XNX, PAN, HPDS));
             default ->
                 throw new IllegalArgumentException("expected a processor of max, cortex-a53, cortex-a57, cortex-a72, "
                         + "cortex-a76, neoverse-n1, a64fx or none, but it is '" + cpu + "'");

@@ -60,7 +60,8 @@ final class DirectLookup {
         this.dataTop = range.dataTop;
         this.fetchTop = range.fetchTop;
         // Privileged access prevention has grants of its own; they are the long way's.
-        this.refused = (isCommon(regime, tables) ? range.refused : Request.ACCESS_MASK) | Request.PAN;
+        this.refused =
+                (isCommon(regime, tables) ? range.refused : Request.ACCESS_MASK) | Request.PAN | Request.NON_FAULT;
         this.hierarchical = range.hierarchical;
         this.writableMark = regime.hardwareDirty ? DBM : 0;
         this.grants = regime.grants;

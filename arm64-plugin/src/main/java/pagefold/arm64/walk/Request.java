@@ -7,10 +7,10 @@ import pagefold.model.Privilege;
  * One access as an {@code int}, so that asking allocates nothing.
  *
  * <pre>
- *   8          7           6      5 4 3     2 1 0
- * +------+--------------+-----+---------+---------+
- * | Addr | stage 1 only | PAN | rwx priv| rwx EL0 |   exactly one of the bits 5 to 0 is set
- * +------+--------------+-----+---------+---------+
+ *       9        8          7           6      5 4 3     2 1 0
+ * +-----------+------+--------------+-----+---------+---------+
+ * | non-fault | Addr | stage 1 only | PAN | rwx priv| rwx EL0 |   exactly one of the bits 5 to 0 is set
+ * +-----------+------+--------------+-----+---------+---------+
  * </pre>
  */
 public final class Request {
@@ -20,6 +20,8 @@ public final class Request {
     public static final int STAGE_1_ONLY = 1 << 7;
     /** An address-translation instruction: asks, but changes neither Access flag nor dirty state. */
     public static final int ADDRESS_TRANSLATION = 1 << 8;
+    /** A read of a non-fault or first-fault load (FEAT_SVE), which TCR_ELx.NFDn keeps from walking at EL0. */
+    public static final int NON_FAULT = 1 << 9;
 
     static final int ACCESS_MASK = 0b111_111;
     static final int UNPRIVILEGED = 0b000_111;

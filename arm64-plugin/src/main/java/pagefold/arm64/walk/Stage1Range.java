@@ -14,6 +14,8 @@ public final class Stage1Range {
     final long fetchTop;
     /** Requests that fault before anything is looked up. */
     final int refused;
+
+    private final int refusedNonFault;
     /** The attributes in table descriptors that count. */
     final long hierarchical;
     /** Shareability of all leaves where descriptors have no SH field. */
@@ -33,6 +35,7 @@ public final class Stage1Range {
         this.fetchTop = Descriptor.bits(fetchTopBit, inputBits);
         this.refused = (controls.walksDisabled ? Request.ACCESS_MASK : 0)
                 | (controls.unprivilegedRefused ? Request.UNPRIVILEGED : 0);
+        this.refusedNonFault = refused | (controls.nonFaultRefused ? Request.UNPRIVILEGED : 0);
         this.hierarchical = controls.hierarchyDisabled ? 0 : Descriptor.bits(62, 59);
         this.shareability = controls.shareability;
     }
@@ -44,6 +47,7 @@ public final class Stage1Range {
      * @param dataOnly TBID: TBI does not hold for fetches
      * @param walksDisabled EPD
      * @param unprivilegedRefused E0PD
+     * @param nonFaultRefused NFD: EL0's non-fault loads are not walked for
      * @param hierarchyDisabled HPD
      * @param shareability SH, 0, 2 or 3
      */
@@ -52,15 +56,16 @@ public final class Stage1Range {
             boolean dataOnly,
             boolean walksDisabled,
             boolean unprivilegedRefused,
+            boolean nonFaultRefused,
             boolean hierarchyDisabled,
             int shareability) {
 
         /** As Linux sets them for user space: the top byte is a tag for data, tables restrict, inner shareable. */
-        public static final Controls USER = new Controls(true, false, false, false, false, 3);
+        public static final Controls USER = new Controls(true, false, false, false, false, false, 3);
         /** As Linux sets them for a kernel without tags. */
-        public static final Controls KERNEL = new Controls(false, false, false, false, false, 3);
+        public static final Controls KERNEL = new Controls(false, false, false, false, false, false, 3);
         /** A range that is switched off. */
-        public static final Controls DISABLED = new Controls(false, false, true, false, false, 3);
+        public static final Controls DISABLED = new Controls(false, false, true, false, false, false, 3);
     }
 
     /** The range of TTBR0. */
@@ -71,6 +76,11 @@ public final class Stage1Range {
     /** The range of TTBR1. */
     public static Stage1Range upper(TableRange tables, Controls controls) {
         return new Stage1Range(tables, true, controls);
+    }
+
+    /** The accesses that fault before anything is looked up, for a request. */
+    int refused(int request) {
+        return (request & Request.NON_FAULT) == 0 ? refused : refusedNonFault;
     }
 
     public TableRange tables() {

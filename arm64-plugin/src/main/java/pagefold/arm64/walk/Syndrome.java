@@ -17,6 +17,8 @@ public final class Syndrome {
     /** The exception level whose stage 1 is asked. */
     public enum Regime {
         EL1_AND_0(1),
+        /** Of EL0 where its exceptions go to EL2: HCR_EL2.TGE. */
+        EL0_UNDER_EL2(2),
         EL2(2),
         EL3(3),
         /** Stage 2 of EL1&amp;0 by itself: there is no virtual address. */
@@ -57,7 +59,7 @@ public final class Syndrome {
         boolean onWalk = walker.faultedOnStage1Walk();
         int target = isStage2 ? 2 : regime.level;
         // EL2 and EL3 know one privilege.
-        boolean hasUser = regime == Regime.EL1_AND_0 || regime == Regime.STAGE_2;
+        boolean hasUser = regime != Regime.EL2 && regime != Regime.EL3;
         long syndrome = Esr.of(fault, onWalk, hasUser ? request : privileged(request));
         registers.add(new Walk.Register("esr", "ESR_EL" + target, syndrome));
         if (regime != Regime.STAGE_2) {

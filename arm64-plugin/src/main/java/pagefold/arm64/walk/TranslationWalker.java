@@ -110,7 +110,7 @@ public final class TranslationWalker {
             return flat(regime.flat, range, fetch, address);
         }
         if (((address ^ range.sign) & (fetch ? range.fetchTop : range.dataTop)) != 0
-                || (request & range.refused) != 0) {
+                || (request & range.refused(request)) != 0) {
             return Translation.fault(FaultKind.TRANSLATION, 0, 1);
         }
         Leaf leaf = first;

@@ -57,7 +57,7 @@ class PermissionTest {
         }
 
         Stage1Range.Controls range() {
-            return new Stage1Range.Controls(false, false, false, false, hpd, 3);
+            return new Stage1Range.Controls(false, false, false, false, false, hpd, 3);
         }
     }
 

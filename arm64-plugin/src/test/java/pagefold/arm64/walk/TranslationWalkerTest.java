@@ -128,7 +128,7 @@ class TranslationWalkerTest {
     void an_address_that_is_not_canonical_faults_at_level_0_unless_its_top_byte_is_ignored() {
         memory.store(ROOT, BLOCK);
         TableRange tables = TableRange.of(geometry(12, 39, OutputEncoding.PA_48), ROOT, 48);
-        Stage1Range.Controls tags = new Stage1Range.Controls(true, true, false, false, false, 3);
+        Stage1Range.Controls tags = new Stage1Range.Controls(true, true, false, false, false, false, 3);
 
         assertThat(plain().translate(1L << 39, READ)).isEqualTo(fault(FaultKind.TRANSLATION, 0));
         assertThat(plain().translate(1L << 56, READ)).isEqualTo(fault(FaultKind.TRANSLATION, 0));
@@ -147,7 +147,7 @@ class TranslationWalkerTest {
     void a_range_may_refuse_el0_or_everybody() {
         memory.store(ROOT, BLOCK | USER);
         TableRange tables = TableRange.of(geometry(12, 39, OutputEncoding.PA_48), ROOT, 48);
-        TranslationWalker noUser = lower(tables, new Stage1Range.Controls(false, false, false, true, false, 3));
+        TranslationWalker noUser = lower(tables, new Stage1Range.Controls(false, false, false, true, false, false, 3));
 
         assertThat(noUser.translate(0, READ)).isZero();
         assertThat(noUser.translate(0, Access.READ, Privilege.UNPRIVILEGED)).isEqualTo(fault(FaultKind.TRANSLATION, 0));

@@ -27,9 +27,14 @@ public interface ArchitecturePlugin {
     /** The profiles, the default one first. */
     List<Profile> profiles();
 
+    /** The options that a name of a profile may be followed by, in the order in which they must stand. */
+    default List<ProfileOption> options() {
+        return List.of();
+    }
+
     /**
      * The profile of a name, or {@code null} when there is none. A plugin may know names beyond {@link #profiles}, which
-     * add options to one of them.
+     * add {@link #options} to one of them.
      */
     default @Nullable Profile profile(String name) {
         return profiles().stream()

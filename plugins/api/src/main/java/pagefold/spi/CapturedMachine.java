@@ -3,6 +3,7 @@ package pagefold.spi;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
 import pagefold.table.TableReader;
 import pagefold.table.Walk;
 
@@ -51,4 +52,56 @@ public interface CapturedMachine {
      * @throws IllegalArgumentException when there is no such instruction
      */
     Walk walk(String operation, long address);
+
+    /**
+     * Makes an access, and keeps what the hardware writes back for it: Access flags and dirty state. Later questions to
+     * {@code access} find those descriptors written, all others the capture as it is.
+     *
+     * @return {@code null} where no hardware of the architecture writes descriptors
+     * @throws IllegalArgumentException when the capture has not the registers of that level
+     */
+    default @Nullable Accessed access(CpuAccess access, long address) {
+        return null;
+    }
+
+    /**
+     * What a processor does.
+     *
+     * @param exceptionLevel from which, 0 to 3
+     * @param access what it does
+     * @param accessNever PSTATE.PAN: privileged data accesses stay out of what unprivileged code may access
+     * @param nonFault whether it is a non-fault or first-fault load; only for a read
+     */
+    record CpuAccess(int exceptionLevel, Access access, boolean accessNever, boolean nonFault) {
+        public CpuAccess {
+            if (exceptionLevel < 0 || exceptionLevel > 3) {
+                throw new IllegalArgumentException(
+                        "expected an exception level from 0 to 3, but it is " + exceptionLevel);
+            }
+            if (nonFault && access != Access.READ) {
+                throw new IllegalArgumentException("expected a read as non-fault access, but it is " + access);
+            }
+        }
+    }
+
+    /**
+     * An access.
+     *
+     * @param walk what was looked at, as it was before the access, with the registers of a fault
+     * @param written the descriptors that the hardware wrote, in order
+     */
+    record Accessed(Walk walk, List<Written> written) {
+        public Accessed {
+            written = List.copyOf(written);
+        }
+    }
+
+    /**
+     * A descriptor that the hardware wrote.
+     *
+     * @param entry its physical address
+     * @param before all its bits, most significant first whatever the byte order of the tables
+     * @param after the same after the access
+     */
+    record Written(long entry, long before, long after) {}
 }

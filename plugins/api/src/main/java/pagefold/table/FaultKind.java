@@ -1,5 +1,7 @@
 package pagefold.table;
 
+import java.util.Locale;
+
 /** Why a translation fails: Arm ARM D8.15 (VMSAv8-64), G5.11 (VMSAv8-32). */
 public enum FaultKind {
     TRANSLATION,
@@ -7,5 +9,10 @@ public enum FaultKind {
     ACCESS_FLAG,
     /** Short descriptors only. */
     DOMAIN,
-    PERMISSION
+    PERMISSION;
+
+    /** As it is written: {@code address-size}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

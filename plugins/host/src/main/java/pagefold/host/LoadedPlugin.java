@@ -7,6 +7,7 @@ import pagefold.spi.ArchitecturePlugin;
 import pagefold.spi.Capture;
 import pagefold.spi.CapturedMachine;
 import pagefold.spi.Profile;
+import pagefold.spi.ProfileOption;
 import pagefold.table.PageTableModel;
 
 /** One plugin of one jar, ready to make models. */
@@ -17,6 +18,7 @@ public final class LoadedPlugin {
     private final String digest;
     private final @Nullable String signer;
     private final List<Profile> profiles;
+    private final List<ProfileOption> options;
     /** Selections of it that are under way. Guarded by this object's monitor. */
     private int leases;
     /** Whether no selection of it may begin. Guarded by this object's monitor. */
@@ -29,6 +31,7 @@ public final class LoadedPlugin {
         this.version = plugin.version();
         this.digest = digest;
         this.profiles = List.copyOf(plugin.profiles());
+        this.options = List.copyOf(plugin.options());
     }
 
     public String id() {
@@ -76,6 +79,11 @@ public final class LoadedPlugin {
     /** The profiles, the default one first. */
     public List<Profile> profiles() {
         return profiles;
+    }
+
+    /** What may stand behind the name of a profile. */
+    public List<ProfileOption> options() {
+        return options;
     }
 
     /** The profile of that name, if the plugin has it; also one with options that it does not list. */

@@ -16,7 +16,7 @@ import pagefold.server.wire.ModelWriter;
 import pagefold.server.wire.WireText;
 import pagefold.spi.Capability;
 import pagefold.spi.Profile;
-import pagefold.table.FaultKind;
+import pagefold.spi.ProfileOption;
 import pagefold.table.ModelStatistics;
 import pagefold.table.TableView;
 import pagefold.table.Walk;
@@ -81,7 +81,7 @@ final class StateWriter {
             }
             case Walk.Faulted faulted -> {
                 json.writeBooleanField("translated", false);
-                json.writeStringField("fault", text(faulted.kind()));
+                json.writeStringField("fault", faulted.kind().text());
                 json.writeNumberField("level", faulted.level());
                 json.writeNumberField("stage", faulted.stage());
                 json.writeBooleanField("onStage1Walk", faulted.onStage1Walk());
@@ -119,16 +119,6 @@ final class StateWriter {
         }
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    private static String text(FaultKind kind) {
-        return switch (kind) {
-            case TRANSLATION -> "translation";
-            case ADDRESS_SIZE -> "address-size";
-            case ACCESS_FLAG -> "access-flag";
-            case DOMAIN -> "domain";
-            case PERMISSION -> "permission";
-        };
     }
 
     void tableFields(TableView table) throws IOException {
@@ -222,6 +212,14 @@ final class StateWriter {
                 json.writeString(capability.name());
             }
             json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("options");
+        for (ProfileOption option : plugin.options()) {
+            json.writeStartObject();
+            json.writeStringField("form", option.form());
+            json.writeStringField("title", option.title());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             "  pagefold image walk walks/*",
             "  pagefold image show-pte captures/linux-6.12 0xffff800080000000",
             "  pagefold image check-wx captures/linux-6.12",
+            "  pagefold image access captures/linux-6.12 0x400000 --el 0 --access write",
             "  pagefold image kvm-operations sequences.ops",
             ""
         },
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             ImageVerb.Ptdump.class,
             ImageKernelVerbs.ShowPte.class,
             ImageKernelVerbs.CheckWx.class,
+            ImageAccessVerb.class,
             KvmOperationsVerb.class
         })
 final class ImageVerb implements Runnable {
@@ -46,7 +48,7 @@ final class ImageVerb implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "expected one of walk, ptdump, show-pte, check-wx, kvm-operations");
+                spec.commandLine(), "expected one of walk, ptdump, show-pte, check-wx, access, kvm-operations");
     }
 
     @Command(

@@ -141,8 +141,21 @@ final class PluginVerb implements Runnable {
                             profile.get("capabilities").text().replace(",", " "));
                 }
                 table.print(out());
+                printOptions(each.get("options").items());
             }
             return ExitCodes.OK;
+        }
+
+        private void printOptions(List<JsonTree> options) {
+            if (options.isEmpty()) {
+                return;
+            }
+            out().println();
+            TextTable table = new TextTable("OPTION", "BEHIND THE NAME OF A PROFILE");
+            for (JsonTree option : options) {
+                table.row(option.get("form").text(), option.get("title").text());
+            }
+            table.print(out());
         }
     }
 

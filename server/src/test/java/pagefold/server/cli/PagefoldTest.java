@@ -88,6 +88,9 @@ class PagefoldTest {
                 "image show-pte /no/such/directory 0x1000",
                 "image show-pte /no/such/directory 1000",
                 "image check-wx /no/such/directory",
+                "image access /no/such/directory 0x1000",
+                "image access . 0x1000 --el 4",
+                "image access . 0x1000 --access write --non-fault",
                 "check",
                 "show-pte demo",
                 "image kvm-operations",
@@ -177,6 +180,25 @@ class PagefoldTest {
                         .err())
                 .contains("no tables of a kernel");
         CliRun.of("image", "check-wx", kernel("linux-6.12-arm64-4k48-kvm")).ends(ExitCodes.USAGE);
+    }
+
+    @Test
+    void an_access_to_a_captured_machine_shows_what_its_hardware_writes() {
+        String kernel = kernel("linux-6.12-arm64-4k48");
+        String[] twice = {"image", "access", kernel, "0xffff800080000000", "0xffff800080000000"};
+        String hypervised = kernel("linux-6.12-arm64-4k48-kvm");
+
+        List<String> lines = CliRun.of(twice).ends(ExitCodes.OK).lines();
+        CliRun fault = CliRun.of("image", "access", kernel, "0xffff800080000000", "--el", "0", "--access", "write")
+                .ends(ExitCodes.NO);
+        List<String> aged = CliRun.of("image", "access", hypervised, "0x0", "--el", "0")
+                .ends(ExitCodes.NO)
+                .lines();
+
+        assertThat(lines).hasSize(2).allMatch(line -> line.startsWith("0xffff800080000000 -> 0x"));
+        assertThat(fault.lines()).first().asString().contains("permission fault, level 3, stage 1");
+        assertThat(fault.out()).contains("ESR_EL1").contains("FAR_EL1  0xffff800080000000");
+        assertThat(aged).isNotEmpty();
     }
 
     @Test

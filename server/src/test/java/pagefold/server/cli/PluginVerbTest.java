@@ -48,7 +48,7 @@ final class PluginVerbTest {
         assertThat(run("plugin retire arm32").ends(0).err()).contains("retired arm32 1.0");
         assertThat(run("plugin ls").ends(0).out()).doesNotContain("arm32");
         assertThat(run("plugin info arm32").ends(3).err()).contains("no plugin 'arm32'");
-        assertThat(run("plugin info arm64").ends(0).out()).contains("4k-48", "SHA-256");
+        assertThat(run("plugin info arm64").ends(0).out()).contains("4k-48", "SHA-256", "-ipaN", "-s2hd");
         run("plugin retire arm64 --capability HYP").ends(2);
     }
 
