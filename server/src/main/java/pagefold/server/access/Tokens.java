@@ -2,6 +2,8 @@ package pagefold.server.access;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.JWTOptions;
@@ -12,6 +14,7 @@ import io.vertx.ext.auth.jwt.JWTAuth;
 import io.vertx.ext.auth.jwt.JWTAuthOptions;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,8 @@ public final class Tokens {
     public static final int MAX_GRANTS = 256;
 
     private static final int MAX_REMEMBERED = 4096;
+    /** Of ES256 and Ed25519. */
+    private static final int SIGNATURE_BYTES = 64;
 
     private final TokenOptions options;
     private final Clock clock;
@@ -94,7 +99,7 @@ public final class Tokens {
 
     /** Who a token is from; {@code null} when it is not believed. */
     public @Nullable Caller caller(String token) {
-        if (token.length() > MAX_TOKEN_LENGTH) {
+        if (token.length() > MAX_TOKEN_LENGTH || !isCompact(token)) {
             return null;
         }
         long now = clock.millis() / 1000;
@@ -123,6 +128,34 @@ public final class Tokens {
             known.put(token, found);
         }
         return found.caller();
+    }
+
+    /**
+     * Whether a token is three parts in Base64 as RFC 7515 has it, with no character that decoding would pass over and no
+     * byte behind a signature of fixed length.
+     */
+    private static boolean isCompact(String token) {
+        String[] parts = token.split("\\.", -1);
+        if (parts.length != 3) {
+            return false;
+        }
+        try {
+            for (String part : parts) {
+                byte[] bytes = Base64.getUrlDecoder().decode(part);
+                if (!Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(bytes)
+                        .equals(part)) {
+                    return false;
+                }
+            }
+            byte[] header = Base64.getUrlDecoder().decode(parts[0]);
+            Object algorithm = new JsonObject(Buffer.buffer(header)).getValue("alg");
+            boolean isFixed = Keys.ES256.equals(algorithm) || Keys.EDDSA.equals(algorithm);
+            return !isFixed || Base64.getUrlDecoder().decode(parts[2]).length == SIGNATURE_BYTES;
+        } catch (IllegalArgumentException | DecodeException e) {
+            return false;
+        }
     }
 
     private @Nullable Known verified(@Nullable JWTAuth verifier, String token) {

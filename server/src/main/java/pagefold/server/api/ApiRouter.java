@@ -90,7 +90,7 @@ final class ApiRouter {
                 boolean unread = route.getOperation().getRequestBody() != null || operation.equals(SOCKET);
                 route.setDoValidation(!unread)
                         .addHandler(observed(operation, handler))
-                        .addFailureHandler(this::failed);
+                        .addFailureHandler(guarded(operation));
                 methods.add(
                         route.getOperation().getAbsoluteOpenAPIPath(),
                         route.getOperation().getHttpMethod().name());
@@ -111,6 +111,20 @@ final class ApiRouter {
             if (refusal == null) {
                 handler.handle(routing);
             } else {
+                new Exchange(routing).send(refusal);
+            }
+        };
+    }
+
+    /** Parameters are checked before the handlers run; who may not ask does not learn what was wrong with them. */
+    private Handler<RoutingContext> guarded(String operation) {
+        Need need = needs.getOrDefault(operation, Need.ADMIN);
+        return routing -> {
+            Problem refusal = Guard.hasCaller(routing) ? null : guard.refusal(routing, need);
+            if (refusal == null) {
+                failed(routing);
+            } else {
+                observer.begin(routing, operation);
                 new Exchange(routing).send(refusal);
             }
         };

@@ -2,6 +2,7 @@ package pagefold.server.api;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.access.Allowance;
 import pagefold.server.access.Caller;
@@ -32,6 +33,11 @@ final class Guard {
         return caller;
     }
 
+    /** Whether a request was let through already. */
+    static boolean hasCaller(RoutingContext routing) {
+        return routing.get(CALLER) != null;
+    }
+
     /** Why a request is not let through; {@code null} when it is. */
     @Nullable
     Problem refusal(RoutingContext routing, Need need) {
@@ -40,7 +46,11 @@ final class Guard {
             routing.put(CALLER, known == null ? Caller.LOCAL : Caller.NOBODY);
             return null;
         }
-        String header = routing.request().getHeader(HttpHeaders.AUTHORIZATION);
+        List<String> headers = routing.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+        if (headers.size() > 1) {
+            return unauthenticated("The request has " + headers.size() + " Authorization headers, and needs one.");
+        }
+        String header = headers.isEmpty() ? null : headers.getFirst();
         if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return unauthenticated("The request needs a token, as in \"Authorization: Bearer TOKEN\".");
         }

@@ -64,6 +64,10 @@ class LoginTest {
                     forged,
                     unsigned,
                     new TestTokens(algorithm).token("ann", "viewer:*"),
+                    token + "A",
+                    token + "=",
+                    token + "!",
+                    parts[0] + ".=" + parts[1] + "." + parts[2],
                     parts[0] + "." + parts[1],
                     "nonsense",
                     "a.b.c",
@@ -75,6 +79,35 @@ class LoginTest {
             assertThat(server.get("/v1/simulations", "Authorization", "Basic YTpi")
                             .status())
                     .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void of_two_headers_with_tokens_none_is_believed() throws IOException {
+        TestTokens keys = new TestTokens(Keys.ES256);
+        try (TestServer server = TestServer.start(data, keys.access())) {
+            String good = "Bearer " + keys.token("ann", "viewer:*");
+
+            Reply reply = server.get("/v1/simulations", "Authorization", good, "Authorization", "Bearer nonsense");
+
+            assertThat(reply.status()).isEqualTo(401);
+            assertThat(reply.json().path("detail").asText()).contains("2 Authorization headers");
+        }
+    }
+
+    @Test
+    void who_may_not_ask_does_not_learn_what_was_wrong_with_the_question() throws IOException {
+        TestTokens keys = new TestTokens(Keys.ES256);
+        try (TestServer server = TestServer.start(data, keys.access())) {
+            String malformed = "/v1/simulations/s/events?from=x";
+
+            assertThat(server.get(malformed).status()).isEqualTo(401);
+            assertThat(server.get(malformed, bearer(keys.token("ann", "viewer:other")))
+                            .status())
+                    .isEqualTo(403);
+            assertThat(server.get(malformed, bearer(keys.token("ann", "viewer:s")))
+                            .status())
+                    .isEqualTo(400);
         }
     }
 
