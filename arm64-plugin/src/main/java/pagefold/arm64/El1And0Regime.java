@@ -104,6 +104,12 @@ final class El1And0Regime extends Arm64Regime {
         return type == MemoryType.NORMAL_WB || type == MemoryType.NORMAL_TAGGED ? Stage1Format.DIRTY : 0;
     }
 
+    /** Only {@code create_pgd_mapping} makes a kernel's contiguous runs and blocks; contpte leaves init_mm alone. */
+    @Override
+    public boolean joinsLeaves() {
+        return kind == SpaceKind.USER;
+    }
+
     @Override
     public @Nullable LiveWords liveWords() {
         return kind == SpaceKind.KERNEL ? new KernelWords(profile.encoding().mask(profile.granuleBits())) : null;

@@ -81,6 +81,11 @@ final class Stage1Format extends Vmsa64Format {
         return hardwareDirty && (word & DBM) != 0 ? word & ~RDONLY : dirtiedBySoftware(word);
     }
 
+    @Override
+    public long markedDirty(long word) {
+        return dirtiedBySoftware(word);
+    }
+
     /** {@code pte_mkdirty} on what {@code do_anonymous_page} maps. */
     @Override
     public long populatedByWrite(long word) {

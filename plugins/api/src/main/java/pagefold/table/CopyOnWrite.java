@@ -87,10 +87,14 @@ final class CopyOnWrite {
 
     /** The word after a write: by hardware where the word grants it, else by a fault that grants it again. */
     long written(long word, long bits) {
-        long granting = format.modified(word, bits);
-        return granting == word
+        return isWritable(word, bits)
                 ? format.dirtied(format.withAccessed(word, true))
-                : format.populatedByWrite(format.withAccessed(granting, true));
+                : format.populatedByWrite(format.withAccessed(format.modified(word, bits), true));
+    }
+
+    /** Whether a word grants what the leaf bits of its region do, whatever it says of earlier writes. */
+    boolean isWritable(long word, long bits) {
+        return format.clean(format.modified(word, bits)) == format.clean(word);
     }
 
     /** The words of a range are about to go. */

@@ -209,25 +209,28 @@ final class ModelSpace {
         });
     }
 
-    /** Gives a range, all of which is mapped, other permissions. */
+    /** Gives a range, all of which is mapped, other permissions; what has them already stays as it is. */
     void protect(AddressSpace before, AddressSpace after, AddressRange range, Permissions permissions) {
         before.forEachIn(range, region -> {
-            Region changed = region.withAttributes(region.attributes().withPermissions(permissions));
-            long start = region.range().start();
-            long last = region.range().last();
-            table.update(
-                    start, last, true, (word, level, address) -> format.modified(word, bits(changed, word, level)));
-            if (region.attributes().permissions().isNone() && !permissions.isNone()) {
-                table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
+            if (!permissions.equals(region.attributes().permissions())) {
+                protect(region, permissions);
+                if (!permissions.isNone()) {
+                    folder.fold(region.range(), after);
+                }
             }
         });
-        if (!permissions.isNone()) {
-            after.forEachIn(range, region -> {
-                Region whole = after.at(region.range().start());
-                if (whole != null) {
-                    folder.fold(region.range(), whole);
-                }
-            });
+    }
+
+    private void protect(Region region, Permissions permissions) {
+        Region changed = region.withAttributes(region.attributes().withPermissions(permissions));
+        long start = region.range().start();
+        long last = region.range().last();
+        if (regime.joinsLeaves()) {
+            splitter.unmark(start, last);
+        }
+        table.update(start, last, true, (word, level, address) -> format.modified(word, bits(changed, word, level)));
+        if (region.attributes().permissions().isNone()) {
+            table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
         }
     }
 
@@ -278,6 +281,7 @@ final class ModelSpace {
         if (!inPlace) {
             clear(before, to);
             carry(from, to.start() - from.start());
+            folder.foldMoved(AddressRange.ofSize(to.start(), from.size()), after);
         } else if (before.firstIn(new AddressRange(from.last() + 1, to.last())) != null) {
             unmap(before, new AddressRange(from.last() + 1, to.last()));
         }
@@ -289,6 +293,9 @@ final class ModelSpace {
 
     private void carry(AddressRange from, long distance) {
         splitter.loosen(from.start(), from.last(), distance);
+        if (regime.joinsLeaves()) {
+            splitter.unmark(from.start(), from.last());
+        }
         List<long[]> words = new ArrayList<>();
         table.visit(
                 from.start(),
@@ -355,18 +362,22 @@ final class ModelSpace {
 
     /** A write to pages that need no copy. One entry of a contiguous run is not made writable again alone. */
     private void write(AddressRange pages, long bits) {
-        boolean[] opens = new boolean[1];
-        table.visit(
-                pages.start(),
-                pages.last(),
-                (word, level, address) -> opens[0] |= format.isContiguous(word) && format.modified(word, bits) != word);
-        table.update(pages.start(), pages.last(), opens[0], (word, level, address) -> copyOnWrite.written(word, bits));
+        List<AddressRange> protectedRuns = new ArrayList<>();
+        table.visit(pages.start(), pages.last(), (word, level, address) -> {
+            if (format.isContiguous(word) && !copyOnWrite.isWritable(word, bits)) {
+                protectedRuns.add(new AddressRange(address, address));
+            }
+        });
+        protectedRuns.forEach(page -> splitter.unmark(page.start(), page.last()));
+        table.update(pages.start(), pages.last(), false, (word, level, address) -> copyOnWrite.written(word, bits));
     }
 
+    /** As one entry of a contiguous run ages, all of them do. */
     void age(AddressRange range) {
+        AddressRange whole = new ContiguousRuns(table, regime).around(range);
         table.update(
-                range.start(),
-                range.last(),
+                whole.start(),
+                whole.last(),
                 false,
                 (word, level, address) -> format.isLeaf(word, level) ? format.withAccessed(word, false) : word);
     }

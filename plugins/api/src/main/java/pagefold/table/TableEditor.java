@@ -185,9 +185,39 @@ final class TableEditor {
         return !format.isTable(word, level) && format.isContiguous(word);
     }
 
-    /** Unmarks the contiguous run at an address. */
+    /** Unmarks the contiguous run at an address; what hardware has kept in one of its words is then in all of them. */
     void open(long table, int level, long address) {
-        rewriteRun(table, level, address, (word, at, start) -> format.withContiguous(word, false));
+        int n = format.contiguousEntries(level);
+        UseOfRun use = use(table, level, address & -((long) n << geometry.shift(level)), n);
+        rewriteRun(table, level, address, (word, at, start) -> use.addedTo(format, format.withContiguous(word, false)));
+    }
+
+    /**
+     * What the words of a run say together.
+     *
+     * @param accessed whether one of them does
+     * @param dirty the same
+     */
+    record UseOfRun(boolean accessed, boolean dirty) {
+
+        long addedTo(TableFormat format, long word) {
+            long used = accessed ? format.withAccessed(word, true) : word;
+            return dirty ? format.markedDirty(used) : used;
+        }
+    }
+
+    /** The state of neighbouring leaves together. */
+    UseOfRun use(long table, int level, long first, int count) {
+        boolean accessed = false;
+        boolean dirty = false;
+        for (int i = 0; i < count; i++) {
+            long word = word(table, level, first + ((long) i << geometry.shift(level)));
+            if (word != 0) {
+                accessed |= format.isAccessed(word);
+                dirty |= format.isDirty(word);
+            }
+        }
+        return new UseOfRun(accessed, dirty);
     }
 
     /** Changes all entries of a contiguous run: break them, invalidate, make the new ones. */

@@ -1,14 +1,17 @@
 package pagefold.table;
 
 import pagefold.model.AddressRange;
+import pagefold.model.AddressSpace;
 import pagefold.model.Region;
 
 /**
  * Makes larger leaves of smaller ones where a region asks for them: contiguous runs of neighbouring leaves, blocks of
  * whole tables. Accessed and dirty state of the parts is joined.
  *
- * <p>Linux folds contiguous runs so for user memory (arch/arm64/mm/contpte.c); blocks are made again after a change of
- * permissions has made a table uniform. Only leaves of one region are joined.
+ * <p>Linux folds contiguous runs so for user memory (contpte_try_fold of arch/arm64/mm/contpte.c): when the last word of a
+ * run is written, and at no other word, so that a run that is filled from behind stays as it is. The region stands for
+ * Linux's folio. Blocks are made again after a change of permissions has made a table uniform. Only leaves of one region
+ * are joined.
  */
 final class TableFolder {
     private final PageTable table;
@@ -29,19 +32,43 @@ final class TableFolder {
         this.joinsLeaves = regime.joinsLeaves();
     }
 
-    /** Folds what contains the first or the last address of a range. */
+    /**
+     * The words that have been written.
+     *
+     * @param range where they are
+     * @param region what the larger leaves must be within
+     * @param collapses whether tables become blocks, too
+     */
+    private record Written(AddressRange range, Region region, boolean collapses) {}
+
+    /** Folds what contains the first or the last address of a range that was written, in ascending order. */
     void foldEnds(AddressRange range, Region region) {
         if (asks(region)) {
-            fold(table.root(), geometry.startLevel(), range.start(), range.start(), region);
-            fold(table.root(), geometry.startLevel(), range.last(), range.last(), region);
+            Written written = new Written(range, region, true);
+            fold(table.root(), geometry.startLevel(), range.start(), range.start(), written);
+            fold(table.root(), geometry.startLevel(), range.last(), range.last(), written);
         }
     }
 
-    /** Folds all that overlaps a range. */
-    void fold(AddressRange range, Region region) {
-        if (asks(region)) {
-            fold(table.root(), geometry.startLevel(), range.start(), range.last(), region);
-        }
+    /** Folds all that overlaps a range that was written, in ascending order. */
+    void fold(AddressRange range, AddressSpace after) {
+        fold(range, after, true);
+    }
+
+    /** The same for words that have come from elsewhere, which Linux only joins to runs. */
+    void foldMoved(AddressRange range, AddressSpace after) {
+        fold(range, after, false);
+    }
+
+    private void fold(AddressRange range, AddressSpace after, boolean collapses) {
+        after.forEachIn(range, region -> {
+            AddressRange part = region.range();
+            Region whole = after.at(part.start());
+            if (whole != null && asks(whole)) {
+                Written written = new Written(part, whole, collapses);
+                fold(table.root(), geometry.startLevel(), part.start(), part.last(), written);
+            }
+        });
     }
 
     private boolean asks(Region region) {
@@ -49,20 +76,21 @@ final class TableFolder {
                 && (region.attributes().blocks() || region.attributes().contiguous());
     }
 
-    private void fold(long at, int level, long start, long last, Region region) {
+    private void fold(long at, int level, long start, long last, Written written) {
+        Region region = written.region;
         long size = 1L << geometry.shift(level);
         long runSize = region.attributes().contiguous() ? size * format.contiguousEntries(level) : size;
         for (long address = start; ; address = (address | size - 1) + 1) {
             long end = lower(address | size - 1, last);
             long word = editor.word(at, level, address);
             if (word != 0 && format.isTable(word, level)) {
-                fold(format.tableAddress(word), level + 1, address, end, region);
-                if (region.attributes().blocks() && format.leafAllowed(level)) {
+                fold(format.tableAddress(word), level + 1, address, end, written);
+                if (written.collapses && region.attributes().blocks() && format.leafAllowed(level)) {
                     collapse(at, level, address & -size, region);
                 }
             }
             if (runSize > size && (end == last || (end + 1 & runSize - 1) == 0)) {
-                join(at, level, address & -runSize, region);
+                join(at, level, address & -runSize, written);
             }
             if (end == last) {
                 return;
@@ -94,23 +122,24 @@ final class TableFolder {
         return true;
     }
 
-    private void join(long at, int level, long first, Region region) {
+    private void join(long at, int level, long first, Written written) {
         int count = format.contiguousEntries(level);
         long size = (long) count << geometry.shift(level);
         long word = editor.word(at, level, first);
-        if (!covers(region, first, size)
+        if (!covers(written.region, first, size)
+                || !written.range.contains(first + size - 1)
                 || format.isTable(word, level)
                 || format.isContiguous(word)
                 || !isUniform(at, level, first, count, size)) {
             return;
         }
-        boolean accessed = anyAccessed(at, level, first, count);
-        boolean dirty = anyDirty(at, level, first, count);
+        TableEditor.UseOfRun use = editor.use(at, level, first, count);
         editor.rewriteRun(
-                at,
-                level,
-                first,
-                (old, atLevel, address) -> format.withContiguous(state(format.clean(old), accessed, dirty), true));
+                at, level, first, (old, atLevel, address) -> format.withContiguous(used(format.clean(old), use), true));
+    }
+
+    private long used(long clean, TableEditor.UseOfRun use) {
+        return use.addedTo(format, format.withAccessed(clean, false));
     }
 
     private void collapse(long at, int level, long first, Region region) {
@@ -126,10 +155,7 @@ final class TableFolder {
         }
         long part = format.clean(format.withContiguous(editor.word(child, below, first), false));
         long output = format.outputAddress(part, below);
-        long block = state(
-                format.relocated(part, below, level, output),
-                anyAccessed(child, below, first, count),
-                anyDirty(child, below, first, count));
+        long block = used(format.relocated(part, below, level, output), editor.use(child, below, first, count));
         if (editor.isHeard()) {
             editor.store(at, level, first, 0);
             table.release(child, below, first);
@@ -144,29 +170,6 @@ final class TableFolder {
         for (int i = 0; backings.hasCopies() && i < count; i++) {
             long word = editor.word(at, level, first + ((long) i << geometry.shift(level)));
             if (backings.isCopy(format.outputAddress(word, level))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private long state(long clean, boolean accessed, boolean dirty) {
-        long word = format.withAccessed(clean, accessed);
-        return dirty ? format.dirtied(word) : word;
-    }
-
-    private boolean anyAccessed(long at, int level, long first, int count) {
-        for (int i = 0; i < count; i++) {
-            if (format.isAccessed(editor.word(at, level, first + ((long) i << geometry.shift(level))))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean anyDirty(long at, int level, long first, int count) {
-        for (int i = 0; i < count; i++) {
-            if (format.isDirty(editor.word(at, level, first + ((long) i << geometry.shift(level))))) {
                 return true;
             }
         }

@@ -89,6 +89,11 @@ public interface TableFormat {
     /** The word after a write to a page that may be written: what hardware, or where it does not, software makes. */
     long dirtied(long word);
 
+    /** The word with the dirty state that software keeps, whatever hardware's says (Linux's {@code pte_mkdirty}). */
+    default long markedDirty(long word) {
+        return dirtied(word);
+    }
+
     /** The word of a page that the kernel's own fault handler made for a write; the same where it may not be written. */
     long populatedByWrite(long word);
 

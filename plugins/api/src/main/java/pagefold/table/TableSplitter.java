@@ -16,12 +16,17 @@ final class TableSplitter {
 
     /** Splits the leaves, and unmarks the runs, of a range that do not fit a shift by a multiple of {@code unit}. */
     void loosen(long start, long last, long unit) {
-        split(table.root(), geometry.startLevel(), start, last, new Rule(Long.lowestOneBit(unit), true));
+        split(table.root(), geometry.startLevel(), start, last, new Rule(Long.lowestOneBit(unit), true, true));
     }
 
     /** Splits the leaves, and unmarks the runs, in a range that are longer than so many bytes, 1 or more. */
     void shorten(long start, long last, long most) {
-        split(table.root(), geometry.startLevel(), start, last, new Rule(Long.highestOneBit(most), false));
+        split(table.root(), geometry.startLevel(), start, last, new Rule(Long.highestOneBit(most), false, true));
+    }
+
+    /** Unmarks the runs in a range; leaves stay as large as they are. */
+    void unmark(long start, long last) {
+        split(table.root(), geometry.startLevel(), start, last, new Rule(0, false, false));
     }
 
     /**
@@ -29,8 +34,9 @@ final class TableSplitter {
      *
      * @param largest bytes of the largest leaf that may stay, a power of two; 0 is as good as 2^64
      * @param ends whether leaves and runs that cross the ends of the range are split, whatever their size
+     * @param runs whether runs that are short enough may stay
      */
-    private record Rule(long largest, boolean ends) {
+    private record Rule(long largest, boolean ends, boolean runs) {
         boolean allows(long bytes) {
             return Long.compareUnsigned(bytes - 1, largest - 1) <= 0;
         }
@@ -41,7 +47,7 @@ final class TableSplitter {
         if (rule.ends) {
             editor.openEnds(at, level, start, last);
         }
-        boolean runsStay = rule.allows((long) format.contiguousEntries(level) << geometry.shift(level));
+        boolean runsStay = rule.runs && rule.allows((long) format.contiguousEntries(level) << geometry.shift(level));
         long address = start;
         while (true) {
             long end = lower(address | size - 1, last);
