@@ -1,5 +1,6 @@
 package pagefold.arm64;
 
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -69,20 +70,34 @@ record Arm64Profile(String name, StageOneProfile stage1, Stage2Options stage2) {
                 Capability.LIVE_CHANGES,
                 Capability.KERNEL_COPIES,
                 Capability.SHARED_TABLES,
+                Capability.IDENTITY_MAPS,
                 Capability.CAPTURES);
+        if (hasWidePages()) {
+            declared.add(Capability.IDENTITY_MAPS_52);
+        }
         if (stage1.geometry().startLevel() < 0) {
             declared.add(Capability.FIVE_LEVELS);
         }
         return declared;
     }
 
+    /** Whether there are physical addresses of more than 48 bits. */
+    private boolean hasWidePages() {
+        return stage1.outputBits() > 48;
+    }
+
     ModelSetup setup(Coarsening coarsening) {
-        Map<SpaceKind, TranslationRegime> regimes = Map.of(
-                SpaceKind.USER, new El1And0Regime(stage1, SpaceKind.USER),
-                SpaceKind.KERNEL, new El1And0Regime(stage1, SpaceKind.KERNEL),
-                SpaceKind.HYP, new OneRangeRegime(stage1, SpaceKind.HYP),
-                SpaceKind.MONITOR, new OneRangeRegime(stage1, SpaceKind.MONITOR),
-                SpaceKind.STAGE2, new Stage2Regime(stage1, stage2));
+        Map<SpaceKind, TranslationRegime> regimes = new EnumMap<>(SpaceKind.class);
+        regimes.put(SpaceKind.USER, new El1And0Regime(stage1, SpaceKind.USER));
+        regimes.put(SpaceKind.KERNEL, new El1And0Regime(stage1, SpaceKind.KERNEL));
+        regimes.put(SpaceKind.HYP, new OneRangeRegime(stage1, SpaceKind.HYP));
+        regimes.put(SpaceKind.MONITOR, new OneRangeRegime(stage1, SpaceKind.MONITOR));
+        regimes.put(SpaceKind.STAGE2, new Stage2Regime(stage1, stage2));
+        regimes.put(SpaceKind.IDMAP, new IdentityRegime(stage1, SpaceKind.IDMAP));
+        regimes.put(SpaceKind.IDMAP_PAGE, new IdentityRegime(stage1, SpaceKind.IDMAP_PAGE));
+        if (hasWidePages()) {
+            regimes.put(SpaceKind.IDMAP_PAGE_52, new IdentityRegime(stage1, SpaceKind.IDMAP_PAGE_52));
+        }
         return new ModelSetup(
                 Arm64Plugin.ID,
                 name,

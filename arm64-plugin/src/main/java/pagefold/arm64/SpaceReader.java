@@ -110,6 +110,18 @@ final class SpaceReader implements TableReader {
                 regime);
     }
 
+    /** Through TTBR0_EL1 while it holds an identity map. */
+    static SpaceReader identity(StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
+        int inputBits = IdentityRegime.inputBits(kind);
+        Vmsa64Geometry geometry = Vmsa64Geometry.stage1(profile.granuleBits(), inputBits, profile.encoding());
+        TableRange tables = TableRange.of(geometry, root, profile.outputBits());
+        Stage1 regime =
+                Stage1.twoRanges(Stage1Range.lower(tables, Stage1Range.Controls.KERNEL), null, controls(profile));
+        TableDump dump = TableDump.stage1(geometry, false, inputBits);
+        Syndrome.Regime level = Syndrome.Regime.EL1_AND_0;
+        return stage1(memory, new Shown(kind, geometry, dump, root, 0, Markers.identity(), inputBits, level), regime);
+    }
+
     /** Through TTBR0_EL2 without E2H, or TTBR0_EL3. */
     static SpaceReader oneRange(StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
         Vmsa64Geometry geometry = geometry(profile);

@@ -33,7 +33,7 @@ import pagefold.model.SpaceKind;
  * WRITE is DBM: the page may be written. With it, a clear RDONLY means that a write has happened ("hardware dirty");
  * DIRTY keeps that when WRITE goes. A page that is there but grants nothing is not valid and has PRESENT_INVALID.
  */
-final class Stage1Format extends Vmsa64Format {
+class Stage1Format extends Vmsa64Format {
     /** Linux's software dirty state. */
     static final long DIRTY = Descriptor.bit(55);
     /** Linux's mark of a page that is there but grants nothing; nG's place, free while the word is not valid. */
@@ -58,8 +58,14 @@ final class Stage1Format extends Vmsa64Format {
      * @param hardwareDirty whether hardware sets dirty state (TCR_EL1.HD)
      */
     Stage1Format(int granuleBits, OutputEncoding encoding, SpaceKind kind, boolean hardwareDirty) {
-        super(granuleBits, encoding, TYPE_TABLE | (kind == SpaceKind.KERNEL ? UXN_TABLE : PXN_TABLE));
-        this.isKernel = kind == SpaceKind.KERNEL;
+        this(granuleBits, encoding, kind, hardwareDirty, kind == SpaceKind.KERNEL ? UXN_TABLE : PXN_TABLE);
+    }
+
+    /** The same with other attributes in table descriptors. */
+    Stage1Format(
+            int granuleBits, OutputEncoding encoding, SpaceKind kind, boolean hardwareDirty, long tableAttributes) {
+        super(granuleBits, encoding, TYPE_TABLE | tableAttributes);
+        this.isKernel = kind != SpaceKind.USER;
         this.hardwareDirty = hardwareDirty;
     }
 

@@ -54,7 +54,7 @@ abstract class Vmsa64Format implements TableFormat {
 
     /** Linux and KVM place blocks at level 2, and with 4K pages at level 1. */
     @Override
-    public final boolean leafAllowed(int level) {
+    public boolean leafAllowed(int level) {
         return level == Geometry.LAST_LEVEL || level == 2 || level == 1 && granuleBits == 12;
     }
 
@@ -84,7 +84,7 @@ abstract class Vmsa64Format implements TableFormat {
 
     /** CONT_PTES and CONT_PMDS of Linux; 1G blocks are not joined. */
     @Override
-    public final int contiguousEntries(int level) {
+    public int contiguousEntries(int level) {
         boolean page = level == Geometry.LAST_LEVEL;
         if (!page && level != 2) {
             return 1;

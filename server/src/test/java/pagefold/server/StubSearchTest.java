@@ -70,6 +70,7 @@ class StubSearchTest {
             Map.entry("pagefold.arm64.OneRangeFormat.isDirty", "KVM's own tables keep no dirty state"),
             Map.entry("pagefold.arm32.lpae.HypRegime.joinsLeaves", "KVM never joins leaves by itself"),
             Map.entry("pagefold.arm32.lpae.Stage2Regime.joinsLeaves", "KVM joins leaves at a fault only"),
+            Map.entry("pagefold.arm64.IdentityRegime.joinsLeaves", "Linux maps an identity map once"),
             Map.entry("pagefold.arm64.OneRangeRegime.joinsLeaves", "KVM never joins leaves by itself"),
             Map.entry("pagefold.arm32.shortdesc.ClassicRegime.geometry", "short descriptors have one shape"),
             Map.entry("pagefold.arm32.shortdesc.ClassicRegime.joinsLeaves", "Linux never joins pages to sections"),

@@ -40,6 +40,11 @@ public record Markers(List<Marker> list) {
         return new Markers(List.of(new Marker(0, "Hypervisor")));
     }
 
+    /** A dump of an identity map, for which Linux has none. */
+    public static Markers identity() {
+        return new Markers(List.of(new Marker(0, "Identity map")));
+    }
+
     /** A dump of EL3's tables. */
     public static Markers monitor() {
         return new Markers(List.of(new Marker(0, "Monitor")));

@@ -11,5 +11,22 @@ public enum SpaceKind {
     /** Intermediate physical to physical addresses, of one guest or of the host. */
     STAGE2,
     /** Firmware at the highest exception level (EL3). */
-    MONITOR
+    MONITOR,
+    /**
+     * The identity map with which a kernel turns its MMU on: every address leads to itself, through lower addresses of
+     * 48 bits (Linux's {@code idmap_pg_dir}).
+     */
+    IDMAP,
+    /**
+     * The tables of single pages that lead to themselves, from where one kernel hands over to another ({@code
+     * trans_pgd_idmap_page}: hibernation, kexec), for physical addresses below 2<sup>48</sup>.
+     */
+    IDMAP_PAGE,
+    /** The same for physical addresses from 2<sup>48</sup> on. */
+    IDMAP_PAGE_52;
+
+    /** Whether every address that is mapped leads to itself. */
+    public boolean isIdentity() {
+        return this == IDMAP || this == IDMAP_PAGE || this == IDMAP_PAGE_52;
+    }
 }

@@ -21,6 +21,9 @@ record OutputUnits(String profile, TranslationRegime regime, String space) {
     @Nullable
     Rejection mapped(Region region) {
         AddressRange range = region.range();
+        if (regime.kind().isIdentity() && !region.output().equals(new Output.Physical(range.start()))) {
+            return refused(range, "output", "the address itself as its output, in an identity map");
+        }
         if (!(region.output() instanceof Output.Physical(long address))) {
             return null;
         }
@@ -71,6 +74,9 @@ record OutputUnits(String profile, TranslationRegime regime, String space) {
     /** Whether all that is mapped in a range can move by a distance. */
     @Nullable
     Rejection moved(AddressRange range, long distance, @Nullable AddressSpace before) {
+        if (regime.kind().isIdentity() && distance != 0) {
+            return refused(range, "output", "a place that it never leaves, in an identity map");
+        }
         Region found = first(range, before, unit -> (distance & unit - 1) != 0);
         return found == null
                 ? null

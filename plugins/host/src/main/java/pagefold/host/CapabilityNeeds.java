@@ -28,6 +28,8 @@ public final class CapabilityNeeds {
                     KERNEL_SPACE,
                     HYP,
                     MONITOR,
+                    IDENTITY_MAPS,
+                    IDENTITY_MAPS_52,
                     STAGE_2,
                     CONTIGUOUS,
                     GUARDED_PAGES,
@@ -77,6 +79,8 @@ public final class CapabilityNeeds {
             case KERNEL -> Capability.KERNEL_SPACE;
             case HYP -> Capability.HYP;
             case MONITOR -> Capability.MONITOR;
+            case IDMAP, IDMAP_PAGE -> Capability.IDENTITY_MAPS;
+            case IDMAP_PAGE_52 -> Capability.IDENTITY_MAPS_52;
             case STAGE2 -> Capability.STAGE_2;
         };
     }

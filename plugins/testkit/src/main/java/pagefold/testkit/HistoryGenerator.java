@@ -336,7 +336,7 @@ public final class HistoryGenerator {
     private Permissions permissions(SpaceKind kind) {
         List<Permissions> likely = switch (kind) {
             case USER -> USER;
-            case KERNEL, HYP, MONITOR -> PRIVILEGED;
+            case KERNEL, HYP, MONITOR, IDMAP, IDMAP_PAGE, IDMAP_PAGE_52 -> PRIVILEGED;
             case STAGE2 -> GUEST;
         };
         return chance(4) ? new Permissions(random.nextInt(64)) : likely.get(random.nextInt(likely.size()));

@@ -73,7 +73,7 @@ final class OneSpace {
     Permissions permissions() {
         return switch (kind) {
             case USER -> Permissions.parse("rw-/rw-");
-            case KERNEL, HYP, MONITOR -> Permissions.parse("rw-/---");
+            case KERNEL, HYP, MONITOR, IDMAP, IDMAP_PAGE, IDMAP_PAGE_52 -> Permissions.parse("rw-/---");
             case STAGE2 -> Permissions.parse("rwx/rwx");
         };
     }

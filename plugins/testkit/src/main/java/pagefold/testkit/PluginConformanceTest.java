@@ -272,7 +272,7 @@ public abstract class PluginConformanceTest {
                     for (SpaceKind kind : SpaceKind.values()) {
                         Step step = Step.of(Simulation.EMPTY, new MemoryEvent.SpaceCreated(OneSpace.SPACE, kind));
                         PageTableModel.Refusal refusal = model.check(List.of(step));
-                        if (Terrain.kinds(profile).contains(kind)) {
+                        if (profile.capabilities().contains(Terrain.capability(kind))) {
                             assertThat(refusal).isNull();
                         } else {
                             Rejection expected = new Rejection.MissingCapability(

@@ -46,11 +46,11 @@ public record Terrain(
         return new Terrain(profile.granuleBits(), profile.outputBits(), ranges, profile.capabilities());
     }
 
-    /** The kinds of space that a profile declares. */
+    /** The kinds of space that a profile declares and whose addresses may lead anywhere. */
     public static List<SpaceKind> kinds(Profile profile) {
         List<SpaceKind> kinds = new ArrayList<>();
         for (SpaceKind kind : SpaceKind.values()) {
-            if (profile.capabilities().contains(capability(kind))) {
+            if (!kind.isIdentity() && profile.capabilities().contains(capability(kind))) {
                 kinds.add(kind);
             }
         }
@@ -65,6 +65,8 @@ public record Terrain(
             case HYP -> Capability.HYP;
             case STAGE2 -> Capability.STAGE_2;
             case MONITOR -> Capability.MONITOR;
+            case IDMAP, IDMAP_PAGE -> Capability.IDENTITY_MAPS;
+            case IDMAP_PAGE_52 -> Capability.IDENTITY_MAPS_52;
         };
     }
 

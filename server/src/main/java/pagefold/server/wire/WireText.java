@@ -81,6 +81,9 @@ public final class WireText {
             case HYP -> "hyp";
             case STAGE2 -> "stage2";
             case MONITOR -> "monitor";
+            case IDMAP -> "idmap";
+            case IDMAP_PAGE -> "idmap-page";
+            case IDMAP_PAGE_52 -> "idmap-page-52";
         };
     }
 

@@ -1,0 +1,37 @@
+package pagefold.arm64;
+
+import static pagefold.arm64.descriptor.Descriptor.UXN_TABLE;
+
+import pagefold.model.SpaceKind;
+import pagefold.table.Geometry;
+
+/**
+ * The words of identity maps, which are a kernel's.
+ *
+ * <p>{@code map_range} (arch/arm64/kernel/pi/map_range.c) links tables with UXNTable, has blocks where they fit and
+ * contiguous runs of pages alone; {@code trans_pgd_idmap_page} (arch/arm64/mm/trans_pgd.c) links tables without
+ * attributes and has pages alone.
+ */
+final class IdentityFormat extends Stage1Format {
+    private final boolean hasPagesAlone;
+
+    IdentityFormat(StageOneProfile profile, SpaceKind kind) {
+        super(
+                profile.granuleBits(),
+                profile.encoding(),
+                kind,
+                profile.hardwareDirty(),
+                kind == SpaceKind.IDMAP ? UXN_TABLE : 0);
+        this.hasPagesAlone = kind != SpaceKind.IDMAP;
+    }
+
+    @Override
+    public boolean leafAllowed(int level) {
+        return level == Geometry.LAST_LEVEL || !hasPagesAlone && super.leafAllowed(level);
+    }
+
+    @Override
+    public int contiguousEntries(int level) {
+        return level == Geometry.LAST_LEVEL && !hasPagesAlone ? super.contiguousEntries(level) : 1;
+    }
+}
