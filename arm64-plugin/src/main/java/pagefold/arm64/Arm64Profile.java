@@ -70,6 +70,7 @@ record Arm64Profile(String name, StageOneProfile stage1, Stage2Options stage2) {
                 Capability.LIVE_CHANGES,
                 Capability.KERNEL_COPIES,
                 Capability.SHARED_TABLES,
+                Capability.HUGE_PAGES,
                 Capability.IDENTITY_MAPS,
                 Capability.CAPTURES);
         if (hasWidePages()) {

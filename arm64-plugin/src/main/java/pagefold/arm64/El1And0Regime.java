@@ -12,6 +12,9 @@ import static pagefold.arm64.descriptor.Descriptor.UXN;
 import static pagefold.arm64.descriptor.Descriptor.VALID;
 import static pagefold.arm64.descriptor.Descriptor.bit;
 
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
@@ -21,6 +24,7 @@ import pagefold.model.MemoryType;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
+import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
 import pagefold.table.TableReader;
 
@@ -102,6 +106,23 @@ final class El1And0Regime extends Arm64Regime {
         }
         MemoryType type = attributes.memoryType();
         return type == MemoryType.NORMAL_WB || type == MemoryType.NORMAL_TAGGED ? Stage1Format.DIRTY : 0;
+    }
+
+    /** PUD_SIZE with 4K pages, PMD_SIZE, and runs of PMDs and of PTEs (arch/arm64/mm/hugetlbpage.c). */
+    @Override
+    public List<Long> pageSizes() {
+        SortedSet<Long> sizes = new TreeSet<>();
+        for (int level = 1; kind == SpaceKind.USER && level <= Geometry.LAST_LEVEL; level++) {
+            long leaf = 1L << geometry().shift(level);
+            boolean isBlock = level < Geometry.LAST_LEVEL && level >= geometry().startLevel();
+            if (isBlock && format().leafAllowed(level)) {
+                sizes.add(leaf);
+            }
+            if (format().contiguousEntries(level) > 1) {
+                sizes.add(leaf * format().contiguousEntries(level));
+            }
+        }
+        return List.copyOf(sizes);
     }
 
     /** Only {@code create_pgd_mapping} makes a kernel's contiguous runs and blocks; contpte leaves init_mm alone. */

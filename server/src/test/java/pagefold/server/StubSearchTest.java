@@ -68,6 +68,7 @@ class StubSearchTest {
             Map.entry("pagefold.arm32.lpae.LongFormat.linearBytes", "the address field is in one piece"),
             Map.entry("pagefold.arm32.lpae.Stage2Format.isDirty", "KVM on arm32 kept no dirty state in its words"),
             Map.entry("pagefold.arm64.OneRangeFormat.isDirty", "KVM's own tables keep no dirty state"),
+            Map.entry("pagefold.arm32.lpae.LpaeRegime.joinsLeaves", "Linux on arm32 joins nothing"),
             Map.entry("pagefold.arm32.lpae.HypRegime.joinsLeaves", "KVM never joins leaves by itself"),
             Map.entry("pagefold.arm32.lpae.Stage2Regime.joinsLeaves", "KVM joins leaves at a fault only"),
             Map.entry("pagefold.arm64.IdentityRegime.joinsLeaves", "Linux maps an identity map once"),

@@ -59,6 +59,7 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
                         Capability.HYP,
                         Capability.STAGE_2,
                         Capability.LIVE_CHANGES,
+                        Capability.HUGE_PAGES,
                         Capability.CAPTURES));
     }
 

@@ -11,6 +11,7 @@ import static pagefold.arm32.lpae.Descriptor.USER;
 import static pagefold.arm32.lpae.Descriptor.VALID;
 import static pagefold.arm32.lpae.Descriptor.XN;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
@@ -51,6 +52,18 @@ final class LpaeRegime implements TranslationRegime {
     @Override
     public SpaceKind kind() {
         return kind;
+    }
+
+    /** PMD_SIZE, the only one (arch/arm/include/asm/hugetlb-3level.h). */
+    @Override
+    public List<Long> pageSizes() {
+        return kind == SpaceKind.USER ? List.of(1L << geometry.shift(2)) : List.of();
+    }
+
+    /** Linux on arm32 joins nothing. */
+    @Override
+    public boolean joinsLeaves() {
+        return false;
     }
 
     @Override

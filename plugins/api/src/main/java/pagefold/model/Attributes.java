@@ -11,6 +11,8 @@ package pagefold.model;
  * @param software four bits for software, 0 to 15
  * @param blocks hint: a leaf above the last level may be used where it fits
  * @param contiguous hint: runs of entries may be marked contiguous where they fit
+ * @param pageSize bytes of huge pages, a power of two, that the memory of a process consists of and that change as one
+ *     (hugetlb); 0 for ordinary memory. With it there are no hints
  */
 public record Attributes(
         Permissions permissions,
@@ -20,12 +22,33 @@ public record Attributes(
         boolean guarded,
         int software,
         boolean blocks,
-        boolean contiguous) {
+        boolean contiguous,
+        long pageSize) {
 
     public Attributes {
+        if (pageSize != 0 && (pageSize < 0 || Long.bitCount(pageSize) != 1)) {
+            throw new IllegalArgumentException(
+                    "expected a page size that is a power of two, but it is 0x" + Long.toHexString(pageSize));
+        }
+        if (pageSize != 0 && (blocks || contiguous)) {
+            throw new IllegalArgumentException("expected a page size without the hints blocks and contiguous");
+        }
         if (software < 0 || software > 15) {
             throw new IllegalArgumentException("expected software bits from 0 to 15, but they are " + software);
         }
+    }
+
+    /** Of ordinary memory. */
+    public Attributes(
+            Permissions permissions,
+            MemoryType memoryType,
+            Shareability shareability,
+            boolean global,
+            boolean guarded,
+            int software,
+            boolean blocks,
+            boolean contiguous) {
+        this(permissions, memoryType, shareability, global, guarded, software, blocks, contiguous, 0);
     }
 
     /** Ordinary cached memory of a process: inner shareable, not global, pages only. */
@@ -40,14 +63,27 @@ public record Attributes(
     }
 
     public Attributes withMemoryType(MemoryType changed) {
-        return new Attributes(permissions, changed, shareability, global, guarded, software, blocks, contiguous);
+        return new Attributes(
+                permissions, changed, shareability, global, guarded, software, blocks, contiguous, pageSize);
     }
 
     public Attributes withGuarded(boolean changed) {
-        return new Attributes(permissions, memoryType, shareability, global, changed, software, blocks, contiguous);
+        return new Attributes(
+                permissions, memoryType, shareability, global, changed, software, blocks, contiguous, pageSize);
     }
 
     public Attributes withPermissions(Permissions changed) {
-        return new Attributes(changed, memoryType, shareability, global, guarded, software, blocks, contiguous);
+        return new Attributes(
+                changed, memoryType, shareability, global, guarded, software, blocks, contiguous, pageSize);
+    }
+
+    /** The same memory of huge pages, without hints. */
+    public Attributes ofPages(long bytes) {
+        return new Attributes(permissions, memoryType, shareability, global, guarded, software, false, false, bytes);
+    }
+
+    /** Whether the memory consists of huge pages. */
+    public boolean isHuge() {
+        return pageSize != 0;
     }
 }

@@ -18,6 +18,9 @@ final class KernelOperations {
             return rejected(new Rejection.WrongKind(space.name(), space.kind(), "have its kernel's words changed"));
         }
         return switch (command) {
+            case ChangeRange c
+            when c.attributes().isHuge() ->
+                rejected(new Rejection.WrongKind(space.name(), space.kind(), "have huge pages"));
             case ChangeRange c -> mapped(space, new RangeChanged(space.name(), c.range(), c.attributes()), c.range());
             case SetMemory c -> decideSet(c, space);
         };

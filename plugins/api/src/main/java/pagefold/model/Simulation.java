@@ -223,9 +223,10 @@ public final class Simulation {
             if (hole != null) {
                 return rejected(new Rejection.NotMapped(name, range, hole));
             }
-            Rejection shared = SharedMemory.in(space, range);
-            if (shared != null) {
-                return rejected(shared);
+            Rejection unfit = SharedMemory.in(space, range);
+            unfit = unfit != null ? unfit : HugePages.changed(event, range, space);
+            if (unfit != null) {
+                return rejected(unfit);
             }
             // Cutting a region at both ends of a range leaves at most two more of them.
             return roomFor(space, 2, event);
@@ -264,9 +265,10 @@ public final class Simulation {
             };
             return rejected(new Rejection.OutputOutOfRange(c.space(), c.range(), output));
         }
-        Rejection shared = SharedMemory.unfit(c, space);
-        if (shared != null) {
-            return rejected(shared);
+        Rejection unfit = SharedMemory.unfit(c, space);
+        unfit = unfit != null ? unfit : HugePages.unfit(c, space);
+        if (unfit != null) {
+            return rejected(unfit);
         }
         Region conflict = c.replace() ? null : space.firstIn(c.range());
         if (conflict != null) {
@@ -282,6 +284,10 @@ public final class Simulation {
         }
         if (c.policy() != MemoryCommand.UnmapPolicy.FREE_TABLES && space.kind() != SpaceKind.KERNEL) {
             return rejected(new Rejection.WrongKind(c.space(), space.kind(), "be unmapped as kernels do"));
+        }
+        Rejection cut = HugePages.cut(space, c.range());
+        if (cut != null) {
+            return rejected(cut);
         }
         MemoryEvent event = switch (c.policy()) {
             case FREE_TABLES -> new RangeUnmapped(c.space(), c.range());
@@ -301,9 +307,10 @@ public final class Simulation {
         if (hole != null) {
             return rejected(new Rejection.NotMapped(c.space(), from, hole));
         }
-        Rejection shared = SharedMemory.in(space, from);
-        if (shared != null) {
-            return rejected(shared);
+        Rejection unfit = SharedMemory.in(space, from);
+        unfit = unfit != null ? unfit : HugePages.moved(c, space);
+        if (unfit != null) {
+            return rejected(unfit);
         }
         boolean inPlace = from.start() == to.start();
         if (!inPlace && from.overlaps(to)) {
@@ -337,7 +344,8 @@ public final class Simulation {
         if (parent.kind() != SpaceKind.USER) {
             return rejected(new Rejection.WrongKind(c.parent(), parent.kind(), "be forked"));
         }
-        return decideCreate(c.child(), new SpaceForked(c.parent(), c.child()));
+        Rejection huge = HugePages.forked(parent);
+        return huge != null ? rejected(huge) : decideCreate(c.child(), new SpaceForked(c.parent(), c.child()));
     }
 
     private Decision decideCopy(MemoryCommand.CopyKernel c, AddressSpace parent) {

@@ -8,7 +8,7 @@ import pagefold.model.PluginBinding.Coarsening;
 /** The order in which a neutral state is written down and read back. */
 final class StateForm {
     /** Raised whenever the order below changes: what was written in another one is not read. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final int GLOBAL = 1;
     private static final int GUARDED = 2;
@@ -66,6 +66,7 @@ final class StateForm {
                 | (attributes.blocks() ? BLOCKS : 0)
                 | (attributes.contiguous() ? CONTIGUOUS : 0)
                 | (region.valid() ? 0 : INVALID));
+        sink.number(attributes.pageSize());
     }
 
     static void readVersion(StateSource source) {
@@ -112,6 +113,7 @@ final class StateForm {
         Shareability shareability = source.value(Shareability.class);
         int software = source.count(15);
         long flags = source.number();
+        long pageSize = source.number();
         return new Region(
                 range,
                 output,
@@ -123,7 +125,8 @@ final class StateForm {
                         (flags & GUARDED) != 0,
                         software,
                         (flags & BLOCKS) != 0,
-                        (flags & CONTIGUOUS) != 0),
+                        (flags & CONTIGUOUS) != 0,
+                        pageSize),
                 (flags & INVALID) == 0);
     }
 }

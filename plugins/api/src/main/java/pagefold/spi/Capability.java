@@ -34,6 +34,8 @@ public enum Capability {
     KERNEL_COPIES,
     /** Tables that are shared where every page leads to the same page. */
     SHARED_TABLES,
+    /** Huge pages of processes, which change as one (hugetlb). */
+    HUGE_PAGES,
     /** Identity maps: to turn the MMU on, and to leave one kernel for another. */
     IDENTITY_MAPS,
     /** Identity maps of pages at physical addresses of more than 48 bits. */

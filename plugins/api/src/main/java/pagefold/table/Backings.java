@@ -98,6 +98,26 @@ final class Backings {
         return lastBefore != null && lastBefore.end() > offset;
     }
 
+    /** Whether the frames that some of an object's bytes have lie in whole units, each aligned to its size. */
+    boolean fits(String object, long offset, long bytes, long unit) {
+        Backing backing = objects.get(object);
+        if (backing == null) {
+            return true;
+        }
+        Long first = backing.extents.floorKey(offset);
+        for (Extent extent : backing.extents
+                .subMap(first == null ? offset : first, true, offset + (bytes - 1), true)
+                .values()) {
+            long start = Math.max(offset, extent.offset);
+            long end = Math.min(offset + bytes, extent.end());
+            long misfit = start | end | extent.frame + (start - extent.offset);
+            if (start < end && (misfit & unit - 1) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** In how many runs an object's frames are. */
     int runs(String object) {
         Backing backing = objects.get(object);

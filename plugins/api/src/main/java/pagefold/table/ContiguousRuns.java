@@ -1,36 +1,89 @@
 package pagefold.table;
 
 import pagefold.model.AddressRange;
+import pagefold.table.PageTable.LeafUpdate;
 
-/** The contiguous runs of a tree. */
+/** The contiguous runs of a tree, and huge pages, which are runs or single leaves. */
 final class ContiguousRuns {
     private final PageTable table;
+    private final TableEditor editor;
     private final Geometry geometry;
     private final TableFormat format;
 
     ContiguousRuns(PageTable table, TranslationRegime regime) {
         this.table = table;
+        this.editor = table.editor();
         this.geometry = regime.geometry();
         this.format = regime.format();
     }
 
+    /** The entry that has a leaf, or nothing, for an address. */
+    private record Entry(long table, int level, long word) {}
+
+    private Entry at(long address) {
+        long at = table.root();
+        for (int level = geometry.startLevel(); ; level++) {
+            long word = editor.word(at, level, address);
+            if (word == 0 || !format.isTable(word, level)) {
+                return new Entry(at, level, word);
+            }
+            at = format.tableAddress(word);
+        }
+    }
+
     /** A range with the whole of the runs that its ends cut. */
     AddressRange around(AddressRange range) {
-        return new AddressRange(range.start() & -sizeAt(range.start()), range.last() | sizeAt(range.last()) - 1);
+        return new AddressRange(range.start() & -runSize(range.start()), range.last() | runSize(range.last()) - 1);
     }
 
     /** Bytes of the run at an address; 1 where there is none. */
-    private long sizeAt(long address) {
-        long at = table.root();
-        for (int level = geometry.startLevel(); ; level++) {
-            long word = table.editor().word(at, level, address);
-            if (word != 0 && format.isTable(word, level)) {
-                at = format.tableAddress(word);
-                continue;
+    private long runSize(long address) {
+        Entry entry = at(address);
+        return entry.word != 0 && format.isContiguous(entry.word) ? size(entry) : 1;
+    }
+
+    private long size(Entry entry) {
+        long leaf = 1L << geometry.shift(entry.level);
+        return entry.word != 0 && format.isContiguous(entry.word) ? leaf * format.contiguousEntries(entry.level) : leaf;
+    }
+
+    /**
+     * Changes whole huge pages as hugetlb does (arch/arm64/mm/hugetlbpage.c): all entries are taken, and written again
+     * with what hardware has kept in any of them.
+     *
+     * @param range of whole pages
+     * @param always whether that happens where the change leaves a word as it is
+     */
+    void rewrite(AddressRange range, boolean always, LeafUpdate update) {
+        for (long address = range.start(); ; ) {
+            Entry entry = at(address);
+            long last = address | size(entry) - 1;
+            if (entry.word != 0 && (always || update.apply(entry.word, entry.level, address) != entry.word)) {
+                if (format.isContiguous(entry.word)) {
+                    rewriteRun(entry, address, update);
+                } else {
+                    editor.change(entry.table, entry.level, address, entry.word, update);
+                }
             }
-            return word != 0 && format.isContiguous(word)
-                    ? (long) format.contiguousEntries(level) << geometry.shift(level)
-                    : 1;
+            if (Long.compareUnsigned(last, range.last()) >= 0) {
+                return;
+            }
+            address = last + 1;
+        }
+    }
+
+    private void rewriteRun(Entry entry, long first, LeafUpdate update) {
+        int level = entry.level;
+        TableEditor.UseOfRun use = editor.use(entry.table, level, first, format.contiguousEntries(level));
+        LeafUpdate whole = (word, at, address) ->
+                format.withContiguous(update.apply(use.addedTo(format, word), at, address), true);
+        boolean isChanged = false;
+        for (long address = first; address <= (first | size(entry) - 1); address += 1L << geometry.shift(level)) {
+            long word = editor.word(entry.table, level, address);
+            isChanged |= whole.apply(word, level, address) != word;
+        }
+        if (isChanged) {
+            editor.rewriteRun(entry.table, level, first, whole);
         }
     }
 }

@@ -26,6 +26,11 @@ final class FrameRoom {
         return !placed.containsKey(object) && !backings.hasFrames(object, offset, bytes);
     }
 
+    /** Whether an object's bytes can be mapped in whole units of the frames that they have. */
+    boolean fits(String object, long offset, long bytes, long unit) {
+        return backings.fits(object, offset, bytes, unit);
+    }
+
     /**
      * Room for the frames of an object's bytes. Each run of them that is missing is placed by itself.
      *

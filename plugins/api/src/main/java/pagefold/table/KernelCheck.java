@@ -133,9 +133,21 @@ final class KernelCheck {
                         .firstUnsafe(part, (word, level, address) -> 0);
     }
 
-    /** Why a kernel's tables cannot be copied, but for the room that it takes. */
+    /** Why a kernel's tables cannot be copied; what that needs is taken from the room that is left. */
     @Nullable
-    Rejection copied(KernelCopied e, Simulation before) {
+    Rejection copied(KernelCopied e, Simulation before, TableRoom tables) {
+        Rejection rejection = unsafeToCopy(e, before);
+        TranslationRegime regime = all.regime(e.space(), before);
+        if (rejection == null) {
+            rejection = tables.root(regime);
+        }
+        AddressRange input = regime.inputRange();
+        return rejection != null || !input.overlaps(e.range())
+                ? rejection
+                : tables.copy(e.space(), e.child(), regime, e.range().intersection(input));
+    }
+
+    private @Nullable Rejection unsafeToCopy(KernelCopied e, Simulation before) {
         ModelSpace model = spaces.get(e.space());
         if (model == null || model.regime().copyWords() == null) {
             return missing("KERNEL_COPIES");

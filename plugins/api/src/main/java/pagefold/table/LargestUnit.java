@@ -9,6 +9,9 @@ final class LargestUnit {
 
     /** Bytes of the largest leaf or contiguous run that the attributes ask for and the range has room for. */
     static long of(TranslationRegime regime, AddressRange range, Attributes attributes) {
+        if (attributes.isHuge()) {
+            return attributes.pageSize();
+        }
         Geometry geometry = regime.geometry();
         long best = geometry.granule();
         for (int level = geometry.lastLevel(); level >= geometry.startLevel(); level--) {

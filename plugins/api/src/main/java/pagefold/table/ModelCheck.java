@@ -85,7 +85,7 @@ final class ModelCheck {
             case RangeSplit e -> split(e, before);
             case RangeMoved e -> moved(e, before);
             case SpaceForked e -> forked(e, before);
-            case KernelCopied e -> kernelCopied(e, before);
+            case KernelCopied e -> new KernelCheck(this, setup, spaces).copied(e, before, tables);
             case RangeTouched e -> touched(e, before);
             case RangeAged e -> aligned(e.space(), e.range(), before);
             case RangeWriteProtected e -> aligned(e.space(), e.range(), before);
@@ -184,8 +184,12 @@ final class ModelCheck {
             return rejection != null ? rejection : tables.shared(space, regime, range);
         }
         if (output instanceof Output.Backed(String object, long offset, Sharing sharing)) {
+            long pageSize = attributes.pageSize();
+            if (pageSize != 0 && !frames.fits(object, offset, range.size(), pageSize)) {
+                return refused(space, range, "page-size", "an object without other frames than " + Hex.size(pageSize));
+            }
             // Frames that are there already need not be where blocks need them.
-            hasBlocks = attributes.blocks() && !frames.isFresh(object, offset, range.size());
+            hasBlocks = attributes.isHuge() || attributes.blocks() && !frames.isFresh(object, offset, range.size());
             Rejection rejection = frames.place(object, range.size(), LargestUnit.of(regime, range, attributes));
             if (rejection != null) {
                 return rejection;
@@ -326,7 +330,7 @@ final class ModelCheck {
     }
 
     private OutputUnits units(TranslationRegime regime, String space) {
-        return new OutputUnits(setup.profile(), regime, space);
+        return new OutputUnits(setup, regime, space);
     }
 
     /** Room for a range whose blocks may all be split. */
@@ -336,18 +340,6 @@ final class ModelCheck {
             space.forEachIn(range, region -> hasBlocks |= region.attributes().blocks());
         }
         return hasBlocks ? tables.map(name, regime, range, COPIES, PAGES) : null;
-    }
-
-    private @Nullable Rejection kernelCopied(KernelCopied e, Simulation before) {
-        Rejection rejection = new KernelCheck(this, setup, spaces).copied(e, before);
-        TranslationRegime regime = regime(e.space(), before);
-        if (rejection == null) {
-            rejection = tables.root(regime);
-        }
-        AddressRange input = regime.inputRange();
-        return rejection != null || !input.overlaps(e.range())
-                ? rejection
-                : tables.copy(e.space(), e.child(), regime, e.range().intersection(input));
     }
 
     private @Nullable Rejection forked(SpaceForked e, Simulation before) {

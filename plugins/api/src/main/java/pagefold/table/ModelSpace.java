@@ -26,6 +26,7 @@ final class ModelSpace {
     private final PageTable table;
     private final TableFolder folder;
     private final TableSplitter splitter;
+    private final ContiguousRuns runs;
     private final TableReader reader;
     private final CopyOnWrite copyOnWrite;
     private final long granule;
@@ -43,6 +44,7 @@ final class ModelSpace {
         this.table = table;
         this.folder = new TableFolder(table, memory, regime, backings);
         this.splitter = new TableSplitter(table, regime);
+        this.runs = new ContiguousRuns(table, regime);
         this.copyOnWrite = new CopyOnWrite(table, splitter, regime, backings);
         this.reader = regime.reader(memory, table.root(), table.editor().shared()::leafOf);
         this.granule = regime.geometry().granule();
@@ -109,18 +111,15 @@ final class ModelSpace {
     }
 
     void populate(Region region) {
-        Attributes attributes = region.attributes();
         long bits = populatedBits(region);
-        boolean blocks = region.valid() && attributes.blocks();
-        boolean contiguous = region.valid() && attributes.contiguous();
+        Leaves leaves = Leaves.of(region, regime, bits);
         AddressRange range = region.range();
         switch (region.output()) {
-            case Output.Physical(long address) ->
-                table.map(range.start(), range.last(), address, bits, blocks, contiguous);
+            case Output.Physical(long address) -> table.map(range.start(), range.last(), address, leaves);
             case Output.Backed(String object, long offset, Sharing sharing) ->
                 backings.place(object, offset, range.size(), alignment(region), range.start(), (at, bytes, frame) -> {
                     long start = range.start() + (at - offset);
-                    table.map(start, start + bytes - 1, frame, bits, blocks, contiguous);
+                    table.map(start, start + bytes - 1, frame, leaves);
                 });
             case Output.Repeated(String object) ->
                 backings.place(
@@ -223,15 +222,23 @@ final class ModelSpace {
 
     private void protect(Region region, Permissions permissions) {
         Region changed = region.withAttributes(region.attributes().withPermissions(permissions));
-        long start = region.range().start();
-        long last = region.range().last();
-        if (regime.joinsLeaves()) {
-            splitter.unmark(start, last);
-        }
-        table.update(start, last, true, (word, level, address) -> format.modified(word, bits(changed, word, level)));
+        change(region, (word, level, address) -> format.modified(word, bits(changed, word, level)));
         if (region.attributes().permissions().isNone()) {
             table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
         }
+    }
+
+    /** Changes the words of a region: whole huge pages, or page by page, so that runs come apart first. */
+    private void change(Region region, PageTable.LeafUpdate update) {
+        AddressRange range = region.range();
+        if (region.attributes().isHuge()) {
+            runs.rewrite(range, true, update);
+            return;
+        }
+        if (regime.joinsLeaves()) {
+            splitter.unmark(range.start(), range.last());
+        }
+        table.update(range.start(), range.last(), true, update);
     }
 
     /** Adds permissions to a range, all of which is mapped. Words change where they are; nothing is joined. */
@@ -239,11 +246,12 @@ final class ModelSpace {
         before.forEachIn(range, region -> {
             Permissions old = region.attributes().permissions();
             Region changed = region.withAttributes(region.attributes().withPermissions(old.union(added)));
-            table.update(
-                    region.range().start(),
-                    region.range().last(),
-                    true,
-                    (word, level, address) -> relaxed(word, bits(changed, word, level), added));
+            PageTable.LeafUpdate update = (word, level, address) -> relaxed(word, bits(changed, word, level), added);
+            if (region.attributes().isHuge()) {
+                runs.rewrite(region.range(), true, update);
+            } else {
+                table.update(region.range().start(), region.range().last(), true, update);
+            }
             if (old.isNone() && !added.isNone()) {
                 table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
             }
@@ -280,6 +288,7 @@ final class ModelSpace {
         boolean inPlace = from.start() == to.start();
         if (!inPlace) {
             clear(before, to);
+            before.forEachIn(from, this::takeApart);
             carry(from, to.start() - from.start());
             folder.foldMoved(AddressRange.ofSize(to.start(), from.size()), after);
         } else if (before.firstIn(new AddressRange(from.last() + 1, to.last())) != null) {
@@ -291,11 +300,18 @@ final class ModelSpace {
         }
     }
 
+    /** Pages move one by one, and huge pages whole. */
+    private void takeApart(Region region) {
+        AddressRange range = region.range();
+        if (region.attributes().isHuge()) {
+            runs.rewrite(range, true, (word, level, address) -> word);
+        } else if (regime.joinsLeaves()) {
+            splitter.unmark(range.start(), range.last());
+        }
+    }
+
     private void carry(AddressRange from, long distance) {
         splitter.loosen(from.start(), from.last(), distance);
-        if (regime.joinsLeaves()) {
-            splitter.unmark(from.start(), from.last());
-        }
         List<long[]> words = new ArrayList<>();
         table.visit(
                 from.start(),
@@ -307,38 +323,7 @@ final class ModelSpace {
 
     /** Makes {@code child}, which is empty, a copy; private memory may no longer be written without a copy. */
     void fork(AddressSpace before, ModelSpace child) {
-        for (Region region : before.regions()) {
-            AddressRange range = region.range();
-            boolean isPrivate = false;
-            if (region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)) {
-                backings.count(object, range.size());
-                isPrivate = sharing != Sharing.SHARED;
-            }
-            if (isPrivate) {
-                forkPrivate(range, child);
-            } else {
-                forkShared(region, child);
-            }
-        }
-    }
-
-    private void forkPrivate(AddressRange range, ModelSpace child) {
-        table.update(range.start(), range.last(), false, (word, level, address) -> format.writeProtected(word));
-        copyOnWrite.share(range);
-        table.visit(
-                range.start(),
-                range.last(),
-                (word, level, address) -> child.table.place(address, level, format.withAccessed(word, false)));
-    }
-
-    private void forkShared(Region region, ModelSpace child) {
-        table.visit(region.range().start(), region.range().last(), (word, level, address) -> {
-            // Memory that has never granted anything has no words, and may have attributes that none could have.
-            long bits = regime.leafBits(region.attributes());
-            long clean = format.leafWord(format.outputAddress(word, level), level, bits);
-            long copy = format.withContiguous(format.withAccessed(clean, false), format.isContiguous(word));
-            child.table.place(address, level, copy);
-        });
+        new Fork(table, child.table, regime, backings, copyOnWrite).copy(before.regions());
     }
 
     /** Accesses to a range, as hardware and the fault handler would leave the words. */
@@ -351,6 +336,15 @@ final class ModelSpace {
             long bits = regime.leafBits(region.attributes());
             if (access == Access.WRITE && CopyOnWrite.isCopyOnWrite(region)) {
                 copyOnWrite.write(pages, bits);
+            } else if (access == Access.WRITE && region.attributes().isHuge()) {
+                runs.rewrite(
+                        region.range()
+                                .intersection(range)
+                                .widened(region.attributes().pageSize()),
+                        false,
+                        (word, level, address) ->
+                                copyOnWrite.isWritable(word, bits) ? word : copyOnWrite.written(word, bits));
+                write(pages, bits);
             } else if (access == Access.WRITE) {
                 write(pages, bits);
             } else {
@@ -374,7 +368,7 @@ final class ModelSpace {
 
     /** As one entry of a contiguous run ages, all of them do. */
     void age(AddressRange range) {
-        AddressRange whole = new ContiguousRuns(table, regime).around(range);
+        AddressRange whole = runs.around(range);
         table.update(
                 whole.start(),
                 whole.last(),
@@ -382,12 +376,16 @@ final class ModelSpace {
                 (word, level, address) -> format.isLeaf(word, level) ? format.withAccessed(word, false) : word);
     }
 
-    void writeProtect(AddressRange range) {
-        table.update(
-                range.start(),
-                range.last(),
-                true,
-                (word, level, address) -> format.isLeaf(word, level) ? format.writeProtected(word) : word);
+    void writeProtect(AddressSpace before, AddressRange range) {
+        PageTable.LeafUpdate update =
+                (word, level, address) -> format.isLeaf(word, level) ? format.writeProtected(word) : word;
+        before.forEachIn(range, region -> {
+            if (region.attributes().isHuge()) {
+                runs.rewrite(region.range(), true, update);
+            } else {
+                table.update(region.range().start(), region.range().last(), true, update);
+            }
+        });
     }
 
     void listen(@Nullable TableListener listener) {

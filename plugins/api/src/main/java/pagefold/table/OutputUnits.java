@@ -1,6 +1,7 @@
 package pagefold.table;
 
 import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
@@ -13,9 +14,9 @@ import pagefold.model.Rejection;
  * Whether mappings are of whole leaves where only larger leaves than pages reach their outputs
  * ({@link TranslationRegime#unit}), and whether what cuts or moves them leaves them so.
  *
- * @param profile name of the profile, for messages
+ * @param setup of the model, for messages
  */
-record OutputUnits(String profile, TranslationRegime regime, String space) {
+record OutputUnits(ModelSetup setup, TranslationRegime regime, String space) {
 
     /** Whether a new region can lead where it does. */
     @Nullable
@@ -23,6 +24,14 @@ record OutputUnits(String profile, TranslationRegime regime, String space) {
         AddressRange range = region.range();
         if (regime.kind().isIdentity() && !region.output().equals(new Output.Physical(range.start()))) {
             return refused(range, "output", "the address itself as its output, in an identity map");
+        }
+        long pageSize = region.attributes().pageSize();
+        if (pageSize != 0 && regime.pageSizes().isEmpty()) {
+            return new Rejection.MissingCapability("HUGE_PAGES", setup.plugin(), setup.profile());
+        }
+        if (pageSize != 0 && !regime.pageSizes().contains(pageSize)) {
+            String sizes = regime.pageSizes().stream().map(Hex::size).collect(Collectors.joining(", "));
+            return refused(range, "page-size", "a page size of " + sizes + ", not " + Hex.size(pageSize));
         }
         if (!(region.output() instanceof Output.Physical(long address))) {
             return null;
@@ -115,6 +124,6 @@ record OutputUnits(String profile, TranslationRegime regime, String space) {
     }
 
     private Rejection refused(AddressRange range, String reason, String expected) {
-        return new Rejection.NotRepresentable(profile, space, range, reason, expected);
+        return new Rejection.NotRepresentable(setup.profile(), space, range, reason, expected);
     }
 }

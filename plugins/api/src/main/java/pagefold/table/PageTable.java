@@ -95,7 +95,11 @@ public final class PageTable {
      * @param contiguous whether contiguous runs may be marked
      */
     public void map(long start, long last, long output, long bits, boolean blocks, boolean contiguous) {
-        Leaves leaves = new Leaves(bits, blocks, contiguous);
+        map(start, last, output, Leaves.hinted(geometry, bits, blocks, contiguous));
+    }
+
+    /** The same with leaves of which everything is known. */
+    void map(long start, long last, long output, Leaves leaves) {
         long prefix = start >>> prefixShift;
         if (recentTable != -1 && prefix == recentPrefix && last >>> prefixShift == prefix) {
             fill(recentTable, lastLevel, start, last, output, leaves);
@@ -110,8 +114,6 @@ public final class PageTable {
         editor.shared().map(root, startLevel, start, last, leaf, emptyTables);
     }
 
-    private record Leaves(long bits, boolean blocks, boolean contiguous) {}
-
     private void map(long table, int level, long start, long last, long output, Leaves leaves) {
         if (level == lastLevel) {
             fill(table, level, start, last, output, leaves);
@@ -120,7 +122,7 @@ public final class PageTable {
             return;
         }
         long size = 1L << geometry.shift(level);
-        boolean fits = leaves.blocks && format.leafAllowed(level) && ((start ^ output) & size - 1) == 0;
+        boolean fits = level >= leaves.topLevel() && format.leafAllowed(level) && ((start ^ output) & size - 1) == 0;
         long at = start;
         while (true) {
             long to = output + (at - start);
@@ -159,7 +161,7 @@ public final class PageTable {
     /** Writes neighbouring leaves of one table, all of them empty before. */
     private void fill(long table, int level, long start, long last, long output, Leaves leaves) {
         int shift = geometry.shift(level);
-        int run = leaves.contiguous ? format.contiguousEntries(level) : 1;
+        int run = leaves.contiguous() ? format.contiguousEntries(level) : 1;
         boolean congruent = run > 1 && ((start ^ output) & ((long) run << shift) - 1) == 0;
         int index = geometry.index(start, level);
         int count = (int) (last - start >>> shift) + 1;
@@ -170,7 +172,7 @@ public final class PageTable {
             int n = whole ? count & -run : congruent ? Math.min(count, inRun) : count;
             long to = output + (at - start);
             n = (int) Math.min(n, format.linearBytes(to) >>> shift);
-            long first = format.leafWord(to, level, leaves.bits);
+            long first = format.leafWord(to, level, leaves.bits());
             editor.words().fill(table, level, n, at, whole ? format.withContiguous(first, true) : first);
             index += n;
             count -= n;

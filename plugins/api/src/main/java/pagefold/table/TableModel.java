@@ -87,10 +87,11 @@ public final class TableModel implements RestorableModel {
         boolean isCopied = false;
         for (int i = 0; i < steps.size(); i++) {
             MemoryEvent event = steps.get(i).event();
-            boolean byWords = event instanceof InKernel || event instanceof KernelCopied || isCopied;
+            boolean byWords = event instanceof InKernel || event instanceof KernelCopied || isCopied || isHuge(event);
             isCopied |= event instanceof KernelCopied;
             if (byWords && (i > 0 || widening != null)) {
-                // What becomes of a kernel's live words depends on the words that are there then.
+                // What becomes of a kernel's live words depends on the words that are there then, and whether there are
+                // frames for huge pages on the frames.
                 return new TableModel(this).tried(steps);
             }
             Rejection rejection = check(check, trial, steps.get(i));
@@ -100,6 +101,10 @@ public final class TableModel implements RestorableModel {
             }
         }
         return null;
+    }
+
+    private static boolean isHuge(MemoryEvent event) {
+        return event instanceof RangeMapped mapped && mapped.attributes().isHuge();
     }
 
     private ModelCheck newCheck() {
@@ -200,7 +205,8 @@ public final class TableModel implements RestorableModel {
             case RangeTouched e ->
                 heard(e.space(), listener).touch(state(step.before(), e.space()), e.range(), e.access());
             case RangeAged e -> heard(e.space(), listener).age(e.range());
-            case RangeWriteProtected e -> heard(e.space(), listener).writeProtect(e.range());
+            case RangeWriteProtected e ->
+                heard(e.space(), listener).writeProtect(state(step.before(), e.space()), e.range());
             case RangeRelaxed e ->
                 heard(e.space(), listener).relax(state(step.before(), e.space()), e.range(), e.permissions());
             case RangeSplit e -> heard(e.space(), listener).split(e.range(), e.leafSize());

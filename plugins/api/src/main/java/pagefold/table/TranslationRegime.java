@@ -1,5 +1,6 @@
 package pagefold.table;
 
+import java.util.List;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
@@ -56,6 +57,11 @@ public interface TranslationRegime {
 
     /** Attributes that fit and grant at least as much, for {@code coarsen: widen}; or the same when none do. */
     Attributes widened(Attributes attributes);
+
+    /** The sizes that huge pages of a process may have, ascending; none where there are no huge pages. */
+    default List<Long> pageSizes() {
+        return List.of();
+    }
 
     /** Leaf bits of a clean, accessed page. */
     long leafBits(Attributes attributes);

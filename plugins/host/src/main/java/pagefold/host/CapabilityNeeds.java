@@ -28,6 +28,7 @@ public final class CapabilityNeeds {
                     KERNEL_SPACE,
                     HYP,
                     MONITOR,
+                    HUGE_PAGES,
                     IDENTITY_MAPS,
                     IDENTITY_MAPS_52,
                     STAGE_2,
@@ -95,6 +96,9 @@ public final class CapabilityNeeds {
         }
         if (attributes.contiguous()) {
             needs.add(Capability.CONTIGUOUS);
+        }
+        if (attributes.isHuge()) {
+            needs.add(Capability.HUGE_PAGES);
         }
         Permissions p = attributes.permissions();
         if (p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED) && !p.allows(Access.READ, Privilege.UNPRIVILEGED)) {

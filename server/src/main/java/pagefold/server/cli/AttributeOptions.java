@@ -47,12 +47,26 @@ final class AttributeOptions {
     @Option(names = "--contiguous", description = "Contiguous runs may be marked where they fit.")
     private boolean contiguous;
 
+    @Option(
+            names = "--page-size",
+            paramLabel = "SIZE",
+            converter = Texts.Size.class,
+            description = "Huge pages of that size, as 2M, that change as one; without --blocks and --contiguous.")
+    private long pageSize;
+
     Attributes attributes() {
+        if (pageSize != 0 && (blocks || contiguous)) {
+            throw CliFailure.usage("expected --page-size without --blocks and --contiguous");
+        }
+        if (pageSize < 0 || Long.bitCount(pageSize) > 1) {
+            throw CliFailure.usage(
+                    "expected --page-size to be a power of two, but it is 0x" + Long.toHexString(pageSize));
+        }
         if (software < 0 || software > 15) {
             throw CliFailure.usage("expected --software from 0 to 15, but it is " + software);
         }
         MemoryType type = MapVerb.word(WireText.MEMORY_TYPES, "--memory-type", memoryType);
         Shareability domain = MapVerb.word(WireText.SHAREABILITIES, "--shareability", shareability);
-        return new Attributes(permissions, type, domain, global, guarded, software, blocks, contiguous);
+        return new Attributes(permissions, type, domain, global, guarded, software, blocks, contiguous, pageSize);
     }
 }

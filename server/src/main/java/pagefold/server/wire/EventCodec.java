@@ -103,6 +103,8 @@ public final class EventCodec {
         }
     }
 
+    private static final int HUGE_PAGES_VERSION = 2;
+
     private final Fields fields = new Fields(true);
 
     /** A reader that has seen nothing yet. */
@@ -115,7 +117,13 @@ public final class EventCodec {
 
     /** The version of the form in which the event is written, from 1. */
     public static int schemaVersion(MemoryEvent event) {
-        return form(event).schemaVersion;
+        return isHuge(event) ? HUGE_PAGES_VERSION : form(event).schemaVersion;
+    }
+
+    /** Attributes have a page size from version 2 on, and are written so only where there is one. */
+    private static boolean isHuge(MemoryEvent event) {
+        return event instanceof RangeMapped mapped && mapped.attributes().isHuge()
+                || event instanceof RangeChanged changed && changed.attributes().isHuge();
     }
 
     /** One event as a document. */
@@ -155,11 +163,12 @@ public final class EventCodec {
         fields.check(form.required, form.optional);
         // Version 1 of plugin-selected has no digest; nothing else of it differs.
         boolean isOld = form == Form.PLUGIN_SELECTED && fields.schemaVersion() == 1 && fields.digestOrNull() == null;
-        if (fields.schemaVersion() != form.schemaVersion && !isOld) {
-            throw new MalformedJson(
-                    "schemaVersion", form.schemaVersion + " of " + type, String.valueOf(fields.schemaVersion()));
+        MemoryEvent event = isOld || fields.schemaVersion() <= HUGE_PAGES_VERSION ? event(form) : null;
+        int version = event == null ? form.schemaVersion : schemaVersion(event);
+        if (event == null || fields.schemaVersion() != version && !isOld) {
+            throw new MalformedJson("schemaVersion", version + " of " + type, String.valueOf(fields.schemaVersion()));
         }
-        return event(form);
+        return event;
     }
 
     private MemoryEvent event(Form form) {
@@ -215,7 +224,7 @@ public final class EventCodec {
         Form form = form(event);
         FieldWriter fields = new FieldWriter(generator);
         fields.type(form.jsonName);
-        fields.schemaVersion(form.schemaVersion);
+        fields.schemaVersion(schemaVersion(event));
         switch (event) {
             case SpaceCreated e -> fields.space(e.space()).kind(e.kind());
             case SpaceDestroyed e -> fields.space(e.space());

@@ -21,7 +21,7 @@ import pagefold.model.Sharing;
  * <p>It remembers the last values of some kinds, so that a history shares equal ones; one thread at a time.
  */
 final class ModelReader {
-    private static final int MAX_OBJECT_FIELDS = 8;
+    private static final int MAX_OBJECT_FIELDS = 9;
     /** 0x, 16 digits, and an underscore before each but the first. */
     private static final int MAX_GROUPED_HEX_LENGTH = 33;
 
@@ -228,11 +228,20 @@ final class ModelReader {
     Attributes attributes(JsonParser parser, boolean complete) throws IOException {
         expect(parser, JsonToken.START_OBJECT, "attributes as in {\"permissions\":\"rw-/rw-\"}");
         ObjectFields fields = new ObjectFields(
-                "permissions", "memoryType", "shareability", "global", "guarded", "software", "blocks", "contiguous");
+                "permissions",
+                "memoryType",
+                "shareability",
+                "global",
+                "guarded",
+                "software",
+                "blocks",
+                "contiguous",
+                "pageSize");
         Permissions permissions = Permissions.NONE;
         MemoryType memoryType = MemoryType.NORMAL_WB;
         Shareability shareability = Shareability.INNER_SHAREABLE;
         int software = 0;
+        long pageSize = 0;
         boolean[] flags = new boolean[MAX_OBJECT_FIELDS];
         for (int field = fields.next(parser); field >= 0; field = fields.next(parser)) {
             try {
@@ -241,6 +250,7 @@ final class ModelReader {
                     case 1 -> memoryType = word(parser, WireText.MEMORY_TYPES);
                     case 2 -> shareability = word(parser, WireText.SHAREABILITIES);
                     case 5 -> software = integer(parser, 0, 15);
+                    case 8 -> pageSize = pageSize(parser);
                     default -> flags[field] = bool(parser);
                 }
             } catch (MalformedJson e) {
@@ -251,11 +261,22 @@ final class ModelReader {
         if (complete) {
             fields.require(1, 2, 3, 4, 5, 6, 7);
         }
-        Attributes attributes =
-                new Attributes(permissions, memoryType, shareability, flags[3], flags[4], software, flags[6], flags[7]);
+        if (pageSize != 0 && (flags[6] || flags[7])) {
+            throw new MalformedJson("", "a pageSize without blocks and contiguous", "both");
+        }
+        Attributes attributes = new Attributes(
+                permissions, memoryType, shareability, flags[3], flags[4], software, flags[6], flags[7], pageSize);
         Attributes shared = attributes.equals(lastAttributes) ? lastAttributes : attributes;
         lastAttributes = shared;
         return shared;
+    }
+
+    private static long pageSize(JsonParser parser) throws IOException {
+        long bytes = hex(parser);
+        if (bytes <= 0 || Long.bitCount(bytes) != 1) {
+            throw new MalformedJson("", "a power of two up to 0x4000000000000000", Found.token(parser));
+        }
+        return bytes;
     }
 
     private static boolean isText(JsonParser parser, String text) throws IOException {

@@ -29,6 +29,7 @@ public final class ModelWriter {
     private static final SerializableString SOFTWARE = new SerializedString("software");
     private static final SerializableString BLOCKS = new SerializedString("blocks");
     private static final SerializableString CONTIGUOUS = new SerializedString("contiguous");
+    private static final SerializableString PAGE_SIZE = new SerializedString("pageSize");
 
     private ModelWriter() {}
 
@@ -85,7 +86,7 @@ public final class ModelWriter {
         generator.writeEndObject();
     }
 
-    /** All eight attributes. */
+    /** All attributes; a page size only where there is one. */
     public static void writeAttributes(JsonGenerator generator, Attributes attributes) throws IOException {
         generator.writeStartObject();
         generator.writeFieldName(PERMISSIONS);
@@ -104,6 +105,10 @@ public final class ModelWriter {
         generator.writeBoolean(attributes.blocks());
         generator.writeFieldName(CONTIGUOUS);
         generator.writeBoolean(attributes.contiguous());
+        if (attributes.isHuge()) {
+            generator.writeFieldName(PAGE_SIZE);
+            writeHex(generator, attributes.pageSize());
+        }
         generator.writeEndObject();
     }
 

@@ -167,7 +167,7 @@ public final class RandomModel {
     }
 
     private Attributes attributes() {
-        return new Attributes(
+        Attributes attributes = new Attributes(
                 permissions(),
                 one(MemoryType.values()),
                 one(Shareability.values()),
@@ -176,6 +176,7 @@ public final class RandomModel {
                 random.nextInt(16),
                 random.nextBoolean(),
                 random.nextBoolean());
+        return random.nextInt(4) == 0 ? attributes.ofPages(1L << random.nextInt(63)) : attributes;
     }
 
     private PluginBinding binding() {

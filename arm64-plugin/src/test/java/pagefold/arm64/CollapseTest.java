@@ -1,15 +1,13 @@
-package pagefold.arm32.lpae;
+package pagefold.arm64;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import pagefold.arm32.Arm32Plugin;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
 import pagefold.model.MemoryEvent;
-import pagefold.model.MemoryType;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.PluginBinding.Coarsening;
@@ -21,10 +19,10 @@ import pagefold.table.TableListener;
 
 /** A block that is split and made again. */
 class CollapseTest {
-    private static final AddressRange BLOCK = AddressRange.ofSize(0xc020_0000L, 2 << 20);
-    private static final AddressRange PAGE = AddressRange.ofSize(0xc020_0000L, 0x1000);
+    private static final AddressRange BLOCK = AddressRange.ofSize(0x20_0000L, 2 << 20);
+    private static final AddressRange PAGE = AddressRange.ofSize(0x20_0000L, 0x1000);
 
-    private final PageTableModel model = new Arm32Plugin().newModel("lpae", Coarsening.REJECT);
+    private final PageTableModel model = new Arm64Plugin().newModel("4k-48", Coarsening.REJECT);
     private final Map<Long, Long> told = new HashMap<>();
     private Simulation simulation = Simulation.EMPTY;
 
@@ -49,17 +47,20 @@ class CollapseTest {
 
     @Test
     void the_words_of_a_table_that_becomes_a_block_are_told() {
-        Permissions readWrite = Permissions.parse("rw-/---");
-        apply(new MemoryEvent.SpaceCreated("k", SpaceKind.KERNEL));
-        apply(new MemoryEvent.RangeMapped(
-                "k", BLOCK, new Output.Physical(0x8000_0000L), Attributes.kernel(readWrite, MemoryType.NORMAL_WB)));
+        Permissions readWrite = Permissions.parse("rw-/rw-");
+        Attributes pages = Attributes.user(readWrite);
+        Attributes blocks = new Attributes(
+                readWrite, pages.memoryType(), pages.shareability(), pages.global(), pages.guarded(), 0, true, false);
+        apply(new MemoryEvent.SpaceCreated("u", SpaceKind.USER));
+        apply(new MemoryEvent.RangeMapped("u", BLOCK, new Output.Physical(0x8000_0000L), blocks));
 
-        apply(new MemoryEvent.RangeProtected("k", PAGE, Permissions.parse("r--/---")));
-        assertThat(model.tables("k")).hasSize(3);
-        assertThat(told).hasSize(2 + 512);
-        apply(new MemoryEvent.RangeProtected("k", PAGE, readWrite));
+        apply(new MemoryEvent.RangeProtected("u", PAGE, Permissions.parse("r--/r--")));
+        assertThat(model.tables("u")).hasSize(4);
+        assertThat(told).hasSize(3 + 512);
+        apply(new MemoryEvent.RangeProtected("u", PAGE, readWrite));
 
-        assertThat(model.tables("k")).hasSize(2);
-        assertThat(told.values()).containsExactlyInAnyOrder(0x0080_0000_4000_1003L, 0x0040_0000_8000_071dL);
+        assertThat(model.tables("u")).hasSize(3);
+        assertThat(told.values())
+                .containsExactlyInAnyOrder(0x0800_0000_4000_1003L, 0x0800_0000_4000_2003L, 0x0068_0000_8000_0fc1L);
     }
 }
