@@ -1,11 +1,13 @@
 package pagefold.arm64;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
 import pagefold.model.Shareability;
 import pagefold.model.SpaceKind;
 import pagefold.table.Geometry;
+import pagefold.table.ModelStatistics.Register;
 import pagefold.table.TableFormat;
 import pagefold.table.TranslationRegime;
 
@@ -44,6 +46,27 @@ abstract class Arm64Regime implements TranslationRegime {
     @Override
     public final AddressRange inputRange() {
         return inputRange;
+    }
+
+    /** TTBR and the size of the input addresses (Arm ARM D8.2.5, D24.2). */
+    @Override
+    public final List<Register> registers(long root) {
+        boolean isKernel = kind == SpaceKind.KERNEL;
+        long base = profile.encoding().encodeRoot(isKernel ? root + profile.upperRootOffset() : root);
+        String half = isKernel ? "1" : "0";
+        String level = switch (kind) {
+            case USER, KERNEL, IDMAP, IDMAP_PAGE, IDMAP_PAGE_52 -> "EL1";
+            case HYP, STAGE2 -> "EL2";
+            case MONITOR -> "EL3";
+        };
+        int bits = switch (kind) {
+            case USER, KERNEL, HYP, MONITOR -> profile.inputBits();
+            case STAGE2, IDMAP, IDMAP_PAGE, IDMAP_PAGE_52 -> geometry.inputBits();
+        };
+        boolean isStage2 = kind == SpaceKind.STAGE2;
+        return List.of(
+                new Register(isStage2 ? "VTTBR_EL2" : "TTBR" + half + "_" + level, base),
+                new Register((isStage2 ? "VTCR_EL2.T" : "TCR_" + level + ".T") + half + "SZ", Long.SIZE - bits));
     }
 
     @Override

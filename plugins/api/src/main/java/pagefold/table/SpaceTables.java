@@ -40,7 +40,8 @@ final class SpaceTables {
                 pages << geometry.granuleBits(),
                 byLevel,
                 contiguous[0],
-                mapped);
+                mapped,
+                space.regime().registers(space.table().root()));
     }
 
     /** One table, with its words or without. */

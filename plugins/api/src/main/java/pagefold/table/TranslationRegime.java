@@ -25,6 +25,11 @@ public interface TranslationRegime {
 
     Geometry geometry();
 
+    /** The registers that say where the tables are and how many bits of an address they translate; none by default. */
+    default List<ModelStatistics.Register> registers(long root) {
+        return List.of();
+    }
+
     TableFormat format();
 
     /** The addresses that can be mapped. */

@@ -3,13 +3,13 @@ package pagefold.server.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import pagefold.host.LoadedPlugin;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.PluginBinding;
 import pagefold.model.Region;
 import pagefold.model.Simulation;
+import pagefold.model.SpaceKind;
 import pagefold.server.log.RecordedEvent;
 import pagefold.server.stream.EventJson;
 import pagefold.server.wire.ModelWriter;
@@ -153,8 +153,16 @@ final class StateWriter {
         for (ModelStatistics.Space space : statistics.spaces()) {
             json.writeStartObject();
             json.writeStringField("space", space.space());
-            json.writeStringField("kind", space.kind().toLowerCase(Locale.ROOT));
+            json.writeStringField("kind", WireText.text(SpaceKind.valueOf(space.kind())));
             hex("root", space.root());
+            json.writeArrayFieldStart("registers");
+            for (ModelStatistics.Register register : space.registers()) {
+                json.writeStartObject();
+                json.writeStringField("name", register.name());
+                hex("value", register.value());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeNumberField("tables", space.tables());
             json.writeNumberField("tableBytes", space.tableBytes());
             leaves(space.leaves());

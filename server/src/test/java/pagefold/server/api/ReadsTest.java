@@ -211,8 +211,23 @@ class ReadsTest {
     }
 
     @Test
+    void statistics_tell_the_kind_of_a_space_in_the_word_of_commands_and_its_registers() throws IOException {
+        server.command("s", createSpace("reboot").replace("\"user\"", "\"idmap-page\""));
+
+        var space = server.get("/v1/simulations/s/stats").json().path("spaces").path(0);
+
+        assertThat(space.path("kind").asText()).isEqualTo("idmap-page");
+        assertThat(space.path("registers").path(0).path("name").asText()).isEqualTo("TTBR0_EL1");
+        assertThat(space.path("registers").path(0).path("value").asText())
+                .isEqualTo(space.path("root").asText());
+        assertThat(space.path("registers").path(1).path("name").asText()).isEqualTo("TCR_EL1.T0SZ");
+        assertThat(space.path("registers").path(1).path("value").asText()).isEqualTo("0x0000000000000010");
+    }
+
+    @Test
     void answers_keep_the_contract() throws Exception {
         server.command("s", createSpace("k").replace("\"user\"", "\"kernel\""));
+        server.command("s", createSpace("reboot").replace("\"user\"", "\"idmap-page\""));
         Map<String, String> paths = new LinkedHashMap<>();
         paths.put("listSimulations", "/v1/simulations");
         paths.put("getSimulation", "/v1/simulations/s");
