@@ -119,6 +119,21 @@ class IdentityMachineTest {
         return ranges;
     }
 
+    @ParameterizedTest
+    @MethodSource("profiles")
+    void a_whole_run_of_blocks_is_not_marked_contiguous(Profile profile) {
+        Bench bench = new Bench(profile.name(), SpaceKind.IDMAP);
+        BootMap expected = new BootMap(profile.granuleBits(), isLong(profile), bench.root());
+        long start = 1L << 41;
+        // CONT_PMDS is 16 with 4K pages and 32 with others.
+        long size = 32L << 2 * profile.granuleBits() - 3;
+
+        assertThat(bench.map(start, size, start, attributes(true, true))).isNull();
+
+        expected.map(bench.root(), expected.rootLevel(), start, start + size, BootMap.TEXT, true);
+        assertThat(words(bench.model)).isEqualTo(expected.words());
+    }
+
     @Test
     void a_block_is_as_large_as_the_architecture_has_it_and_no_larger() {
         long size = 1L << 42;
