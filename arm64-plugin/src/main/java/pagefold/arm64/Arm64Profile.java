@@ -52,7 +52,8 @@ record Arm64Profile(String name, StageOneProfile stage1, Stage2Options stage2) {
                 stage1.granuleBits(),
                 stage1.inputBits(),
                 stage1.outputBits(),
-                capabilities());
+                capabilities(),
+                stage1.kernelLayout());
     }
 
     private Set<Capability> capabilities() {

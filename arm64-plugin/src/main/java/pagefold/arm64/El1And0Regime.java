@@ -105,14 +105,24 @@ final class El1And0Regime extends Arm64Regime {
             return write ? RDONLY : 0;
         }
         MemoryType type = attributes.memoryType();
+        if (attributes.isHuge()) {
+            // PROT_SECT_NORMAL has no PTE_DIRTY.
+            return 0;
+        }
         return type == MemoryType.NORMAL_WB || type == MemoryType.NORMAL_TAGGED ? Stage1Format.DIRTY : 0;
     }
 
-    /** PUD_SIZE with 4K pages, PMD_SIZE, and runs of PMDs and of PTEs (arch/arm64/mm/hugetlbpage.c). */
+    /**
+     * PUD_SIZE with 4K pages, PMD_SIZE, and runs of PMDs and of PTEs (arch/arm64/mm/hugetlbpage.c). A kernel has sections
+     * of PMD_SIZE, with PROT_SECT_NORMAL and its like.
+     */
     @Override
     public List<Long> pageSizes() {
+        if (kind == SpaceKind.KERNEL) {
+            return List.of(bit(geometry().shift(2)));
+        }
         SortedSet<Long> sizes = new TreeSet<>();
-        for (int level = 1; kind == SpaceKind.USER && level <= Geometry.LAST_LEVEL; level++) {
+        for (int level = 1; level <= Geometry.LAST_LEVEL; level++) {
             long leaf = 1L << geometry().shift(level);
             boolean isBlock = level < Geometry.LAST_LEVEL && level >= geometry().startLevel();
             if (isBlock && format().leafAllowed(level)) {

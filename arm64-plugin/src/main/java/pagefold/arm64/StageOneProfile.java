@@ -1,7 +1,9 @@
 package pagefold.arm64;
 
+import pagefold.arm64.capture.Markers;
 import pagefold.arm64.descriptor.Descriptor;
 import pagefold.arm64.descriptor.OutputEncoding;
+import pagefold.spi.KernelLayout;
 import pagefold.table.Geometry;
 
 /**
@@ -30,6 +32,22 @@ record StageOneProfile(
     long fixmapStart() {
         long pages = (0x20_0000L + 7 * 0x4_0000L >>> granuleBits) + 17;
         return -0x80_0000L - (pages << granuleBits);
+    }
+
+    /**
+     * Linux 6.12's vmemmap: struct page has 64 bytes; sections have 128 MB, with 64K pages 512 MB
+     * (arch/arm64/include/asm/sparsemem.h); memory begins at a multiple of ARM64_MEMSTART_ALIGN (kernel-pgtable.h);
+     * with 4K pages whole sections have blocks (vmemmap_populate of arch/arm64/mm/mmu.c).
+     */
+    KernelLayout kernelLayout() {
+        boolean isLarge = granuleBits == 16;
+        return new KernelLayout(
+                Markers.vmemmapStart(inputBits, granuleBits),
+                Markers.VMEMMAP_END - 1,
+                1 << Markers.PAGE_STRUCT_SHIFT,
+                isLarge ? 29 : 27,
+                isLarge ? 29 : 30,
+                granuleBits == 12 ? Descriptor.bit(geometry().shift(2)) : 0);
     }
 
     /** Whether descriptors have no SH field, since TCR_EL1.SH says it for all. */

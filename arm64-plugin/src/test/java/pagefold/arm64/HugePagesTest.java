@@ -242,11 +242,37 @@ class HugePagesTest {
                 .isInstanceOf(Rejection.WrongMemory.class);
         assertThat(bench.refuse(new MapRange(
                         KernelBench.SPACE,
-                        AddressRange.ofSize(-1L << 47, 2L << 20),
+                        AddressRange.ofSize(-1L << 47, 32L << 20),
                         new Output.Physical(0),
-                        attributes(true, 2L << 20),
+                        KernelBench.attributes("rw-/---", false, false).ofPages(32L << 20),
                         false)))
+                .isEqualTo(new Rejection.NotRepresentable(
+                        "4k-48",
+                        KernelBench.SPACE,
+                        AddressRange.ofSize(-1L << 47, 32L << 20),
+                        "page-size",
+                        "a page size of 2M, not 32M"));
+        bench.run(new MemoryCommand.CreateSpace("hyp", SpaceKind.HYP));
+        assertThat(bench.refuse(new MapRange("hyp", range, new Output.Physical(0), attributes(true, 2L << 20), false)))
                 .isInstanceOf(Rejection.WrongKind.class);
+    }
+
+    @Test
+    void sections_of_a_kernel_have_the_word_of_a_running_kernels_vmemmap() {
+        KernelBench bench = new KernelBench("4k-48");
+        long vmemmap = 0xffff_fdff_c000_0000L;
+        Attributes section = KernelBench.attributes("rw-/---", false, false).ofPages(2L << 20);
+
+        bench.run(KernelBench.map(vmemmap, 4L << 20, 0x4ba0_0000L, section));
+
+        // Linux 6.12's own, from the captured kernel linux-6.12-arm64-4k48.
+        assertThat(bench.word(vmemmap)).isEqualTo(0x0068_0000_4ba0_0701L);
+        assertThat(bench.refuse(new UnmapRange(
+                        KernelBench.SPACE,
+                        AddressRange.ofSize(vmemmap, 1L << 20),
+                        true,
+                        MemoryCommand.UnmapPolicy.HOT_REMOVE)))
+                .isInstanceOf(Rejection.WrongMemory.class);
     }
 
     @Test

@@ -13,7 +13,10 @@ public record Markers(List<Marker> list) {
     private static final long SIZE_2G = 2L << 30;
     private static final long SIZE_8M = 8L << 20;
     private static final long SIZE_16M = 16L << 20;
-    private static final int PAGE_STRUCT_SHIFT = 6;
+    /** log2 of the bytes of struct page. */
+    public static final int PAGE_STRUCT_SHIFT = 6;
+    /** The end of vmemmap, exclusive. */
+    public static final long VMEMMAP_END = -SIZE_1G;
 
     public Markers {
         list = List.copyOf(list);
@@ -63,14 +66,11 @@ public record Markers(List<Marker> list) {
      * @param fixmapStart FIXADDR_TOT_START, which depends on the build
      */
     public static Markers kernel(int inputBits, int granuleBits, long fixmapStart) {
-        // Above 48 bits the kernel keeps its own ranges where a processor without 52-bit addresses has them too.
-        int least = inputBits > 48 ? (granuleBits == 14 ? 47 : 48) : inputBits;
         long pageOffset = -1L << inputBits;
-        long pageEnd = -1L << least - 1;
+        long pageEnd = pageEnd(inputBits, granuleBits);
         long modulesEnd = pageEnd + SIZE_2G;
-        long vmemmapEnd = -SIZE_1G;
-        long vmemmapStart = vmemmapEnd - (pageEnd - pageOffset >>> granuleBits - PAGE_STRUCT_SHIFT);
-        long ioStart = vmemmapEnd + SIZE_8M;
+        long vmemmapStart = vmemmapStart(inputBits, granuleBits);
+        long ioStart = VMEMMAP_END + SIZE_8M;
         List<Marker> list = new ArrayList<>();
         list.add(new Marker(pageOffset, "Linear Mapping start"));
         list.add(new Marker(pageEnd, "Linear Mapping end"));
@@ -79,11 +79,23 @@ public record Markers(List<Marker> list) {
         list.add(new Marker(modulesEnd, "vmalloc() area"));
         list.add(new Marker(vmemmapStart - SIZE_8M, "vmalloc() end"));
         list.add(new Marker(vmemmapStart, "vmemmap start"));
-        list.add(new Marker(vmemmapEnd, "vmemmap end"));
+        list.add(new Marker(VMEMMAP_END, "vmemmap end"));
         list.add(new Marker(ioStart, "PCI I/O start"));
         list.add(new Marker(ioStart + SIZE_16M, "PCI I/O end"));
         list.add(new Marker(fixmapStart, "Fixmap start"));
         list.add(new Marker(-SIZE_8M, "Fixmap end"));
         return new Markers(list);
+    }
+
+    /** PAGE_END: above 48 bits the kernel keeps its own ranges where a processor without 52-bit addresses has them. */
+    private static long pageEnd(int inputBits, int granuleBits) {
+        int least = inputBits > 48 ? (granuleBits == 14 ? 47 : 48) : inputBits;
+        return -1L << least - 1;
+    }
+
+    /** Where vmemmap has the struct page of the first page of memory, which the linear map begins with. */
+    public static long vmemmapStart(int inputBits, int granuleBits) {
+        long linear = pageEnd(inputBits, granuleBits) - (-1L << inputBits);
+        return VMEMMAP_END - (linear >>> granuleBits - PAGE_STRUCT_SHIFT);
     }
 }

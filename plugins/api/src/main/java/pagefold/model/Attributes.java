@@ -12,7 +12,7 @@ package pagefold.model;
  * @param blocks hint: a leaf above the last level may be used where it fits
  * @param contiguous hint: runs of entries may be marked contiguous where they fit
  * @param pageSize bytes of huge pages, a power of two, that the memory of a process consists of and that change as one
- *     (hugetlb); 0 for ordinary memory. With it there are no hints
+ *     (hugetlb), or of a kernel's sections; 0 for ordinary memory. With it there are no hints
  */
 public record Attributes(
         Permissions permissions,

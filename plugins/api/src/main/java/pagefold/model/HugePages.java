@@ -12,7 +12,7 @@ final class HugePages {
         if (size == 0) {
             return cut(space, c.range());
         }
-        if (space.kind() != SpaceKind.USER) {
+        if (space.kind() != SpaceKind.USER && space.kind() != SpaceKind.KERNEL) {
             return new Rejection.WrongKind(space.name(), space.kind(), "have huge pages");
         }
         long output = switch (c.output()) {

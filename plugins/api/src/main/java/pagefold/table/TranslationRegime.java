@@ -63,7 +63,7 @@ public interface TranslationRegime {
     /** Attributes that fit and grant at least as much, for {@code coarsen: widen}; or the same when none do. */
     Attributes widened(Attributes attributes);
 
-    /** The sizes that huge pages of a process may have, ascending; none where there are no huge pages. */
+    /** The sizes that huge pages, or sections of a kernel, may have, ascending; none where there are none. */
     default List<Long> pageSizes() {
         return List.of();
     }

@@ -3,6 +3,7 @@ package pagefold.server.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pagefold.host.LoadedPlugin;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
@@ -15,6 +16,7 @@ import pagefold.server.stream.EventJson;
 import pagefold.server.wire.ModelWriter;
 import pagefold.server.wire.WireText;
 import pagefold.spi.Capability;
+import pagefold.spi.KernelLayout;
 import pagefold.spi.Profile;
 import pagefold.spi.ProfileOption;
 import pagefold.table.ModelStatistics;
@@ -220,6 +222,7 @@ final class StateWriter {
                 json.writeString(capability.name());
             }
             json.writeEndArray();
+            kernelLayout(profile.kernelLayout());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -231,6 +234,20 @@ final class StateWriter {
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void kernelLayout(@Nullable KernelLayout layout) throws IOException {
+        if (layout == null) {
+            return;
+        }
+        json.writeObjectFieldStart("kernelLayout");
+        hex("vmemmapStart", layout.vmemmapStart());
+        hex("vmemmapLast", layout.vmemmapLast());
+        json.writeNumberField("elementBytes", layout.elementBytes());
+        json.writeNumberField("sectionBits", layout.sectionBits());
+        json.writeNumberField("memoryAlignmentBits", layout.memoryAlignmentBits());
+        hex("blockBytes", layout.blockBytes());
         json.writeEndObject();
     }
 }

@@ -58,6 +58,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             KernelVerbs.Change.class,
             KernelVerbs.SetMemoryVerb.class,
             KernelVerbs.Copy.class,
+            VmemmapVerb.class,
             SpaceVerbs.Fork.class,
             SpaceVerbs.AnnotateVerb.class,
             ApplyVerb.class,

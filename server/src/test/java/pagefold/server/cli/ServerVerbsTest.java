@@ -218,6 +218,54 @@ class ServerVerbsTest {
     }
 
     @Test
+    void a_kernels_array_of_pages_has_blocks_for_whole_sections_where_its_pages_have_4k() {
+        run("sim create mem").ends(0);
+        run("space create mem k --kind kernel").ends(0);
+
+        run("vmemmap mem 0x40000000 --size 256M").ends(0);
+        run("vmemmap mem 0x50000000 --size 2M --memory-start 0x40000000").ends(0);
+
+        // 128M of memory have 2M of struct page, and 2M have 32K; both sections have a block of their own.
+        assertThat(run("ptdump mem").ends(0).out())
+                .contains("0xfffffdffc0000000-0xfffffdffc0400000           4M PMD       RW NX SHD AF        BLK UXN")
+                .contains("0xfffffdffc0400000-0xfffffdffc0408000          32K PTE       RW NX SHD AF            UXN");
+        assertThat(run("vmemmap mem 0x40000000 --size 256M").ends(0).out()).contains("mapped already");
+        assertThat(run("walk mem 0xfffffdffc0200000").ends(0).out())
+                .contains("0x0068000100200701")
+                .contains("level 2, 2M");
+
+        run("sim create mem16 --profile 16k-47").ends(0);
+        run("space create mem16 k --kind kernel").ends(0);
+        run("vmemmap mem16 0x40000000 --size 128M").ends(0);
+        assertThat(run("ptdump mem16").ends(0).out()).contains("         512K PTE       RW NX SHD AF            UXN");
+    }
+
+    @Test
+    void a_kernels_array_of_pages_ends_and_begins_where_the_layout_says() {
+        run("sim create ends").ends(0);
+        run("space create ends k --kind kernel").ends(0);
+
+        assertThat(run("vmemmap ends 0x400000001000 --size 2M")
+                        .ends(ExitCodes.USAGE)
+                        .err())
+                .contains("multiple of 2M");
+        assertThat(run("vmemmap ends 0x800000000000 --size 2M --memory-start 0x0")
+                        .ends(ExitCodes.USAGE)
+                        .err())
+                .contains("behind the last address of vmemmap");
+        assertThat(run("vmemmap ends 0x40000000 --size 2M --memory-start 0x1000")
+                        .ends(ExitCodes.USAGE)
+                        .err())
+                .contains("multiple of 1G");
+        assertThat(run("vmemmap ends 0x0 --size 512G").ends(ExitCodes.USAGE).err())
+                .contains("less than 512G");
+        run("sim create arm --plugin arm32 --profile lpae").ends(0);
+        run("space create arm k --kind kernel").ends(0);
+        assertThat(run("vmemmap arm 0x40000000 --size 2M").ends(ExitCodes.USAGE).err())
+                .contains("does not say where its vmemmap is");
+    }
+
+    @Test
     void the_kernels_lines_and_checks_are_text_and_an_exit_code() {
         run("sim create lines").ends(0);
         run("space create lines k --kind kernel").ends(0);
