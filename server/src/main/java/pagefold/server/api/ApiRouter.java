@@ -28,6 +28,7 @@ final class ApiRouter {
     private final Guard guard;
     private final RequestObserver observer;
     private final Map<String, Handler<RoutingContext>> handlers;
+    private final WebPage page;
     private final AllowedMethods methods = new AllowedMethods();
 
     ApiRouter(PagefoldServer.Parts parts) throws IOException {
@@ -38,6 +39,7 @@ final class ApiRouter {
         contract = Contract.read();
         needs = contract.needs();
         guard = parts.guard();
+        page = WebPage.read();
         byte[] yaml = contract.yaml();
         byte[] streams = Contract.resource("asyncapi.yaml");
         handlers = Map.ofEntries(
@@ -96,6 +98,7 @@ final class ApiRouter {
                         route.getOperation().getHttpMethod().name());
             }
             Router router = builder.createRouter();
+            page.addTo(router, observer);
             for (int status : STATUSES) {
                 router.errorHandler(status, this::failed);
             }

@@ -226,21 +226,52 @@ final class Reads {
     }
 
     void tables(RoutingContext routing) {
-        readSpace(
-                new Exchange(routing),
-                (projection, space) -> Answer.json(json -> {
-                    StateWriter state = new StateWriter(json);
-                    json.writeStartObject();
-                    json.writeNumberField("position", projection.position());
-                    json.writeArrayFieldStart("tables");
-                    for (TableView table : projection.model().tables(space.name())) {
-                        json.writeStartObject();
-                        state.tableFields(table);
-                        json.writeEndObject();
-                    }
-                    json.writeEndArray();
-                    json.writeEndObject();
-                }));
+        Exchange exchange = new Exchange(routing);
+        boolean binary = exchange.accepts("application/octet-stream");
+        readSpace(exchange, (projection, space) -> {
+            List<TableView> tables = projection.model().tables(space.name());
+            return binary ? words(projection, tables) : json(projection, tables);
+        });
+    }
+
+    /** One after the other: the address, the number of words, the words. The list itself has no words. */
+    private static Answer words(Projection projection, List<TableView> tables) {
+        List<TableView> whole = new ArrayList<>();
+        long words = 0;
+        for (TableView listed : tables) {
+            TableView table = projection.model().table(listed.address());
+            if (table == null) {
+                throw new IllegalStateException(
+                        "expected the listed table at " + Hex.address(listed.address()) + ", but it is not there");
+            }
+            whole.add(table);
+            words += 2L + table.words().length;
+        }
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.toIntExact(words * Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        for (TableView table : whole) {
+            bytes.putLong(table.address()).putLong(table.words().length);
+            for (long word : table.words()) {
+                bytes.putLong(word);
+            }
+        }
+        return new Answer.Body("application/octet-stream", bytes.array());
+    }
+
+    private static Answer json(Projection projection, List<TableView> tables) {
+        return Answer.json(json -> {
+            StateWriter state = new StateWriter(json);
+            json.writeStartObject();
+            json.writeNumberField("position", projection.position());
+            json.writeArrayFieldStart("tables");
+            for (TableView table : tables) {
+                json.writeStartObject();
+                state.tableFields(table);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
     }
 
     void table(RoutingContext routing) {

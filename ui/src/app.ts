@@ -1,0 +1,287 @@
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { Problem, follow, get, query, setToken, simulation, type Plugin, type Stats, type Table } from './api';
+import { LEGEND } from './colours';
+import { commands, type Copyable } from './commands';
+import { bytes, change, count, size } from './format';
+import { History } from './history';
+import { picture } from './loader';
+import { spanAt, type Picture } from './model';
+import { read, write, type View } from './url';
+import { walkPane } from './walk';
+import './heat';
+import './lists';
+import './map';
+import './screens';
+import './time';
+
+/** The page: what is asked for is the URL; what is shown follows it as fast as answers come. */
+class App extends LitElement {
+  static properties = {
+    view: { state: true }, shown: { state: true }, last: { state: true }, loaded: { state: true }, trouble: { state: true },
+    live: { state: true }, sims: { state: true }, spaces: { state: true }, plugins: { state: true },
+  };
+  declare view: View;
+  declare shown: Picture | null;
+  declare last: number;
+  declare loaded: number;
+  declare trouble: string;
+  declare live: boolean;
+  declare sims: { name: string; position: number }[];
+  declare spaces: { name: string; kind: string }[];
+  declare plugins: Plugin[];
+  private history: History | null = null;
+  private following?: AbortController;
+  private loading = false;
+  private again = false;
+
+  constructor() {
+    super();
+    this.view = read(location.search);
+    this.shown = null;
+    this.last = this.loaded = 0;
+    this.trouble = '';
+    this.live = false;
+    this.sims = [];
+    this.spaces = [];
+    this.plugins = [];
+  }
+
+  protected createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('popstate', () => {
+      const before = this.view.sim;
+      this.view = read(location.search);
+      void (before === this.view.sim ? this.load() : this.open());
+    });
+    document.addEventListener('keydown', event => this.key(event));
+    const on = <T>(name: string, change: (value: T) => Partial<View>) =>
+      this.addEventListener(name, event => this.go(change((event as CustomEvent<T>).detail)));
+    on<string>('pf-va', va => ({ va }));
+    on<number | null>('pf-at', at => ({ at: at !== null && at >= this.last ? null : at }));
+    on<string>('pf-zoom', zoom => ({ zoom }));
+    on<string>('pf-with', chosen => ({ with: chosen }));
+    on<Table>('pf-table', table => ({ va: table.start, level: String(table.level), zoom: '' }));
+    on<void>('pf-swapped', () => ({ at: null }));
+    void this.open();
+  }
+
+  /** Changes the view, and the URL with it; nothing is remembered elsewhere. */
+  private go(change: Partial<View>): void {
+    this.view = { ...this.view, ...change };
+    history.replaceState(null, '', write(this.view));
+    void this.load();
+  }
+
+  private async open(): Promise<void> {
+    try {
+      this.sims = (await get<{ simulations: App['sims'] }>('/v1/simulations')).simulations;
+      this.plugins = (await get<{ plugins: Plugin[] }>('/v1/plugins')).plugins;
+      const sim = this.view.sim || this.sims[0]?.name || '';
+      if (sim === '') {
+        this.trouble = 'There is no simulation yet. ./pagefold demo makes one, and ./pagefold sim create NAME an empty one.';
+        return;
+      }
+      this.last = (await get<{ position: number }>(simulation(sim))).position;
+      this.view = { ...this.view, sim };
+      const history = (this.history = new History(sim));
+      await this.load();
+      void history.load(this.last, () => (this.loaded = history.events.length)).then(() => this.listen(history));
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private async listen(history: History): Promise<void> {
+    this.following?.abort();
+    const { signal } = (this.following = new AbortController());
+    this.live = true;
+    try {
+      await follow(history.sim, history.events.length + 1, signal, event => {
+        history.add(event);
+        this.last = Math.max(this.last, event.position);
+        this.loaded = history.events.length;
+        if (this.view.at === null) void this.load();
+      });
+    } catch (error) {
+      if (!signal.aborted) this.failed(error);
+    }
+    if (this.following.signal === signal) this.live = false;
+  }
+
+  /** One look at a time; what was asked for meanwhile comes next, and what lies between is left out. */
+  private async load(): Promise<void> {
+    this.again = this.loading;
+    if (this.loading || this.view.sim === '') return;
+    this.loading = true;
+    do {
+      this.again = false;
+      try {
+        await this.look();
+        this.trouble = '';
+      } catch (error) {
+        this.failed(error);
+      }
+    } while (this.again);
+    this.loading = false;
+  }
+
+  private async look(): Promise<void> {
+    const at = this.view.at ?? this.last;
+    this.spaces = (await get<{ spaces: App['spaces'] }>(`${simulation(this.view.sim)}/spaces${query({ at })}`)).spaces;
+    const space = this.view.space || this.spaces[0]?.name || '';
+    if (space === '') {
+      this.shown = null;
+      return;
+    }
+    if (this.view.space === '') this.view = { ...this.view, space };
+    const found = await picture(this.view, at);
+    const event = this.history?.events[at - 1] ?? null;
+    this.shown = { ...found, event };
+    document.title = `${this.view.sim} at ${at} — Pagefold`;
+    // For tests and for the curious: which position and bytes the picture shows.
+    this.dataset.position = String(at);
+    this.dataset.hash = found.a.stats.imageHash;
+  }
+
+  private failed(error: unknown): void {
+    this.trouble = error instanceof Error ? error.message : String(error);
+    if (error instanceof Problem && error.status === 401) {
+      this.querySelector<HTMLDialogElement>('#login')?.showModal();
+    }
+  }
+
+  private key(event: KeyboardEvent): void {
+    const typing = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = this.view.at ?? this.last;
+    const actions: Record<string, () => void> = {
+      '/': () => this.querySelector<HTMLInputElement>('#address')?.focus(),
+      '?': () => this.querySelector<HTMLDialogElement>('#keys')?.showModal(),
+      '[': () => this.go({ at: Math.max(1, at - 1) }),
+      ']': () => this.go({ at: at + 1 >= this.last ? null : at + 1 }),
+      e: () => this.go({ at: null }),
+      x: () => this.go({ a: this.view.b, b: this.view.a }),
+      '1': () => this.go({ screen: 'workbench' }),
+      '2': () => this.go({ screen: 'compare', with: this.view.with || 'arm64:16k-47,arm64:64k-48' }),
+      '3': () => this.go({ screen: 'plugins' }),
+    };
+    const action = actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  }
+
+  private copy(pane: string): TemplateResult {
+    const it: Copyable = commands(this.view, this.view.at ?? this.last)[pane];
+    const put = (text: string) => () => void navigator.clipboard.writeText(text);
+    return html`<span class="copy"><button title=${it.cli} @click=${put(it.cli)}>CLI</button><button title=${it.curl} @click=${put(it.curl)}>curl</button></span>`;
+  }
+
+  protected render() {
+    const { screen } = this.view;
+    return html`${this.bar()}
+      ${this.trouble === '' ? nothing : html`<p class="trouble" role="alert">${this.trouble}</p>`}
+      ${screen === 'workbench' ? this.workbench() : html`<main class="single">
+        ${screen === 'compare'
+          ? html`<pf-compare .sim=${this.view.sim} .space=${this.view.space} .at=${this.view.at} .plugins=${this.plugins} .chosen=${this.view.with}></pf-compare>${this.copy('compare')}`
+          : html`<pf-plugins .sim=${this.view.sim} .plugins=${this.plugins}></pf-plugins>`}</main>`}
+      ${this.dialogs()}`;
+  }
+
+  private choice(label: string, side: 'a' | 'b'): TemplateResult {
+    const all = this.plugins.flatMap(plugin => plugin.profiles.map(profile => `${plugin.id}:${profile.name}`));
+    const bound = this.shown?.a.stats.binding;
+    const selected = side === 'b' ? 'nothing beside' : this.view.a === '' && bound ? `${bound.plugin}:${bound.profile}` : 'as selected';
+    return html`<label class="side-${side}"><b>${label}</b> <select aria-label="layout ${label}" .value=${this.view[side]}
+      @change=${(e: Event) => this.go({ [side]: (e.target as HTMLSelectElement).value })}>
+      <option value="" ?selected=${this.view[side] === ''}>${selected}</option>
+      ${all.map(id => html`<option value=${id} ?selected=${id === this.view[side]}>${id}</option>`)}</select></label>`;
+  }
+
+  private bar(): TemplateResult {
+    const { view } = this;
+    const tab = (screen: View['screen'], label: string) => html`<button class="tab" aria-pressed=${view.screen === screen}
+      @click=${() => this.go(screen === 'compare' ? { screen, with: view.with || 'arm64:16k-47,arm64:64k-48' } : { screen })}>${label}</button>`;
+    const options = (names: string[], chosen: string) => (names.includes(chosen) || chosen === '' ? names : [chosen, ...names])
+      .map(name => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`);
+    return html`<header>
+      <h1>pagefold</h1>
+      <nav aria-label="screens">${tab('workbench', 'Workbench')}${tab('compare', 'Page sizes')}${tab('plugins', 'Plugins')}</nav>
+      <label>simulation <select @change=${(e: Event) => {
+        this.view = { ...read(''), screen: view.screen, sim: (e.target as HTMLSelectElement).value };
+        history.pushState(null, '', write(this.view));
+        void this.open();
+      }}>${options(this.sims.map(it => it.name), view.sim)}</select></label>
+      <label>space <select @change=${(e: Event) => this.go({ space: (e.target as HTMLSelectElement).value, va: '', zoom: '' })}>${options(this.spaces.map(it => it.name), view.space)}</select></label>
+      ${this.choice('A', 'a')}${this.choice('B', 'b')}
+      <span>position <b>${count(view.at ?? this.last)}</b> / ${count(this.last)}</span>
+      <span class=${this.live && view.at === null ? 'live' : 'dim'}>● ${!this.live ? 'loading' : view.at === null ? 'live' : 'in the past'}</span>
+      <form @submit=${(e: SubmitEvent) => {
+        e.preventDefault();
+        const typed = this.querySelector<HTMLInputElement>('#address')!;
+        if (typed.checkValidity() && typed.value !== '') this.go({ va: '0x' + typed.value.replace(/^0x/i, '').toLowerCase() });
+        typed.blur();
+      }}><label>/ <input id="address" aria-label="go to address" placeholder="address" pattern="(0x)?[0-9a-fA-F]{1,16}" .value=${view.va}></label></form>
+      <button class="tab" @click=${() => this.querySelector<HTMLDialogElement>('#keys')?.showModal()}>? keys</button></header>`;
+  }
+
+  private workbench(): TemplateResult {
+    const { shown, view } = this;
+    const at = view.at ?? this.last;
+    const tables = shown?.a.tables ?? [];
+    const levels = [...new Set(tables.map(table => table.level))].sort();
+    const level = view.level !== '' && levels.includes(Number(view.level)) ? Number(view.level) : (levels.at(-1) ?? 0);
+    const here = view.va === '' ? null : spanAt(shown?.regions ?? [], BigInt(view.va));
+    const deep = tables.filter(table => table.level === level);
+    const chosen = view.va === '' ? -1 : tables.findLastIndex(it => BigInt(it.start) <= BigInt(view.va) && BigInt(view.va) <= BigInt(it.last));
+    return html`<main class="bench">
+      <section class="pane tables" aria-label="tables"><h2>Translation tables <b class="a">A</b>${this.copy('tables')}</h2>
+        <pf-tree aria-label="table tree" .rows=${tables} .chosen=${chosen}></pf-tree>${this.figures()}</section>
+      <section class="pane middle" aria-label="map"><h2>Address-space map <span class="dim">gaps compressed</span>${this.copy('map')}</h2>
+        <pf-map .picture=${shown} .va=${view.va}></pf-map>
+        <p class="legend">${LEGEND.map(([kind, text]) => html`<span><i class="k-${kind}"></i>${text}</span>`)}<span><i class="k-bad"></i>A≠B</span></p>
+        <h2>Entries <b class="a">A</b> <span class="dim">one cell = one level-${level} entry · ${count(deep.length)} tables · ${count(deep.reduce((sum, it) => sum + it.words.length, 0))} cells</span>
+          <span class="copy">${levels.map(it => html`<button aria-pressed=${it === level} @click=${() => this.go({ level: String(it), zoom: '' })}>L${it}</button>`)}</span></h2>
+        <pf-heat .picture=${shown} .level=${level} .va=${view.va} .zoom=${view.zoom}></pf-heat></section>
+      <section class="pane right" aria-label="walk" tabindex="0"><h2>Walk${this.copy('walk')}</h2>
+        ${walkPane(view.va, shown?.a.walk ?? null, shown?.b?.walk ?? null, here?.name ?? '')}</section>
+      <section class="pane log" aria-label="history"><h2>Event log <span class="dim">bars: how many pages · drag the playhead · <i class="k-rw"></i>mapped <i class="k-bad"></i>unmapped <i class="k-rx"></i>changed <i class="k-device"></i>other</span></h2>
+        <pf-time .history=${this.history} .loaded=${this.loaded} .last=${this.last} .at=${at}></pf-time></section>
+      <section class="pane events" aria-label="events"><h2>Events${this.copy('events')}</h2>
+        <pf-events aria-label="event list" .rows=${(this.history?.events ?? []).slice(0, this.loaded)} .chosen=${at - 1}></pf-events></section></main>`;
+  }
+
+  private figures(): TemplateResult | typeof nothing {
+    const a = this.shown?.a.stats;
+    const b = this.shown?.b?.stats;
+    if (a === undefined) return nothing;
+    const sum = (stats: Stats, of: (space: Stats['spaces'][number]) => number) => stats.spaces.reduce((all, it) => all + of(it), 0);
+    const leaves = (stats: Stats) => sum(stats, it => it.leaves.reduce((all, leaf) => all + leaf.count, 0));
+    const row = (label: string, of: (stats: Stats) => number, text: (value: number) => string) => html`<tr><td>${label}</td>
+      <td>${text(of(a))}</td>${b === undefined ? nothing : html`<td>${text(of(b))}</td><td class="dim">${change(of(a), of(b))}</td>`}</tr>`;
+    const sizes = a.spaces[0]?.leaves.at(-1)?.size;
+    return html`<h2 class="ruled">Whole simulation${this.copy('stats')}</h2><table class="figures"><thead><tr><th></th><th class="a">A ${sizes === undefined ? '' : size(sizes)}</th>
+      ${b === undefined ? nothing : html`<th class="b">B ${b.binding.profile}</th><th>Δ</th>`}</tr></thead><tbody>
+      ${row('tables', it => it.tables, count)}${row('table bytes', it => it.tableBytes, bytes)}${row('leaf entries', leaves, count)}
+      ${row('contiguous', it => sum(it, space => space.contiguousEntries), count)}${row('mapped', it => sum(it, space => space.mappedBytes), bytes)}
+      ${row('over-mapped', it => it.overMappedBytes, bytes)}${row('W+X', it => it.writableExecutableBytes, bytes)}
+      ${b === undefined ? nothing : html`<tr><td>wider than A</td><td></td><td>${bytes(this.shown!.differenceBytes.wider ?? 0)}</td><td></td></tr>`}</tbody></table>
+      <p class="dim hash" title=${a.imageHash}>image ${a.imageHash.slice(0, 20)}…</p>`;
+  }
+
+  private dialogs(): TemplateResult {
+    const keys = [['/', 'go to an address'], ['[ and ]', 'previous and next event'], ['e', 'to the end, live'], ['x', 'exchange A and B'],
+      ['1 2 3', 'workbench, page sizes, plugins'], ['arrows', 'move in the picture that has the focus'], ['+ and −', 'zoom the entries (or Ctrl with the wheel)']];
+    return html`<dialog id="keys" aria-label="keys"><h2>Keys</h2><table>${keys.map(([key, text]) => html`<tr><td><kbd>${key}</kbd></td><td>${text}</td></tr>`)}</table>
+        <p>The address bar has the whole view: a link shows the same picture. All of it is also at <a href="/docs">the API</a>.</p>
+        <form method="dialog"><button>Close</button></form></dialog>
+      <dialog id="login" aria-label="sign in"><h2>Sign in</h2><p>This server asks for a token; ./pagefold token create makes one.</p>
+        <form method="dialog" @submit=${() => { setToken(this.querySelector<HTMLInputElement>('#token')!.value); void this.open(); }}>
+          <input id="token" type="password" aria-label="token" autocomplete="off" required> <button>Sign in</button></form></dialog>`;
+  }
+}
+customElements.define('pf-app', App);
