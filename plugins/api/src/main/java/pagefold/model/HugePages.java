@@ -27,10 +27,6 @@ final class HugePages {
                     "with pages of " + Hex.size(size) + " both ends and the output are multiples of that, not "
                             + Hex.address(output));
         }
-        if (c.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
-                && sharing == Sharing.COPY_ON_WRITE) {
-            return new Rejection.WrongMemory(space.name(), c.range(), "huge pages are not copied on write");
-        }
         return cut(space, c.range());
     }
 
@@ -96,18 +92,5 @@ final class HugePages {
                         space.name(),
                         found[0].range(),
                         "pages of " + Hex.size(found[0].attributes().pageSize()) + " are not split");
-    }
-
-    /** Why a space cannot be forked, or {@code null}. */
-    static @Nullable Rejection forked(AddressSpace parent) {
-        for (Region region : parent.regions()) {
-            if (region.attributes().isHuge()
-                    && region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
-                    && sharing != Sharing.SHARED) {
-                return new Rejection.WrongMemory(
-                        parent.name(), region.range(), "private huge pages are not copied on write");
-            }
-        }
-        return null;
     }
 }

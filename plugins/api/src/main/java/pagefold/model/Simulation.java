@@ -344,8 +344,7 @@ public final class Simulation {
         if (parent.kind() != SpaceKind.USER) {
             return rejected(new Rejection.WrongKind(c.parent(), parent.kind(), "be forked"));
         }
-        Rejection huge = HugePages.forked(parent);
-        return huge != null ? rejected(huge) : decideCreate(c.child(), new SpaceForked(c.parent(), c.child()));
+        return decideCreate(c.child(), new SpaceForked(c.parent(), c.child()));
     }
 
     private Decision decideCopy(MemoryCommand.CopyKernel c, AddressSpace parent) {

@@ -168,9 +168,9 @@ final class Backings {
         }
     }
 
-    /** Takes a frame for a private copy of one page, which is still to be counted. */
-    long takeFrame(long granule) {
-        return pool.take(granule, granule, 0);
+    /** Takes a frame for a private copy of one page of so many bytes, which is still to be counted. */
+    long takeFrame(long pageSize) {
+        return pool.take(pageSize, pageSize, 0);
     }
 
     /** Counts frames that were taken as private copies, with one word that points to each. */

@@ -46,11 +46,15 @@ final class CopyOnWrite {
         }
 
         void add(long next) {
+            add(next, granule);
+        }
+
+        void add(long next, long size) {
             if (next != frame + bytes) {
                 finish();
                 frame = next;
             }
-            bytes += granule;
+            bytes += size;
         }
 
         void finish() {
@@ -85,6 +89,41 @@ final class CopyOnWrite {
         left.finish();
     }
 
+    /**
+     * What a fault does to huge pages before hardware writes to a part of them: each is copied whole where it is not its
+     * space's own, and made writable whole ({@code hugetlb_wp} of mm/hugetlb.c).
+     */
+    void makeWritable(Region region, long bits, ContiguousRuns runs) {
+        long pageSize = region.attributes().pageSize();
+        AddressRange pages = region.range().widened(pageSize);
+        long count = isCopyOnWrite(region) ? pages.size() / pageSize : 0;
+        for (long i = 0; i < count; i++) {
+            AddressRange page = AddressRange.ofSize(pages.start() + i * pageSize, pageSize);
+            table.visit(
+                    page.start(),
+                    page.start(),
+                    (word, level, address) -> own(page, format.outputAddress(word, level), bits, runs));
+        }
+        runs.rewrite(pages, false, (word, level, address) -> isWritable(word, bits) ? word : written(word, bits));
+    }
+
+    private void own(AddressRange page, long frame, long bits, ContiguousRuns runs) {
+        int references = backings.references(frame);
+        if (references == 1) {
+            return;
+        }
+        if (references > 1) {
+            backings.dropCopies(frame, page.size());
+        }
+        long copy = backings.takeFrame(page.size());
+        backings.addCopies(copy, page.size());
+        runs.rewrite(
+                page,
+                true,
+                (word, level, address) ->
+                        format.populatedByWrite(format.leafWord(copy + (address - page.start()), level, bits)));
+    }
+
     /** The word after a write: by hardware where the word grants it, else by a fault that grants it again. */
     long written(long word, long bits) {
         return isWritable(word, bits)
@@ -113,7 +152,8 @@ final class CopyOnWrite {
             table.visit(range.start(), range.last(), (word, level, address) -> {
                 long frame = format.outputAddress(word, level);
                 if (backings.isCopy(frame)) {
-                    gathered.add(frame);
+                    // Only a huge page is copied as more than a page.
+                    gathered.add(frame, 1L << regime.geometry().shift(level));
                 }
             });
             gathered.finish();

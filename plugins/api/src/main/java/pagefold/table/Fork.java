@@ -18,7 +18,9 @@ record Fork(PageTable table, PageTable child, TranslationRegime regime, Backings
                 backings.count(object, range.size());
                 isPrivate = sharing != Sharing.SHARED;
             }
-            if (isPrivate) {
+            if (isPrivate && region.attributes().isHuge()) {
+                copyHuge(range);
+            } else if (isPrivate) {
                 copyPrivate(range);
             } else {
                 copyShared(region);
@@ -38,6 +40,14 @@ record Fork(PageTable table, PageTable child, TranslationRegime regime, Backings
                 range.last(),
                 (word, level, address) ->
                         child.place(address, level, regime.format().withAccessed(word, false)));
+    }
+
+    /** {@code copy_hugetlb_page_range}: both have the words of the parent, write-protected, and as young as they were. */
+    private void copyHuge(AddressRange range) {
+        new ContiguousRuns(table, regime)
+                .rewrite(range, true, (word, level, address) -> regime.format().writeProtected(word));
+        copyOnWrite.share(range);
+        table.visit(range.start(), range.last(), (word, level, address) -> child.place(address, level, word));
     }
 
     private void copyShared(Region region) {

@@ -362,13 +362,18 @@ final class ModelCheck {
         long[] copied = new long[1];
         space.forEachIn(e.range(), region -> {
             if (CopyOnWrite.isCopyOnWrite(region) && rejection[0] == null) {
-                AddressRange pages = region.range().widened(regime.geometry().granule());
+                boolean isHuge = region.attributes().isHuge();
+                AddressRange pages = region.range()
+                        .widened(
+                                isHuge
+                                        ? region.attributes().pageSize()
+                                        : regime.geometry().granule());
                 copied[0] += pages.size() >>> regime.geometry().granuleBits();
                 rejection[0] = copied[0] > CopyOnWrite.MAX_PAGES
                         ? new Rejection.LimitExceeded(COPIED_PAGES, CopyOnWrite.MAX_PAGES, copied[0])
-                        : frames.take(pages.size());
-                if (rejection[0] == null) {
-                    // Every page becomes one of its own, which leaves no block whole.
+                        : frames.take(isHuge ? 2 * pages.size() : pages.size());
+                if (rejection[0] == null && !isHuge) {
+                    // Every page becomes one of its own, which leaves no block whole; but a huge page stays one.
                     rejection[0] = tables.map(e.space(), regime, pages, COPIES, PAGES);
                 }
             }

@@ -334,17 +334,11 @@ final class ModelSpace {
             }
             AddressRange pages = region.range().widened(granule);
             long bits = regime.leafBits(region.attributes());
-            if (access == Access.WRITE && CopyOnWrite.isCopyOnWrite(region)) {
-                copyOnWrite.write(pages, bits);
-            } else if (access == Access.WRITE && region.attributes().isHuge()) {
-                runs.rewrite(
-                        region.range()
-                                .intersection(range)
-                                .widened(region.attributes().pageSize()),
-                        false,
-                        (word, level, address) ->
-                                copyOnWrite.isWritable(word, bits) ? word : copyOnWrite.written(word, bits));
+            if (access == Access.WRITE && region.attributes().isHuge()) {
+                copyOnWrite.makeWritable(region, bits, runs);
                 write(pages, bits);
+            } else if (access == Access.WRITE && CopyOnWrite.isCopyOnWrite(region)) {
+                copyOnWrite.write(pages, bits);
             } else if (access == Access.WRITE) {
                 write(pages, bits);
             } else {
