@@ -149,6 +149,39 @@ class CompareTest {
     }
 
     @Test
+    void over_mapped_bytes_are_those_that_statistics_of_the_candidate_count() throws IOException {
+        String widened = "{\"name\":\"t\",\"plugin\":\"arm64\",\"profile\":\"64k-48\",\"coarsening\":\"widen\"}";
+        String[] history = {
+            createSpace("u"),
+            backed(0x40_0000, PAGE, "0x0", "r--/r--", ""),
+            backed(0x40_2000, 3 * PAGE, "0x2000", "rw-/rw-", ""),
+            backed(0x42_f000, 2 * PAGE, "0x2f000", "rw-/rw-", ""),
+            "{\"type\":\"unmap-range\",\"space\":\"u\",\"range\":{\"start\":\"0x403000\",\"size\":\"0x1000\"}}",
+            "{\"type\":\"unmap-range\",\"space\":\"u\",\"range\":{\"start\":\"0x42f000\",\"size\":\"0x1000\"}}",
+        };
+        // What each event leaves of the pages of 64K: none, one with 4K, with 16K, then two more, and less of them.
+        long[] expected = {0, 0xf000, 0xc000, 0xc000 + 0x1_e000, 0xd000 + 0x1_e000, 0xd000 + 0xf000};
+        server.create("s", "arm64", "4k-48");
+        server.post("/v1/simulations", TestServer.JSON, widened);
+
+        for (int i = 0; i < history.length; i++) {
+            assertThat(server.command("s", history[i]).status()).isEqualTo(201);
+            assertThat(server.command("t", history[i]).status()).isEqualTo(201);
+
+            JsonNode figures = compare("arm64:64k-48").path(1).path("figures");
+            JsonNode stats = server.get("/v1/simulations/t/stats").json();
+
+            assertThat(figures.path("overMappedBytes").asLong())
+                    .as(history[i])
+                    .isEqualTo(stats.path("overMappedBytes").asLong(-1))
+                    .isEqualTo(expected[i]);
+            assertThat(figures.path("widenedPermissionBytes").asLong())
+                    .as(history[i])
+                    .isEqualTo(stats.path("widenedPermissionBytes").asLong(-1));
+        }
+    }
+
+    @Test
     void what_does_not_fit_at_all_is_left_out_and_named() throws IOException {
         server.create("s", "arm64", "4k-48");
         server.command("s", createSpace("u"));
