@@ -61,6 +61,10 @@ final class HypRegime implements TranslationRegime {
 
     @Override
     public @Nullable Unfit unfit(Attributes attributes) {
+        Unfit lacking = MemoryAttributes.unfit(attributes);
+        if (lacking != null) {
+            return lacking;
+        }
         Permissions p = attributes.permissions();
         boolean isUser = false;
         for (Access access : Access.values()) {
@@ -70,7 +74,7 @@ final class HypRegime implements TranslationRegime {
             return new Unfit(
                     "permissions", "r--/---, rw-/---, r-x/--- or rwx/---, as AP[2] and XN have them, not " + p);
         }
-        return MemoryAttributes.unfit(attributes);
+        return null;
     }
 
     @Override

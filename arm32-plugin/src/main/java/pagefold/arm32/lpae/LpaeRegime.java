@@ -88,6 +88,10 @@ final class LpaeRegime implements TranslationRegime {
 
     @Override
     public @Nullable Unfit unfit(Attributes attributes) {
+        Unfit lacking = MemoryAttributes.unfit(attributes);
+        if (lacking != null) {
+            return lacking;
+        }
         Permissions p = attributes.permissions();
         boolean read = p.allows(Access.READ, Privilege.PRIVILEGED);
         boolean write = p.allows(Access.WRITE, Privilege.PRIVILEGED);
@@ -99,15 +103,12 @@ final class LpaeRegime implements TranslationRegime {
                     "data permissions rw-/---, rw-/rw-, r--/--- or r--/r-- as AP[2:1] has them, not " + p);
         }
         boolean userExecute = p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED);
-        if (userExecute && !userRead) {
-            return new Unfit("permissions", "execution only of what may be read, not " + p);
-        }
         if (userRead && !userExecute && p.allows(Access.EXECUTE, Privilege.PRIVILEGED)) {
             return new Unfit(
                     "permissions",
                     "no execution by PL1 alone of what PL0 may read, since XN stands for both, not " + p);
         }
-        return MemoryAttributes.unfit(attributes);
+        return null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package pagefold.arm32.lpae;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Attributes;
 import pagefold.model.MemoryType;
@@ -19,17 +20,9 @@ final class MemoryAttributes {
 
     private MemoryAttributes() {}
 
-    /** Whether there is an index for a memory type. */
-    private static boolean has(MemoryType type) {
-        return type != MemoryType.NORMAL_TAGGED;
-    }
-
     /** Why no regime of AArch32 holds these attributes, permissions aside, or {@code null} where all do. */
     static @Nullable Unfit unfit(Attributes attributes) {
-        if (!has(attributes.memoryType())) {
-            return new Unfit("memory-type", "a memory type without allocation tags");
-        }
-        return attributes.guarded() ? new Unfit("attributes", "memory that is not guarded") : null;
+        return Unfit.lacking(attributes, Set.of());
     }
 
     /** The AttrIndx field for a memory type, in place. */

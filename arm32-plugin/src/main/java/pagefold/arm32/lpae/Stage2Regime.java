@@ -62,6 +62,10 @@ final class Stage2Regime implements TranslationRegime {
 
     @Override
     public @Nullable Unfit unfit(Attributes attributes) {
+        Unfit lacking = MemoryAttributes.unfit(attributes);
+        if (lacking != null) {
+            return lacking;
+        }
         Permissions p = attributes.permissions();
         for (Access access : Access.values()) {
             if (p.allows(access, Privilege.PRIVILEGED) != p.allows(access, Privilege.UNPRIVILEGED)) {
@@ -71,7 +75,7 @@ final class Stage2Regime implements TranslationRegime {
         if (p.allows(Access.EXECUTE, Privilege.PRIVILEGED) && !p.allows(Access.READ, Privilege.PRIVILEGED)) {
             return new Unfit("permissions", "execution only of what may be read (S2AP[0] = 1), not " + p);
         }
-        return MemoryAttributes.unfit(attributes);
+        return null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package pagefold.arm32.shortdesc;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
@@ -78,6 +79,10 @@ final class ClassicRegime implements TranslationRegime {
 
     @Override
     public @Nullable Unfit unfit(Attributes attributes) {
+        Unfit lacking = Unfit.lacking(attributes, Set.of());
+        if (lacking != null) {
+            return lacking;
+        }
         Permissions p = attributes.permissions();
         boolean write = p.allows(Access.WRITE, Privilege.PRIVILEGED);
         boolean userRead = p.allows(Access.READ, Privilege.UNPRIVILEGED);
@@ -97,9 +102,6 @@ final class ClassicRegime implements TranslationRegime {
     private @Nullable Unfit unfitExecution(Permissions p, boolean userRead) {
         boolean execute = p.allows(Access.EXECUTE, Privilege.PRIVILEGED);
         boolean userExecute = p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED);
-        if (userExecute && !userRead) {
-            return new Unfit("permissions", "execution only of what may be read, not " + p);
-        }
         if (!isKernel() && execute) {
             return new Unfit("permissions", "no execution by PL1, since a process's tables have PXN, not " + p);
         }
@@ -130,9 +132,7 @@ final class ClassicRegime implements TranslationRegime {
                             ? "global memory, since only what PL0 of a process may read is of one ASID"
                             : "memory that is not global, since PL0 of a process may read it");
         }
-        return attributes.guarded() || attributes.software() != 0
-                ? new Unfit("attributes", "memory that is not guarded and has no software bits")
-                : null;
+        return attributes.software() != 0 ? new Unfit("attributes", "memory without software bits") : null;
     }
 
     @Override

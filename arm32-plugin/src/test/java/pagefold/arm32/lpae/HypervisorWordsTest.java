@@ -205,7 +205,6 @@ class HypervisorWordsTest {
     @CsvSource({
         "STAGE2, rw-/r--, permissions, the same for PL1 and PL0",
         "STAGE2, r-x/r--, permissions, the same for PL1 and PL0",
-        "STAGE2, --x/--x, permissions, only of what may be read",
         "HYP,    rw-/r--, permissions, as AP[2] and XN",
         "HYP,    -w-/---, permissions, as AP[2] and XN"
     })

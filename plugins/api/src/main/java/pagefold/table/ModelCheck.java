@@ -164,7 +164,12 @@ final class ModelCheck {
             return refused(space, range, "permissions", "no execution through tables that were copied to resume from");
         }
         TranslationRegime.Unfit unfit = attributes.permissions().isNone() ? null : regime.unfit(attributes);
-        return unfit == null ? null : refused(space, range, unfit.reason(), unfit.expected());
+        if (unfit == null) {
+            return null;
+        }
+        return unfit.capability() == null
+                ? refused(space, range, unfit.reason(), unfit.expected())
+                : new Rejection.MissingCapability(unfit.capability(), setup.plugin(), setup.profile());
     }
 
     private @Nullable Rejection room(
@@ -363,11 +368,10 @@ final class ModelCheck {
         space.forEachIn(e.range(), region -> {
             if (CopyOnWrite.isCopyOnWrite(region) && rejection[0] == null) {
                 boolean isHuge = region.attributes().isHuge();
-                AddressRange pages = region.range()
-                        .widened(
-                                isHuge
-                                        ? region.attributes().pageSize()
-                                        : regime.geometry().granule());
+                long page = isHuge
+                        ? region.attributes().pageSize()
+                        : regime.geometry().granule();
+                AddressRange pages = region.range().widened(page);
                 copied[0] += pages.size() >>> regime.geometry().granuleBits();
                 rejection[0] = copied[0] > CopyOnWrite.MAX_PAGES
                         ? new Rejection.LimitExceeded(COPIED_PAGES, CopyOnWrite.MAX_PAGES, copied[0])

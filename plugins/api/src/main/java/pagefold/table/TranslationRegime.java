@@ -1,11 +1,17 @@
 package pagefold.table;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
 import pagefold.model.MemoryChange;
+import pagefold.model.MemoryType;
+import pagefold.model.Permissions;
+import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
 
 /**
@@ -57,8 +63,40 @@ public interface TranslationRegime {
      *
      * @param reason {@code permissions}, {@code memory-type} or {@code attributes}
      * @param expected what would fit, in words
+     * @param capability name of the capability that the profile does not declare, without which nothing would fit
      */
-    record Unfit(String reason, String expected) {}
+    record Unfit(String reason, String expected, @Nullable String capability) {
+
+        public Unfit(String reason, String expected) {
+            this(reason, expected, null);
+        }
+
+        /** The first capability that attributes need and a profile does not declare, or {@code null} where all are. */
+        public static @Nullable Unfit lacking(Attributes attributes, Set<String> declared) {
+            for (String name : needs(attributes)) {
+                if (!declared.contains(name)) {
+                    return new Unfit("missing-capability", "a profile with " + name, name);
+                }
+            }
+            return null;
+        }
+
+        /** Names of the capabilities that attributes need, whatever the kind of space. */
+        public static List<String> needs(Attributes attributes) {
+            List<String> names = new ArrayList<>();
+            if (attributes.guarded()) {
+                names.add("GUARDED_PAGES");
+            }
+            if (attributes.memoryType() == MemoryType.NORMAL_TAGGED) {
+                names.add("MEMORY_TAGGING");
+            }
+            Permissions p = attributes.permissions();
+            if (p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED) && !p.allows(Access.READ, Privilege.UNPRIVILEGED)) {
+                names.add("EXECUTE_ONLY");
+            }
+            return names;
+        }
+    }
 
     /** Attributes that fit and grant at least as much, for {@code coarsen: widen}; or the same when none do. */
     Attributes widened(Attributes attributes);

@@ -4,15 +4,12 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import pagefold.model.Access;
 import pagefold.model.Attributes;
 import pagefold.model.MemoryEvent;
-import pagefold.model.MemoryType;
 import pagefold.model.Output;
-import pagefold.model.Permissions;
-import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
 import pagefold.spi.Capability;
+import pagefold.table.TranslationRegime;
 
 /** Which capabilities the events of one history need, event by event. */
 public final class CapabilityNeeds {
@@ -88,21 +85,14 @@ public final class CapabilityNeeds {
 
     private static Set<Capability> of(Attributes attributes) {
         Set<Capability> needs = EnumSet.noneOf(Capability.class);
-        if (attributes.guarded()) {
-            needs.add(Capability.GUARDED_PAGES);
-        }
-        if (attributes.memoryType() == MemoryType.NORMAL_TAGGED) {
-            needs.add(Capability.MEMORY_TAGGING);
+        for (String name : TranslationRegime.Unfit.needs(attributes)) {
+            needs.add(Capability.valueOf(name));
         }
         if (attributes.contiguous()) {
             needs.add(Capability.CONTIGUOUS);
         }
         if (attributes.isHuge()) {
             needs.add(Capability.HUGE_PAGES);
-        }
-        Permissions p = attributes.permissions();
-        if (p.allows(Access.EXECUTE, Privilege.UNPRIVILEGED) && !p.allows(Access.READ, Privilege.UNPRIVILEGED)) {
-            needs.add(Capability.EXECUTE_ONLY);
         }
         return needs;
     }

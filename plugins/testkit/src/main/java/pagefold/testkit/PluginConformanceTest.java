@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Function;
@@ -159,7 +160,10 @@ public abstract class PluginConformanceTest {
                         : Attributes.kernel(permissions, type);
                 RangeMapped mapped = new RangeMapped(OneSpace.SPACE, page, new Output.Physical(0), attributes);
                 Rejection rejection = bench.rejection(mapped);
-                if (rejection != null) {
+                if (rejection instanceof Rejection.MissingCapability missing) {
+                    assertThat(missing.capability()).isIn("EXECUTE_ONLY", "MEMORY_TAGGING");
+                    assertThat(profile.capabilities()).doesNotContain(Capability.valueOf(missing.capability()));
+                } else if (rejection != null) {
                     assertThat(rejection).isInstanceOf(Rejection.NotRepresentable.class);
                 } else {
                     accepted++;
@@ -281,6 +285,29 @@ public abstract class PluginConformanceTest {
                         }
                     }
                 }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> attributes_that_need_what_is_not_declared_are_refused_by_name() {
+        return eachKind((profile, kind) -> {
+            OneSpace bench = new OneSpace(plugin(), profile, kind);
+            Attributes pages = bench.pages();
+            Map<Capability, Attributes> needing = Map.of(
+                    Capability.GUARDED_PAGES, pages.withGuarded(true),
+                    Capability.MEMORY_TAGGING, pages.withMemoryType(MemoryType.NORMAL_TAGGED),
+                    Capability.EXECUTE_ONLY, pages.withPermissions(Permissions.parse("--x/--x")));
+            needing.forEach((capability, attributes) -> {
+                AddressRange range = AddressRange.ofSize(bench.input.start(), 1L << profile.granuleBits());
+                Rejection rejection = bench.rejection(new MemoryEvent.RangeMapped(
+                        OneSpace.SPACE, range, new Output.Backed("o", 0, Sharing.SHARED), attributes));
+                Rejection missing = new Rejection.MissingCapability(capability.name(), plugin().id(), profile.name());
+                if (profile.capabilities().contains(capability)) {
+                    assertThat(rejection).isNotEqualTo(missing);
+                } else {
+                    assertThat(rejection).as(capability.name()).isEqualTo(missing);
+                }
+            });
+        });
     }
 
     @TestFactory
