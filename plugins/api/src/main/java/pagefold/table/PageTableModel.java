@@ -1,6 +1,7 @@
 package pagefold.table;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
@@ -95,6 +96,25 @@ public interface PageTableModel {
 
     /** The tables of a space from the root down, in input-address order, without their words. */
     List<TableView> tables(String space);
+
+    /**
+     * The same tables in the same order, each with its words as {@link #table} has them. Asking for one table after the
+     * other searches all of them for each; a model that can, answers in one visit.
+     *
+     * @throws IllegalArgumentException when the space is not there
+     */
+    default List<TableView> tablesWithWords(String space) {
+        List<TableView> whole = new ArrayList<>();
+        for (TableView listed : tables(space)) {
+            TableView table = table(listed.address());
+            if (table == null) {
+                throw new IllegalStateException("expected the listed table at 0x" + Long.toHexString(listed.address())
+                        + ", but it is not there");
+            }
+            whole.add(table);
+        }
+        return whole;
+    }
 
     /**
      * Shows what the tables of a space translate, in ascending input address; neighbours that differ in nothing but

@@ -287,12 +287,21 @@ public final class TableModel implements RestorableModel {
 
     @Override
     public List<TableView> tables(String name) {
+        return views(name, false);
+    }
+
+    @Override
+    public List<TableView> tablesWithWords(String name) {
+        return views(name, true);
+    }
+
+    private List<TableView> views(String name, boolean withWords) {
         ModelSpace space = space(name);
         List<TableView> views = new ArrayList<>();
         space.table()
                 .visit(
                         (table, level, address) ->
-                                views.add(SpaceTables.view(name, space, table, level, address, false)),
+                                views.add(SpaceTables.view(name, space, table, level, address, withWords)),
                         (word, level, address) -> {});
         return views;
     }

@@ -229,27 +229,20 @@ final class Reads {
         Exchange exchange = new Exchange(routing);
         boolean binary = exchange.accepts("application/octet-stream");
         readSpace(exchange, (projection, space) -> {
-            List<TableView> tables = projection.model().tables(space.name());
-            return binary ? words(projection, tables) : json(projection, tables);
+            PageTableModel model = projection.model();
+            return binary ? words(model.tablesWithWords(space.name())) : json(projection, model.tables(space.name()));
         });
     }
 
-    /** One after the other: the address, the number of words, the words. The list itself has no words. */
-    private static Answer words(Projection projection, List<TableView> tables) {
-        List<TableView> whole = new ArrayList<>();
+    /** One after the other: the address, the number of words, the words. */
+    private static Answer words(List<TableView> tables) {
         long words = 0;
-        for (TableView listed : tables) {
-            TableView table = projection.model().table(listed.address());
-            if (table == null) {
-                throw new IllegalStateException(
-                        "expected the listed table at " + Hex.address(listed.address()) + ", but it is not there");
-            }
-            whole.add(table);
+        for (TableView table : tables) {
             words += 2L + table.words().length;
         }
         ByteBuffer bytes =
                 ByteBuffer.allocate(Math.toIntExact(words * Long.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-        for (TableView table : whole) {
+        for (TableView table : tables) {
             bytes.putLong(table.address()).putLong(table.words().length);
             for (long word : table.words()) {
                 bytes.putLong(word);

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The workbench as it is served. Builds without Node.js have another page, and say so. */
 class WebPageTest {
@@ -94,11 +96,13 @@ class WebPageTest {
         }
     }
 
-    @Test
-    void the_words_of_all_tables_come_as_bytes_in_the_order_of_the_list() throws IOException {
-        server.create("sim", "arm64", "4k-48");
+    @ParameterizedTest
+    @CsvSource({"arm64, 4k-48, 4", "arm64, 16k-47, 3", "flat, wide, 1"})
+    void the_words_of_all_tables_come_as_bytes_in_the_order_of_the_list(String plugin, String profile, int tables)
+            throws IOException {
+        server.create("sim", plugin, profile);
         server.command("sim", TestServer.createSpace("one"));
-        server.command("sim", TestServer.map("one", 0x40_0000, 0x3000));
+        server.command("sim", TestServer.map("one", 0x40_0000, 0x8000));
         String path = "/v1/simulations/sim/spaces/one/tables";
 
         var listed = server.get(path).json().path("tables");
@@ -107,7 +111,7 @@ class WebPageTest {
                         .body())
                 .order(ByteOrder.LITTLE_ENDIAN);
 
-        assertThat(listed.size()).isEqualTo(4);
+        assertThat(listed.size()).isEqualTo(tables);
         for (var table : listed) {
             String address = table.path("address").asText();
             assertThat("0x%016x".formatted(bytes.getLong())).isEqualTo(address);
