@@ -28,6 +28,7 @@ import pagefold.server.log.AppendResult.Appended;
 import pagefold.server.log.AppendResult.Conflict;
 import pagefold.server.log.AppendResult.DuplicateCommand;
 import pagefold.server.log.NewBatch.Unit;
+import pagefold.server.wire.EventCodec;
 import pagefold.server.wire.RandomModel;
 import pagefold.server.wire.Seed;
 
@@ -128,9 +129,24 @@ abstract class EventLogContract {
         assertThat(read).extracting(RecordedEvent::event).isEqualTo(events);
         assertThat(read.get(99))
                 .isEqualTo(new RecordedEvent(
-                        100, events.get(99), 1, CLOCK.millis(), "c \"1\"", "corr", "00-4bf9-00f0-01", "ann"));
+                        100,
+                        events.get(99),
+                        EventCodec.schemaVersion(events.get(99)),
+                        CLOCK.millis(),
+                        "c \"1\"",
+                        "corr",
+                        "00-4bf9-00f0-01",
+                        "ann"));
         assertThat(read.get(100))
-                .isEqualTo(new RecordedEvent(101, events.get(100), 1, CLOCK.millis(), null, null, null, null));
+                .isEqualTo(new RecordedEvent(
+                        101,
+                        events.get(100),
+                        EventCodec.schemaVersion(events.get(100)),
+                        CLOCK.millis(),
+                        null,
+                        null,
+                        null,
+                        null));
         assertThat(read.get(499).correlation()).isEqualTo("c2");
     }
 
