@@ -125,7 +125,8 @@ class WebPageTest {
         assertThat(bytes.hasRemaining()).isFalse();
     }
 
-    private static boolean built() throws IOException {
+    /** Whether this build has the workbench. */
+    static boolean built() throws IOException {
         return !new String(WebPage.read().assets().get("index.html").plain(), StandardCharsets.UTF_8)
                 .contains("not in this build");
     }
