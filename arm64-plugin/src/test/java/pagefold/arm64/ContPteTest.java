@@ -26,6 +26,7 @@ import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.Privilege;
+import pagefold.model.Sharing;
 import pagefold.model.SpaceKind;
 import pagefold.table.TranslationRegime;
 import pagefold.testkit.Seed;
@@ -237,6 +238,22 @@ class ContPteTest {
         NavigableMap<Long, KernelBench.Leaf> leaves = bench.leaves(KernelBench.SPACE);
         assertThat(leaves.headMap(base + 0x1_0000).values()).hasSize(16).noneMatch(ContPteTest::isContiguous);
         assertThat(leaves.tailMap(base + 0x1_0000).values()).hasSize(16).allMatch(ContPteTest::isContiguous);
+    }
+
+    @Test
+    void a_run_of_a_kernel_is_marked_whole_or_not_at_all_where_some_of_its_pages_were_there_before() {
+        KernelBench bench = new KernelBench("4k-48");
+        AddressRange run = AddressRange.ofSize(0xffff_8000_0000_0000L, 0x1_0000);
+        AddressRange page = AddressRange.ofSize(run.start(), 0x1000);
+        Attributes none = KernelBench.attributes("---/---", true, false);
+        bench.run(
+                new MapRange(KernelBench.SPACE, run, new Output.Backed("o", 0, Sharing.PRIVATE), none, false),
+                new ProtectRange(KernelBench.SPACE, page, Permissions.parse("rw-/---")),
+                new ProtectRange(KernelBench.SPACE, page, Permissions.NONE));
+
+        bench.run(new MemoryCommand.ChangeRange(KernelBench.SPACE, run, KernelBench.attributes("rw-/---", true, true)));
+
+        assertThat(bench.leaves(KernelBench.SPACE).values()).hasSize(16).noneMatch(ContPteTest::isContiguous);
     }
 
     private static boolean isContiguous(KernelBench.Leaf leaf) {

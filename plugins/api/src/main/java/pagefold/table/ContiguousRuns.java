@@ -72,6 +72,37 @@ final class ContiguousRuns {
         }
     }
 
+    /** Unmarks the runs of a range that are not whole: not all entries are marked, and lead to neighbouring frames. */
+    void openBroken(AddressRange range) {
+        for (long address = range.start(); ; ) {
+            Entry entry = at(address);
+            long last = address | size(entry) - 1;
+            if (entry.word != 0 && format.isContiguous(entry.word) && !isWhole(entry, address)) {
+                editor.open(entry.table, entry.level, address);
+            }
+            if (Long.compareUnsigned(last, range.last()) >= 0) {
+                return;
+            }
+            // Of a run that begins unmarked, the next entry may be marked.
+            address = last + 1;
+        }
+    }
+
+    private boolean isWhole(Entry entry, long address) {
+        long step = 1L << geometry.shift(entry.level);
+        long first = address & -size(entry);
+        long output = format.outputAddress(editor.word(entry.table, entry.level, first), entry.level);
+        for (int i = 0; i < format.contiguousEntries(entry.level); i++) {
+            long word = editor.word(entry.table, entry.level, first + i * step);
+            if (word == 0
+                    || !format.isContiguous(word)
+                    || format.outputAddress(word, entry.level) != output + i * step) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void rewriteRun(Entry entry, long first, LeafUpdate update) {
         int level = entry.level;
         TableEditor.UseOfRun use = editor.use(entry.table, level, first, format.contiguousEntries(level));

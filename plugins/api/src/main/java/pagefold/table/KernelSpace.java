@@ -50,6 +50,8 @@ final class KernelSpace {
                     && !e.attributes().permissions().isNone()) {
                 Region changed = region.withAttributes(e.attributes());
                 space.table().holes(range).forEach(hole -> space.populate(changed.slice(hole)));
+                // Words that were there already have frames that need not go on in those of the holes.
+                new ContiguousRuns(space.table(), space.regime()).openBroken(range);
             }
         });
     }
