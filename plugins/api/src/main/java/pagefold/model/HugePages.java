@@ -1,5 +1,6 @@
 package pagefold.model;
 
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Memory that consists of huge pages: nothing happens to a part of one. */
@@ -53,20 +54,15 @@ final class HugePages {
             return rejection;
         }
         long distance = c.to().start() - c.from().start();
-        Region[] found = new Region[1];
-        space.forEachIn(c.from(), region -> {
-            long unit = region.attributes().pageSize() - 1;
-            boolean isTail = region.range().last() == c.from().last();
-            if (unit > 0 && ((distance & unit) != 0 || isTail && (c.to().last() + 1 & unit) != 0)) {
-                found[0] = region;
-            }
-        });
-        return found[0] == null
-                ? null
-                : new Rejection.WrongMemory(
-                        space.name(),
-                        found[0].range(),
-                        "pages of " + Hex.size(found[0].attributes().pageSize()) + " move by multiples of that");
+        return refused(
+                space,
+                c.from(),
+                region -> {
+                    long unit = region.attributes().pageSize() - 1;
+                    boolean isTail = region.range().last() == c.from().last();
+                    return unit > 0 && ((distance & unit) != 0 || isTail && (c.to().last() + 1 & unit) != 0);
+                },
+                "move by multiples of that");
     }
 
     /** Why an event cannot happen to a range, or {@code null}. */
@@ -80,17 +76,19 @@ final class HugePages {
     }
 
     private static @Nullable Rejection split(MemoryEvent.RangeSplit e, AddressSpace space) {
+        return refused(space, e.range(), region -> region.attributes().pageSize() > e.leafSize(), "are not split");
+    }
+
+    /** Why pages of a range are wrong, told of the last region that is; {@code null} where none is. */
+    private static @Nullable Rejection refused(
+            AddressSpace space, AddressRange range, Predicate<Region> isWrong, String what) {
         Region[] found = new Region[1];
-        space.forEachIn(e.range(), region -> {
-            if (region.attributes().pageSize() > e.leafSize()) {
-                found[0] = region;
-            }
-        });
+        space.forEachIn(range, region -> found[0] = isWrong.test(region) ? region : found[0]);
         return found[0] == null
                 ? null
                 : new Rejection.WrongMemory(
                         space.name(),
                         found[0].range(),
-                        "pages of " + Hex.size(found[0].attributes().pageSize()) + " are not split");
+                        "pages of " + Hex.size(found[0].attributes().pageSize()) + " " + what);
     }
 }

@@ -31,6 +31,16 @@ final class ContiguousRuns {
         }
     }
 
+    private boolean isRun(Entry entry) {
+        return entry.word != 0 && format.isContiguous(entry.word);
+    }
+
+    /** Bytes of the leaf, run or hole at an entry. */
+    private long size(Entry entry) {
+        long leaf = 1L << geometry.shift(entry.level);
+        return isRun(entry) ? leaf * format.contiguousEntries(entry.level) : leaf;
+    }
+
     /** A range with the whole of the runs that its ends cut. */
     AddressRange around(AddressRange range) {
         return new AddressRange(range.start() & -runSize(range.start()), range.last() | runSize(range.last()) - 1);
@@ -39,12 +49,26 @@ final class ContiguousRuns {
     /** Bytes of the run at an address; 1 where there is none. */
     private long runSize(long address) {
         Entry entry = at(address);
-        return entry.word != 0 && format.isContiguous(entry.word) ? size(entry) : 1;
+        return isRun(entry) ? size(entry) : 1;
     }
 
-    private long size(Entry entry) {
-        long leaf = 1L << geometry.shift(entry.level);
-        return entry.word != 0 && format.isContiguous(entry.word) ? leaf * format.contiguousEntries(entry.level) : leaf;
+    /** Sees the first entry in a range of each run, and every other entry that is not zero. */
+    private interface Visitor {
+        void entry(Entry entry, long address);
+    }
+
+    private void visit(AddressRange range, Visitor visitor) {
+        for (long address = range.start(); ; ) {
+            Entry entry = at(address);
+            long last = address | size(entry) - 1;
+            if (entry.word != 0) {
+                visitor.entry(entry, address);
+            }
+            if (Long.compareUnsigned(last, range.last()) >= 0) {
+                return;
+            }
+            address = last + 1;
+        }
     }
 
     /**
@@ -55,37 +79,25 @@ final class ContiguousRuns {
      * @param always whether that happens where the change leaves a word as it is
      */
     void rewrite(AddressRange range, boolean always, LeafUpdate update) {
-        for (long address = range.start(); ; ) {
-            Entry entry = at(address);
-            long last = address | size(entry) - 1;
-            if (entry.word != 0 && (always || update.apply(entry.word, entry.level, address) != entry.word)) {
-                if (format.isContiguous(entry.word)) {
-                    rewriteRun(entry, address, update);
-                } else {
-                    editor.change(entry.table, entry.level, address, entry.word, update);
-                }
-            }
-            if (Long.compareUnsigned(last, range.last()) >= 0) {
+        visit(range, (entry, address) -> {
+            if (!always && update.apply(entry.word, entry.level, address) == entry.word) {
                 return;
             }
-            address = last + 1;
-        }
+            if (isRun(entry)) {
+                rewriteRun(entry, address, update);
+            } else {
+                editor.change(entry.table, entry.level, address, entry.word, update);
+            }
+        });
     }
 
     /** Unmarks the runs of a range that are not whole: not all entries are marked, and lead to neighbouring frames. */
     void openBroken(AddressRange range) {
-        for (long address = range.start(); ; ) {
-            Entry entry = at(address);
-            long last = address | size(entry) - 1;
-            if (entry.word != 0 && format.isContiguous(entry.word) && !isWhole(entry, address)) {
+        visit(range, (entry, address) -> {
+            if (isRun(entry) && !isWhole(entry, address)) {
                 editor.open(entry.table, entry.level, address);
             }
-            if (Long.compareUnsigned(last, range.last()) >= 0) {
-                return;
-            }
-            // Of a run that begins unmarked, the next entry may be marked.
-            address = last + 1;
-        }
+        });
     }
 
     private boolean isWhole(Entry entry, long address) {
@@ -94,9 +106,7 @@ final class ContiguousRuns {
         long output = format.outputAddress(editor.word(entry.table, entry.level, first), entry.level);
         for (int i = 0; i < format.contiguousEntries(entry.level); i++) {
             long word = editor.word(entry.table, entry.level, first + i * step);
-            if (word == 0
-                    || !format.isContiguous(word)
-                    || format.outputAddress(word, entry.level) != output + i * step) {
+            if (!format.isContiguous(word) || format.outputAddress(word, entry.level) != output + i * step) {
                 return false;
             }
         }

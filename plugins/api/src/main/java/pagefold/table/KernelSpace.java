@@ -51,7 +51,7 @@ final class KernelSpace {
                 Region changed = region.withAttributes(e.attributes());
                 space.table().holes(range).forEach(hole -> space.populate(changed.slice(hole)));
                 // Words that were there already have frames that need not go on in those of the holes.
-                new ContiguousRuns(space.table(), space.regime()).openBroken(range);
+                space.runs().openBroken(range);
             }
         });
     }

@@ -75,6 +75,10 @@ final class ModelSpace {
         return table;
     }
 
+    ContiguousRuns runs() {
+        return runs;
+    }
+
     boolean isCopy() {
         return isCopy;
     }
@@ -222,23 +226,28 @@ final class ModelSpace {
 
     private void protect(Region region, Permissions permissions) {
         Region changed = region.withAttributes(region.attributes().withPermissions(permissions));
-        change(region, (word, level, address) -> format.modified(word, bits(changed, word, level)));
+        takeApart(region);
+        update(region, (word, level, address) -> format.modified(word, bits(changed, word, level)));
         if (region.attributes().permissions().isNone()) {
             table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
         }
     }
 
-    /** Changes the words of a region: whole huge pages, or page by page, so that runs come apart first. */
-    private void change(Region region, PageTable.LeafUpdate update) {
+    /** Changes the words of a region, and of no other: huge pages whole. */
+    private void update(Region region, PageTable.LeafUpdate update) {
         AddressRange range = region.range();
         if (region.attributes().isHuge()) {
             runs.rewrite(range, true, update);
-            return;
+        } else {
+            table.update(range.start(), range.last(), true, update);
         }
-        if (regime.joinsLeaves()) {
-            splitter.unmark(range.start(), range.last());
+    }
+
+    /** Where Linux changes page by page, runs come apart first. */
+    private void takeApart(Region region) {
+        if (regime.joinsLeaves() && !region.attributes().isHuge()) {
+            splitter.unmark(region.range().start(), region.range().last());
         }
-        table.update(range.start(), range.last(), true, update);
     }
 
     /** Adds permissions to a range, all of which is mapped. Words change where they are; nothing is joined. */
@@ -246,12 +255,7 @@ final class ModelSpace {
         before.forEachIn(range, region -> {
             Permissions old = region.attributes().permissions();
             Region changed = region.withAttributes(region.attributes().withPermissions(old.union(added)));
-            PageTable.LeafUpdate update = (word, level, address) -> relaxed(word, bits(changed, word, level), added);
-            if (region.attributes().isHuge()) {
-                runs.rewrite(region.range(), true, update);
-            } else {
-                table.update(region.range().start(), region.range().last(), true, update);
-            }
+            update(region, (word, level, address) -> relaxed(word, bits(changed, word, level), added));
             if (old.isNone() && !added.isNone()) {
                 table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
             }
@@ -288,7 +292,7 @@ final class ModelSpace {
         boolean inPlace = from.start() == to.start();
         if (!inPlace) {
             clear(before, to);
-            before.forEachIn(from, this::takeApart);
+            before.forEachIn(from, this::detach);
             carry(from, to.start() - from.start());
             folder.foldMoved(AddressRange.ofSize(to.start(), from.size()), after);
         } else if (before.firstIn(new AddressRange(from.last() + 1, to.last())) != null) {
@@ -301,12 +305,10 @@ final class ModelSpace {
     }
 
     /** Pages move one by one, and huge pages whole. */
-    private void takeApart(Region region) {
-        AddressRange range = region.range();
+    private void detach(Region region) {
+        takeApart(region);
         if (region.attributes().isHuge()) {
-            runs.rewrite(range, true, (word, level, address) -> word);
-        } else if (regime.joinsLeaves()) {
-            splitter.unmark(range.start(), range.last());
+            runs.rewrite(region.range(), true, (word, level, address) -> word);
         }
     }
 
@@ -371,15 +373,11 @@ final class ModelSpace {
     }
 
     void writeProtect(AddressSpace before, AddressRange range) {
-        PageTable.LeafUpdate update =
-                (word, level, address) -> format.isLeaf(word, level) ? format.writeProtected(word) : word;
-        before.forEachIn(range, region -> {
-            if (region.attributes().isHuge()) {
-                runs.rewrite(region.range(), true, update);
-            } else {
-                table.update(region.range().start(), region.range().last(), true, update);
-            }
-        });
+        before.forEachIn(
+                range,
+                region -> update(
+                        region,
+                        (word, level, address) -> format.isLeaf(word, level) ? format.writeProtected(word) : word));
     }
 
     void listen(@Nullable TableListener listener) {
