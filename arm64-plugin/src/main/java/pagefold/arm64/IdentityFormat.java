@@ -10,8 +10,8 @@ import pagefold.table.Geometry;
  * The words of identity maps, which are a kernel's.
  *
  * <p>{@code map_range} (arch/arm64/kernel/pi/map_range.c) links tables with UXNTable, has blocks where they fit, also
- * where Linux has none elsewhere but the architecture has (Arm ARM D8.3), and contiguous runs of pages alone; {@code trans_pgd_idmap_page} (arch/arm64/mm/trans_pgd.c) links tables without
- * attributes and has pages alone.
+ * where Linux has none elsewhere but the architecture has (Arm ARM D8.3), and contiguous runs of pages alone; {@code
+ * trans_pgd_idmap_page} (arch/arm64/mm/trans_pgd.c) links tables without attributes and has pages alone.
  */
 final class IdentityFormat extends Stage1Format {
     private final boolean hasPagesAlone;
@@ -24,8 +24,7 @@ final class IdentityFormat extends Stage1Format {
                 kind,
                 profile.hardwareDirty(),
                 kind == SpaceKind.IDMAP ? UXN_TABLE : 0);
-        this.geometry =
-                Vmsa64Geometry.stage1(profile.granuleBits(), IdentityRegime.inputBits(kind), profile.encoding());
+        this.geometry = IdentityRegime.geometry(profile, kind);
         this.hasPagesAlone = kind != SpaceKind.IDMAP;
     }
 

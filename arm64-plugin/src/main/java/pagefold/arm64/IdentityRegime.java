@@ -3,6 +3,7 @@ package pagefold.arm64;
 import static pagefold.arm64.descriptor.Descriptor.bit;
 
 import org.jspecify.annotations.Nullable;
+import pagefold.arm64.descriptor.Vmsa64Geometry;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
 import pagefold.model.SpaceKind;
@@ -32,8 +33,13 @@ final class IdentityRegime extends Arm64Regime {
     }
 
     /** Size of the addresses that a kind of identity map translates: 64 - T0SZ. */
-    static int inputBits(SpaceKind kind) {
+    private static int inputBits(SpaceKind kind) {
         return kind == SpaceKind.IDMAP_PAGE_52 ? WIDE_INPUT_BITS : INPUT_BITS;
+    }
+
+    /** The tables as hardware walks them. */
+    static Vmsa64Geometry geometry(StageOneProfile profile, SpaceKind kind) {
+        return Vmsa64Geometry.stage1(profile.granuleBits(), inputBits(kind), profile.encoding());
     }
 
     @Override

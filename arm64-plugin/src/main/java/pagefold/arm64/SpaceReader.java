@@ -112,8 +112,8 @@ final class SpaceReader implements TableReader {
 
     /** Through TTBR0_EL1 while it holds an identity map. */
     static SpaceReader identity(StageOneProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
-        int inputBits = IdentityRegime.inputBits(kind);
-        Vmsa64Geometry geometry = Vmsa64Geometry.stage1(profile.granuleBits(), inputBits, profile.encoding());
+        Vmsa64Geometry geometry = IdentityRegime.geometry(profile, kind);
+        int inputBits = geometry.inputBits();
         TableRange tables = TableRange.of(geometry, root, profile.outputBits());
         Stage1 regime =
                 Stage1.twoRanges(Stage1Range.lower(tables, Stage1Range.Controls.KERNEL), null, controls(profile));

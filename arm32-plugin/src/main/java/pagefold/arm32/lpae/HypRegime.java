@@ -9,6 +9,7 @@ import static pagefold.arm32.lpae.Descriptor.USER;
 import static pagefold.arm32.lpae.Descriptor.VALID;
 import static pagefold.arm32.lpae.Descriptor.XN;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
@@ -61,7 +62,7 @@ final class HypRegime implements TranslationRegime {
 
     @Override
     public @Nullable Unfit unfit(Attributes attributes) {
-        Unfit lacking = MemoryAttributes.unfit(attributes);
+        Unfit lacking = Unfit.lacking(attributes, Set.of());
         if (lacking != null) {
             return lacking;
         }

@@ -12,6 +12,7 @@ import static pagefold.arm32.lpae.Descriptor.VALID;
 import static pagefold.arm32.lpae.Descriptor.XN;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
@@ -88,7 +89,7 @@ final class LpaeRegime implements TranslationRegime {
 
     @Override
     public @Nullable Unfit unfit(Attributes attributes) {
-        Unfit lacking = MemoryAttributes.unfit(attributes);
+        Unfit lacking = Unfit.lacking(attributes, Set.of());
         if (lacking != null) {
             return lacking;
         }

@@ -1,11 +1,7 @@
 package pagefold.arm32.lpae;
 
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import pagefold.model.Attributes;
 import pagefold.model.MemoryType;
 import pagefold.model.Shareability;
-import pagefold.table.TranslationRegime.Unfit;
 
 /**
  * The memory attribute indirection: MAIR0 and MAIR1 as one register of eight bytes.
@@ -19,11 +15,6 @@ final class MemoryAttributes {
     static final long MAIR = 0xff0c_0804_eeaa_4400L;
 
     private MemoryAttributes() {}
-
-    /** Why no regime of AArch32 holds these attributes, permissions aside, or {@code null} where all do. */
-    static @Nullable Unfit unfit(Attributes attributes) {
-        return Unfit.lacking(attributes, Set.of());
-    }
 
     /** The AttrIndx field for a memory type, in place. */
     static long field(MemoryType type) {
