@@ -1,5 +1,8 @@
 package pagefold.spi;
 
+import pagefold.model.SpaceKind;
+import pagefold.table.ModelSetup;
+
 /** What a profile of a plugin can do. Declared, never stubbed: what is not declared is rejected by its name. */
 public enum Capability {
     /** Spaces of user processes. */
@@ -41,5 +44,10 @@ public enum Capability {
     /** Identity maps of pages at physical addresses of more than 48 bits. */
     IDENTITY_MAPS_52,
     /** Reading captured machines. */
-    CAPTURES
+    CAPTURES;
+
+    /** What a profile declares when it has a kind of space. */
+    public static Capability of(SpaceKind kind) {
+        return valueOf(ModelSetup.capability(kind));
+    }
 }

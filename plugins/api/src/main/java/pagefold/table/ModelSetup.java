@@ -43,7 +43,7 @@ public record ModelSetup(
     }
 
     /** The name of the capability without which a profile has no space of a kind. */
-    static String capability(SpaceKind kind) {
+    public static String capability(SpaceKind kind) {
         return switch (kind) {
             case USER -> "USER_SPACE";
             case KERNEL -> "KERNEL_SPACE";

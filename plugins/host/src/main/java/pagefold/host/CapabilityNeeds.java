@@ -60,7 +60,7 @@ public final class CapabilityNeeds {
         }
         SpaceKind kind = event instanceof MemoryEvent.InSpace in ? spaces.get(in.space()) : null;
         if (kind != null) {
-            needs.add(of(kind));
+            needs.add(Capability.of(kind));
         }
         if (event instanceof MemoryEvent.InKernel) {
             needs.add(Capability.LIVE_CHANGES);
@@ -69,18 +69,6 @@ public final class CapabilityNeeds {
             spaces.remove(space);
         }
         return needs;
-    }
-
-    private static Capability of(SpaceKind kind) {
-        return switch (kind) {
-            case USER -> Capability.USER_SPACE;
-            case KERNEL -> Capability.KERNEL_SPACE;
-            case HYP -> Capability.HYP;
-            case MONITOR -> Capability.MONITOR;
-            case IDMAP, IDMAP_PAGE -> Capability.IDENTITY_MAPS;
-            case IDMAP_PAGE_52 -> Capability.IDENTITY_MAPS_52;
-            case STAGE2 -> Capability.STAGE_2;
-        };
     }
 
     private static Set<Capability> of(Attributes attributes) {

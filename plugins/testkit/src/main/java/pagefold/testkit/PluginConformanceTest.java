@@ -276,11 +276,11 @@ public abstract class PluginConformanceTest {
                     for (SpaceKind kind : SpaceKind.values()) {
                         Step step = Step.of(Simulation.EMPTY, new MemoryEvent.SpaceCreated(OneSpace.SPACE, kind));
                         PageTableModel.Refusal refusal = model.check(List.of(step));
-                        if (profile.capabilities().contains(Terrain.capability(kind))) {
+                        if (profile.capabilities().contains(Capability.of(kind))) {
                             assertThat(refusal).isNull();
                         } else {
                             Rejection expected = new Rejection.MissingCapability(
-                                    Terrain.capability(kind).name(), plugin().id(), profile.name());
+                                    Capability.of(kind).name(), plugin().id(), profile.name());
                             assertThat(refusal).isEqualTo(new PageTableModel.Refusal(0, expected));
                         }
                     }

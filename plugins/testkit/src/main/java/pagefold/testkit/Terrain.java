@@ -50,24 +50,11 @@ public record Terrain(
     public static List<SpaceKind> kinds(Profile profile) {
         List<SpaceKind> kinds = new ArrayList<>();
         for (SpaceKind kind : SpaceKind.values()) {
-            if (!kind.isIdentity() && profile.capabilities().contains(capability(kind))) {
+            if (!kind.isIdentity() && profile.capabilities().contains(Capability.of(kind))) {
                 kinds.add(kind);
             }
         }
         return kinds;
-    }
-
-    /** What a profile declares when it has a kind of space. */
-    public static Capability capability(SpaceKind kind) {
-        return switch (kind) {
-            case USER -> Capability.USER_SPACE;
-            case KERNEL -> Capability.KERNEL_SPACE;
-            case HYP -> Capability.HYP;
-            case STAGE2 -> Capability.STAGE_2;
-            case MONITOR -> Capability.MONITOR;
-            case IDMAP, IDMAP_PAGE -> Capability.IDENTITY_MAPS;
-            case IDMAP_PAGE_52 -> Capability.IDENTITY_MAPS_52;
-        };
     }
 
     /** The same with one kind of space only. */
