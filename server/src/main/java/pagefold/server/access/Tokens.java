@@ -99,7 +99,7 @@ public final class Tokens {
 
     /** Who a token is from; {@code null} when it is not believed. */
     public @Nullable Caller caller(String token) {
-        if (token.length() > MAX_TOKEN_LENGTH || !isCompact(token)) {
+        if (token.length() > MAX_TOKEN_LENGTH) {
             return null;
         }
         long now = clock.millis() / 1000;
@@ -113,6 +113,9 @@ public final class Tokens {
         }
         if (remembered != null) {
             return remembered.caller();
+        }
+        if (!isCompact(token)) {
+            return null;
         }
         Known found = verified(own, token);
         if (found == null && issuer != null) {
@@ -140,19 +143,19 @@ public final class Tokens {
             return false;
         }
         try {
-            for (String part : parts) {
-                byte[] bytes = Base64.getUrlDecoder().decode(part);
+            byte[][] decoded = new byte[parts.length][];
+            for (int i = 0; i < parts.length; i++) {
+                decoded[i] = Base64.getUrlDecoder().decode(parts[i]);
                 if (!Base64.getUrlEncoder()
                         .withoutPadding()
-                        .encodeToString(bytes)
-                        .equals(part)) {
+                        .encodeToString(decoded[i])
+                        .equals(parts[i])) {
                     return false;
                 }
             }
-            byte[] header = Base64.getUrlDecoder().decode(parts[0]);
-            Object algorithm = new JsonObject(Buffer.buffer(header)).getValue("alg");
+            Object algorithm = new JsonObject(Buffer.buffer(decoded[0])).getValue("alg");
             boolean isFixed = Keys.ES256.equals(algorithm) || Keys.EDDSA.equals(algorithm);
-            return !isFixed || Base64.getUrlDecoder().decode(parts[2]).length == SIGNATURE_BYTES;
+            return !isFixed || decoded[2].length == SIGNATURE_BYTES;
         } catch (IllegalArgumentException | DecodeException e) {
             return false;
         }
