@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import pagefold.model.Attributes;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
 import pagefold.model.MemoryEvent.KernelCopied;
@@ -101,6 +102,10 @@ public final class EventCodec {
             this.required = required | SCHEMA_VERSION.bit();
             this.optional = optional;
         }
+
+        private boolean hasAttributes() {
+            return (required & ATTRIBUTES.bit()) != 0;
+        }
     }
 
     private static final int HUGE_PAGES_VERSION = 2;
@@ -117,13 +122,17 @@ public final class EventCodec {
 
     /** The version of the form in which the event is written, from 1. */
     public static int schemaVersion(MemoryEvent event) {
-        return isHuge(event) ? HUGE_PAGES_VERSION : form(event).schemaVersion;
+        Form form = form(event);
+        return switch (event) {
+            case RangeMapped e -> version(form, e.attributes());
+            case RangeChanged e -> version(form, e.attributes());
+            default -> form.schemaVersion;
+        };
     }
 
     /** Attributes have a page size from version 2 on, and are written so only where there is one. */
-    private static boolean isHuge(MemoryEvent event) {
-        return event instanceof RangeMapped mapped && mapped.attributes().isHuge()
-                || event instanceof RangeChanged changed && changed.attributes().isHuge();
+    private static int version(Form form, Attributes attributes) {
+        return attributes.isHuge() ? HUGE_PAGES_VERSION : form.schemaVersion;
     }
 
     /** One event as a document. */
@@ -163,12 +172,11 @@ public final class EventCodec {
         fields.check(form.required, form.optional);
         // Version 1 of plugin-selected has no digest; nothing else of it differs.
         boolean isOld = form == Form.PLUGIN_SELECTED && fields.schemaVersion() == 1 && fields.digestOrNull() == null;
-        MemoryEvent event = isOld || fields.schemaVersion() <= HUGE_PAGES_VERSION ? event(form) : null;
-        int version = event == null ? form.schemaVersion : schemaVersion(event);
-        if (event == null || fields.schemaVersion() != version && !isOld) {
+        int version = form.hasAttributes() ? version(form, fields.attributes()) : form.schemaVersion;
+        if (fields.schemaVersion() != version && !isOld) {
             throw new MalformedJson("schemaVersion", version + " of " + type, String.valueOf(fields.schemaVersion()));
         }
-        return event;
+        return event(form);
     }
 
     private MemoryEvent event(Form form) {
