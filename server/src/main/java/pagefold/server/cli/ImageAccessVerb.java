@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
-import pagefold.server.wire.WireText;
 import pagefold.spi.CapturedMachine;
 import pagefold.spi.CapturedMachine.Accessed;
 import pagefold.spi.CapturedMachine.CpuAccess;
 import pagefold.spi.CapturedMachine.Written;
 import pagefold.table.Walk;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,12 +51,8 @@ final class ImageAccessVerb implements Callable<Integer> {
             description = "Exception level, 0 to 3 (${DEFAULT-VALUE}).")
     private int exceptionLevel = 1;
 
-    @Option(
-            names = "--access",
-            paramLabel = "ACCESS",
-            defaultValue = "read",
-            description = "read, write or execute (${DEFAULT-VALUE}).")
-    private String access = "read";
+    @Mixin
+    private AccessOption access = new AccessOption();
 
     @Option(names = "--pan", description = "PSTATE.PAN is 1.")
     private boolean accessNever;
@@ -72,8 +68,7 @@ final class ImageAccessVerb implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         boolean faulted = false;
         try (CaptureReader reader = CaptureReader.open()) {
-            CpuAccess asked = new CpuAccess(
-                    exceptionLevel, MapVerb.word(WireText.ACCESSES, "--access", access), accessNever, nonFault);
+            CpuAccess asked = new CpuAccess(exceptionLevel, access.access(), accessNever, nonFault);
             CapturedMachine machine = reader.read(directory);
             for (long address : addresses) {
                 @Nullable Accessed answer = machine.access(asked, address);

@@ -20,11 +20,8 @@ import picocli.CommandLine.Option;
         })
 final class PtdumpVerb extends SimulationVerb {
 
-    @Option(
-            names = {"-s", "--space"},
-            paramLabel = "SPACE",
-            description = "The address space; may be left out when there is only one.")
-    private @Nullable String space;
+    @Mixin
+    private SpaceOption space = new SpaceOption();
 
     @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
     private @Nullable Long at;
@@ -37,7 +34,7 @@ final class PtdumpVerb extends SimulationVerb {
         if (wantsJson()) {
             throw CliFailure.usage("a dump is text; 'pagefold tables -o json' has the words as JSON");
         }
-        String named = space(api, simulation(), space, at);
+        String named = space.of(this, api, at);
         Map<String, String> query = view.in(at(at));
         ApiClient.Answer answer = api.get(spacePath(simulation(), named) + "/ptdump", query, "text/plain");
         out().print(new String(answer.body(), StandardCharsets.UTF_8));

@@ -14,6 +14,7 @@ import pagefold.model.MemoryCommand.WriteProtectRange;
 import pagefold.model.Permissions;
 import pagefold.server.wire.WireText;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The verbs for a range that is mapped. */
@@ -166,12 +167,8 @@ final class RangeVerbs {
                 ""
             })
     static final class Touch extends RangeVerb {
-        @Option(
-                names = "--access",
-                paramLabel = "ACCESS",
-                defaultValue = "read",
-                description = "read, write or execute (${DEFAULT-VALUE}).")
-        private String access = "read";
+        @Mixin
+        private AccessOption access = new AccessOption();
 
         @Option(
                 names = "--privilege",
@@ -183,10 +180,7 @@ final class RangeVerbs {
         @Override
         MemoryCommand command(String space) {
             return new TouchRange(
-                    space,
-                    range(),
-                    MapVerb.word(WireText.ACCESSES, "--access", access),
-                    MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege));
+                    space, range(), access.access(), MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege));
         }
     }
 

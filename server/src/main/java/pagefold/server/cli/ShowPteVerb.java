@@ -5,6 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,19 +20,13 @@ import picocli.CommandLine.Parameters;
             "  pagefold show-pte demo 0x564716ec8000 --space 17406 --at 1284",
             ""
         })
-final class ShowPteVerb extends ClientVerb {
-
-    @Parameters(index = "0", paramLabel = "SIMULATION", description = "The simulation.")
-    private String simulation = "";
+final class ShowPteVerb extends SimulationVerb {
 
     @Parameters(index = "1", paramLabel = "VA", converter = Texts.Address.class, description = "The address, 0x….")
     private long address;
 
-    @Option(
-            names = {"-s", "--space"},
-            paramLabel = "SPACE",
-            description = "The address space; may be left out when there is only one.")
-    private @Nullable String space;
+    @Mixin
+    private SpaceOption space = new SpaceOption();
 
     @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
     private @Nullable Long at;
@@ -41,10 +36,10 @@ final class ShowPteVerb extends ClientVerb {
         if (wantsJson()) {
             throw CliFailure.usage("the kernel's lines are text; 'pagefold walk -o json' has the entries as JSON");
         }
-        String named = space(api, simulation, space, at);
+        String named = space.of(this, api, at);
         Map<String, String> query = at(at);
         query.put("va", Hex.address(address));
-        ApiClient.Answer answer = api.get(spacePath(simulation, named) + "/show-pte", query, "text/plain");
+        ApiClient.Answer answer = api.get(spacePath(simulation(), named) + "/show-pte", query, "text/plain");
         out().print(new String(answer.body(), StandardCharsets.UTF_8));
         return ExitCodes.OK;
     }

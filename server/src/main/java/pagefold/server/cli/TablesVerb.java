@@ -29,11 +29,8 @@ final class TablesVerb extends SimulationVerb {
             description = "The physical address of one table, 0x….")
     private @Nullable Long table;
 
-    @Option(
-            names = {"-s", "--space"},
-            paramLabel = "SPACE",
-            description = "The address space; may be left out when there is only one.")
-    private @Nullable String space;
+    @Mixin
+    private SpaceOption space = new SpaceOption();
 
     @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
     private @Nullable Long at;
@@ -45,7 +42,7 @@ final class TablesVerb extends SimulationVerb {
     int run(ApiClient api) {
         Long one = table;
         String path = one == null
-                ? spacePath(simulation(), space(api, simulation(), space, at)) + "/tables"
+                ? spacePath(simulation(), space.of(this, api, at)) + "/tables"
                 : simulationPath(simulation()) + "/tables/" + Hex.address(one);
         ApiClient.Answer answer = api.get(path, view.in(at(at)));
         if (wantsJson()) {

@@ -15,7 +15,9 @@ import pagefold.model.Permissions;
 import pagefold.model.Sharing;
 import pagefold.server.wire.CommandCodec;
 import pagefold.server.wire.WireJson;
+import pagefold.spi.KernelLayout;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,53 +65,40 @@ final class VmemmapVerb extends SimulationVerb {
             description = "Where memory begins (the first address, rounded down as the kernel does).")
     private @Nullable Long memoryStart;
 
-    @Option(
-            names = {"-s", "--space"},
-            paramLabel = "SPACE",
-            description = "The kernel's space; may be left out when there is only one.")
-    private @Nullable String space;
+    @Mixin
+    private SpaceOption space = new SpaceOption();
 
-    /** The kernel's layout, as the server tells it. */
-    private record Layout(long start, long last, long elementBytes, int sectionBits, int alignmentBits, long block) {
-        static Layout of(JsonTree json) {
-            return new Layout(
-                    Hex.parse(json.get("vmemmapStart").text()),
-                    Hex.parse(json.get("vmemmapLast").text()),
-                    json.get("elementBytes").number(),
-                    (int) json.get("sectionBits").number(),
-                    (int) json.get("memoryAlignmentBits").number(),
-                    Hex.parse(json.get("blockBytes").text()));
-        }
+    private static KernelLayout layout(JsonTree json) {
+        return new KernelLayout(
+                Hex.parse(json.get("vmemmapStart").text()),
+                Hex.parse(json.get("vmemmapLast").text()),
+                (int) json.get("elementBytes").number(),
+                (int) json.get("sectionBits").number(),
+                (int) json.get("memoryAlignmentBits").number(),
+                Hex.parse(json.get("blockBytes").text()));
     }
 
     @Override
     int run(ApiClient api) {
-        String named = space(api, simulation(), space, null);
+        String named = space.of(this, api, null);
         JsonTree profile = profile(api);
         JsonTree layout = profile.get("kernelLayout");
         if (layout.isMissing()) {
             throw CliFailure.usage("the profile " + profile.get("name").text() + " does not say where its vmemmap is");
         }
         int granuleBits = (int) profile.get("granuleBits").number();
-        List<MapRange> commands = commands(api, named, Layout.of(layout), granuleBits);
+        List<MapRange> commands = commands(api, named, layout(layout), granuleBits);
         if (commands.isEmpty()) {
             out().println("all of it is mapped already");
             return ExitCodes.OK;
         }
-        ApiClient.Answer answer =
-                api.post(simulationPath(simulation()) + "/commands", "application/json", WireJson.encode(generator -> {
-                    generator.writeStartArray();
-                    for (MapRange command : commands) {
-                        CommandCodec.write(generator, command);
-                    }
-                    generator.writeEndArray();
-                }));
-        if (wantsJson()) {
-            printJson(answer);
-        } else {
-            out().println(answer.json().get("position").text());
-        }
-        return ExitCodes.OK;
+        return CommandVerb.send(this, api, simulation(), WireJson.encode(generator -> {
+            generator.writeStartArray();
+            for (MapRange command : commands) {
+                CommandCodec.write(generator, command);
+            }
+            generator.writeEndArray();
+        }));
     }
 
     /** The profile that is selected: of those listed the one whose name, with options or without, it has. */
@@ -136,36 +125,36 @@ final class VmemmapVerb extends SimulationVerb {
         return found;
     }
 
-    private List<MapRange> commands(ApiClient api, String named, Layout layout, int granuleBits) {
+    private List<MapRange> commands(ApiClient api, String named, KernelLayout layout, int granuleBits) {
         AddressRange memory = Texts.range(address, size);
-        long section = 1L << layout.sectionBits;
+        long section = 1L << layout.sectionBits();
         Long given = memoryStart;
-        long start = given == null ? address & -1L << layout.alignmentBits : given;
-        if ((start & (1L << layout.alignmentBits) - 1) != 0 || Long.compareUnsigned(start, address) > 0) {
+        long start = given == null ? address & -1L << layout.memoryAlignmentBits() : given;
+        if ((start & (1L << layout.memoryAlignmentBits()) - 1) != 0 || Long.compareUnsigned(start, address) > 0) {
             throw CliFailure.usage("expected --memory-start at or below the first address, on a multiple of "
-                    + Hex.size(1L << layout.alignmentBits) + ", but it is " + Hex.address(start));
+                    + Hex.size(1L << layout.memoryAlignmentBits()) + ", but it is " + Hex.address(start));
         }
         if (!memory.isAligned(SUBSECTION)) {
             throw CliFailure.usage("expected both ends of the memory on a multiple of " + Hex.size(SUBSECTION));
         }
-        if (size >>> layout.sectionBits >= MAX_SECTIONS) {
+        if (size >>> layout.sectionBits() >= MAX_SECTIONS) {
             throw CliFailure.usage("expected less than " + Hex.size(section * MAX_SECTIONS) + " at a time");
         }
-        List<AddressRange> mapped = mapped(api, named, new AddressRange(layout.start, layout.last));
+        List<AddressRange> mapped = mapped(api, named, new AddressRange(layout.vmemmapStart(), layout.vmemmapLast()));
         List<MapRange> commands = new ArrayList<>();
         for (long at = address; ; ) {
             long end = Math.min(at | section - 1, memory.last());
             AddressRange elements = new AddressRange(
                     element(layout, granuleBits, at - start), element(layout, granuleBits, end + 1 - start) - 1);
-            if (Long.compareUnsigned(elements.last(), layout.last) > 0
-                    || Long.compareUnsigned(elements.start(), layout.start) < 0) {
+            if (Long.compareUnsigned(elements.last(), layout.vmemmapLast()) > 0
+                    || Long.compareUnsigned(elements.start(), layout.vmemmapStart()) < 0) {
                 throw CliFailure.usage("the elements of " + Hex.address(at) + " would be at "
                         + Hex.address(elements.start()) + ", behind the last address of vmemmap, "
-                        + Hex.address(layout.last));
+                        + Hex.address(layout.vmemmapLast()));
             }
             for (AddressRange hole : holes(mapped, elements)) {
                 boolean isWhole = end - at == section - 1 && hole.equals(elements);
-                add(commands, map(named, layout, hole, isWhole ? layout.block : 0));
+                add(commands, map(named, layout, hole, isWhole ? layout.blockBytes() : 0));
             }
             if (end == memory.last()) {
                 return commands;
@@ -174,14 +163,14 @@ final class VmemmapVerb extends SimulationVerb {
         }
     }
 
-    private static long element(Layout layout, int granuleBits, long offset) {
-        return layout.start + (offset >>> granuleBits) * layout.elementBytes;
+    private static long element(KernelLayout layout, int granuleBits, long offset) {
+        return layout.vmemmapStart() + (offset >>> granuleBits) * layout.elementBytes();
     }
 
     /** Blocks of PROT_SECT_NORMAL, or pages of PAGE_KERNEL. */
-    private static MapRange map(String space, Layout layout, AddressRange range, long block) {
+    private static MapRange map(String space, KernelLayout layout, AddressRange range, long block) {
         Attributes all = Attributes.kernel(Permissions.parse("rw-/---"), MemoryType.NORMAL_WB);
-        long offset = range.start() - layout.start;
+        long offset = range.start() - layout.vmemmapStart();
         return new MapRange(space, range, new Output.Backed(OBJECT, offset, Sharing.SHARED), all.ofPages(block), false);
     }
 

@@ -28,11 +28,8 @@ final class WalkVerb extends SimulationVerb {
     @Parameters(index = "1", paramLabel = "VA", converter = Texts.Address.class, description = "The address, 0x….")
     private long address;
 
-    @Option(
-            names = {"-s", "--space"},
-            paramLabel = "SPACE",
-            description = "The address space; may be left out when there is only one.")
-    private @Nullable String space;
+    @Mixin
+    private SpaceOption space = new SpaceOption();
 
     @Option(
             names = "--stage2",
@@ -40,12 +37,8 @@ final class WalkVerb extends SimulationVerb {
             description = "The space of kind stage2 that translates the addresses of tables and the output.")
     private @Nullable String stage2;
 
-    @Option(
-            names = "--access",
-            paramLabel = "ACCESS",
-            defaultValue = "read",
-            description = "read, write or execute (${DEFAULT-VALUE}).")
-    private String access = "read";
+    @Mixin
+    private AccessOption access = new AccessOption();
 
     @Option(
             names = "--privilege",
@@ -70,7 +63,7 @@ final class WalkVerb extends SimulationVerb {
 
     @Override
     int run(ApiClient api) {
-        var access2 = MapVerb.word(WireText.ACCESSES, "--access", access);
+        var access2 = access.access();
         var privilege2 = MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege);
         Map<String, String> query = view.in(at(at));
         query.put("va", Hex.address(address));
@@ -80,7 +73,7 @@ final class WalkVerb extends SimulationVerb {
         if (second != null) {
             query.put("stage2", Texts.name("space", second));
         }
-        String named = space(api, simulation(), space, at);
+        String named = space.of(this, api, at);
         ApiClient.Answer answer = api.get(spacePath(simulation(), named) + "/walk", query);
         JsonTree walk = answer.json();
         JsonTree outcome = walk.get("outcome");
