@@ -1,17 +1,17 @@
 package pagefold.arm64;
 
+import static pagefold.arm64.LinuxPte.DIRTY;
+import static pagefold.arm64.LinuxPte.isDirty;
+import static pagefold.arm64.LinuxPte.mkclean;
+import static pagefold.arm64.LinuxPte.mkdirty;
+import static pagefold.arm64.LinuxPte.mkold;
+import static pagefold.arm64.LinuxPte.modify;
+import static pagefold.arm64.LinuxPte.wrprotect;
 import static pagefold.arm64.descriptor.Descriptor.AF;
-import static pagefold.arm64.descriptor.Descriptor.ATTR_INDX;
 import static pagefold.arm64.descriptor.Descriptor.CONTIGUOUS;
 import static pagefold.arm64.descriptor.Descriptor.DBM;
-import static pagefold.arm64.descriptor.Descriptor.GP;
-import static pagefold.arm64.descriptor.Descriptor.NG;
-import static pagefold.arm64.descriptor.Descriptor.PXN;
 import static pagefold.arm64.descriptor.Descriptor.RDONLY;
-import static pagefold.arm64.descriptor.Descriptor.USER;
-import static pagefold.arm64.descriptor.Descriptor.UXN;
 import static pagefold.arm64.descriptor.Descriptor.VALID;
-import static pagefold.arm64.descriptor.Descriptor.bit;
 import static pagefold.arm64.descriptor.Descriptor.bits;
 
 import java.util.function.LongUnaryOperator;
@@ -24,11 +24,6 @@ import java.util.function.LongUnaryOperator;
  * to neighbouring frames.
  */
 final class ContPte {
-    /** Linux's software dirty bit. */
-    private static final long DIRTY = bit(55);
-
-    private static final long PROTECTION = USER | PXN | UXN | RDONLY | VALID | DBM | GP | ATTR_INDX | NG;
-
     final long[] words;
     /** Whether a page may be written, by its region; of no meaning where nothing is mapped. */
     final boolean[] writable;
@@ -61,33 +56,6 @@ final class ContPte {
             }
         }
         return true;
-    }
-
-    private static boolean isDirty(long pte) {
-        return (pte & DIRTY) != 0 || (pte & (DBM | RDONLY)) == DBM;
-    }
-
-    private static long mkdirty(long pte) {
-        return (pte & DBM) != 0 ? (pte | DIRTY) & ~RDONLY : pte | DIRTY;
-    }
-
-    private static long mkold(long pte) {
-        return pte & ~AF;
-    }
-
-    private static long mkclean(long pte) {
-        return (pte | RDONLY) & ~DIRTY;
-    }
-
-    private static long wrprotect(long pte) {
-        long kept = isDirty(pte) ? pte | DIRTY : pte;
-        return kept & ~DBM | RDONLY;
-    }
-
-    private static long modify(long pte, long protection) {
-        long kept = (pte & (DBM | RDONLY)) == DBM ? pte | DIRTY : pte;
-        long changed = kept & ~PROTECTION | protection & PROTECTION;
-        return (changed & DIRTY) != 0 ? mkdirty(changed) : changed;
     }
 
     private boolean isContiguous(int i) {

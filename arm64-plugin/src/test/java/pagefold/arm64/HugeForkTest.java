@@ -2,10 +2,8 @@ package pagefold.arm64;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +33,12 @@ import pagefold.model.Privilege;
 import pagefold.model.Sharing;
 import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
-import pagefold.model.StateSink;
-import pagefold.model.StateSource;
 import pagefold.model.Step;
 import pagefold.table.PageTableModel;
 import pagefold.table.RestorableModel;
 import pagefold.testkit.ImageHash;
 import pagefold.testkit.Seed;
+import pagefold.testkit.StateTape;
 
 /**
  * Private huge pages of processes that fork, against Linux's rules, slot by slot.
@@ -339,31 +336,6 @@ class HugeForkTest {
         }
     }
 
-    /** What was written down, in memory. */
-    private static final class Tape implements StateSink, StateSource {
-        private final Deque<Object> parts = new ArrayDeque<>();
-
-        @Override
-        public void number(long number) {
-            parts.add(number);
-        }
-
-        @Override
-        public void text(String text) {
-            parts.add(text);
-        }
-
-        @Override
-        public long number() {
-            return (Long) parts.remove();
-        }
-
-        @Override
-        public String text() {
-            return (String) parts.remove();
-        }
-    }
-
     /** What is written down is read back, frames of copies with it. */
     @Test
     void huge_pages_are_the_same_after_a_restart() {
@@ -373,8 +345,8 @@ class HugeForkTest {
         machine.fork(in);
         machine.write(in, 1, 2);
         machine.fork(in);
-        Tape neutral = new Tape();
-        Tape tables = new Tape();
+        StateTape neutral = new StateTape();
+        StateTape tables = new StateTape();
         machine.bench.state().save(neutral);
         ((RestorableModel) machine.bench.model).save(tables);
 

@@ -1,17 +1,13 @@
 package pagefold.arm64;
 
+import static pagefold.arm64.LinuxPte.DIRTY;
+import static pagefold.arm64.LinuxPte.isDirty;
+import static pagefold.arm64.LinuxPte.mkdirty;
+import static pagefold.arm64.LinuxPte.modify;
 import static pagefold.arm64.descriptor.Descriptor.AF;
-import static pagefold.arm64.descriptor.Descriptor.ATTR_INDX;
 import static pagefold.arm64.descriptor.Descriptor.CONTIGUOUS;
 import static pagefold.arm64.descriptor.Descriptor.DBM;
-import static pagefold.arm64.descriptor.Descriptor.GP;
-import static pagefold.arm64.descriptor.Descriptor.NG;
-import static pagefold.arm64.descriptor.Descriptor.PXN;
 import static pagefold.arm64.descriptor.Descriptor.RDONLY;
-import static pagefold.arm64.descriptor.Descriptor.USER;
-import static pagefold.arm64.descriptor.Descriptor.UXN;
-import static pagefold.arm64.descriptor.Descriptor.VALID;
-import static pagefold.arm64.descriptor.Descriptor.bit;
 import static pagefold.arm64.descriptor.Descriptor.bits;
 
 /**
@@ -19,8 +15,6 @@ import static pagefold.arm64.descriptor.Descriptor.bits;
  * way to the words that the engine makes.
  */
 final class HugePte {
-    private static final long DIRTY = bit(55);
-    private static final long PROTECTION = USER | PXN | UXN | RDONLY | VALID | DBM | GP | ATTR_INDX | NG;
     private static final long ADDRESS = bits(47, 12);
 
     /** The entries of all pages, {@code n} for each. */
@@ -45,20 +39,6 @@ final class HugePte {
 
     boolean isMapped(int page) {
         return words[page * n] != 0;
-    }
-
-    private static boolean isDirty(long pte) {
-        return (pte & DIRTY) != 0 || (pte & (DBM | RDONLY)) == DBM;
-    }
-
-    private static long mkdirty(long pte) {
-        return (pte & DBM) != 0 ? (pte | DIRTY) & ~RDONLY : pte | DIRTY;
-    }
-
-    private static long modify(long pte, long protection) {
-        long kept = (pte & (DBM | RDONLY)) == DBM ? pte | DIRTY : pte;
-        long changed = kept & ~PROTECTION | protection & PROTECTION;
-        return (changed & DIRTY) != 0 ? mkdirty(changed) : changed;
     }
 
     /** huge_ptep_get. */

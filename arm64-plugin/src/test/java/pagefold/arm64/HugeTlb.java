@@ -1,16 +1,15 @@
 package pagefold.arm64;
 
+import static pagefold.arm64.LinuxPte.DIRTY;
+import static pagefold.arm64.LinuxPte.isDirty;
+import static pagefold.arm64.LinuxPte.mkdirty;
+import static pagefold.arm64.LinuxPte.mkwrite;
+import static pagefold.arm64.LinuxPte.modify;
+import static pagefold.arm64.LinuxPte.wrprotect;
 import static pagefold.arm64.descriptor.Descriptor.AF;
-import static pagefold.arm64.descriptor.Descriptor.ATTR_INDX;
 import static pagefold.arm64.descriptor.Descriptor.CONTIGUOUS;
 import static pagefold.arm64.descriptor.Descriptor.DBM;
-import static pagefold.arm64.descriptor.Descriptor.GP;
-import static pagefold.arm64.descriptor.Descriptor.NG;
-import static pagefold.arm64.descriptor.Descriptor.PXN;
 import static pagefold.arm64.descriptor.Descriptor.RDONLY;
-import static pagefold.arm64.descriptor.Descriptor.USER;
-import static pagefold.arm64.descriptor.Descriptor.UXN;
-import static pagefold.arm64.descriptor.Descriptor.VALID;
 import static pagefold.arm64.descriptor.Descriptor.bit;
 import static pagefold.arm64.descriptor.Descriptor.bits;
 
@@ -27,9 +26,7 @@ final class HugeTlb {
     static final long READONLY = 0x0060_0000_0000_0fc3L;
     static final long NONE = 0x0060_0000_0000_0f82L;
 
-    private static final long DIRTY = bit(55);
     private static final long TABLE = bit(1);
-    private static final long PROTECTION = USER | PXN | UXN | RDONLY | VALID | DBM | GP | ATTR_INDX | NG;
     private static final long ADDRESS = bits(47, 12);
 
     /** A size of huge pages: so many slots, each of so many bytes, in the last table or above it. */
@@ -57,28 +54,6 @@ final class HugeTlb {
 
     static long address(long pte) {
         return pte & ADDRESS;
-    }
-
-    private static boolean isDirty(long pte) {
-        return (pte & DIRTY) != 0 || (pte & (DBM | RDONLY)) == DBM;
-    }
-
-    private static long mkdirty(long pte) {
-        return (pte & DBM) != 0 ? (pte | DIRTY) & ~RDONLY : pte | DIRTY;
-    }
-
-    private static long mkwrite(long pte) {
-        return (pte & DIRTY) != 0 ? (pte | DBM) & ~RDONLY : pte | DBM;
-    }
-
-    private static long wrprotect(long pte) {
-        return (isDirty(pte) && (pte & DIRTY) == 0 ? pte | DIRTY : pte) & ~DBM | RDONLY;
-    }
-
-    private static long modify(long pte, long protection) {
-        long kept = (pte & (DBM | RDONLY)) == DBM ? pte | DIRTY : pte;
-        long changed = kept & ~PROTECTION | protection & PROTECTION;
-        return (changed & DIRTY) != 0 ? mkdirty(changed) : changed;
     }
 
     /** arch_make_huge_pte. */

@@ -23,7 +23,6 @@ import pagefold.model.SpaceKind;
 import pagefold.spi.Capture;
 import pagefold.spi.Profile;
 import pagefold.table.ModelStatistics;
-import pagefold.table.PageTableModel;
 import pagefold.table.TableView;
 import pagefold.table.Walk;
 import pagefold.testkit.Seed;
@@ -50,18 +49,6 @@ class IdentityMachineTest {
                 kernel.permissions(), kernel.memoryType(), kernel.shareability(), true, false, 0, true, contiguous);
     }
 
-    private static Map<Long, Long> words(PageTableModel model) {
-        Map<Long, Long> all = new TreeMap<>();
-        model.image((address, words, offset, length) -> {
-            for (int i = 0; i < length; i++) {
-                if (words[offset + i] != 0) {
-                    all.put(address + 8L * i, words[offset + i]);
-                }
-            }
-        });
-        return all;
-    }
-
     @ParameterizedTest
     @MethodSource("profiles")
     void a_boot_map_of_text_and_data_has_the_words_and_the_tables_of_map_range(Profile profile) {
@@ -85,7 +72,7 @@ class IdentityMachineTest {
                         contiguous);
             }
 
-            assertThat(words(bench.model)).as(ranges.toString()).isEqualTo(expected.words());
+            assertThat(ImageWords.of(bench.model)).as(ranges.toString()).isEqualTo(expected.words());
             assertThat(registers(bench)).containsEntry("TCR_EL1.T0SZ", 16L).containsKey("TTBR0_EL1");
             checkWalks(profile, bench, 16, ranges, random);
         }
@@ -131,7 +118,7 @@ class IdentityMachineTest {
         assertThat(bench.map(start, size, start, attributes(true, true))).isNull();
 
         expected.map(bench.root(), expected.rootLevel(), start, start + size, BootMap.TEXT, true);
-        assertThat(words(bench.model)).isEqualTo(expected.words());
+        assertThat(ImageWords.of(bench.model)).isEqualTo(expected.words());
     }
 
     @Test
@@ -200,7 +187,7 @@ class IdentityMachineTest {
 
         assertThat(tables).hasSize(indices.size()).hasSizeBetween(3, 5);
         assertThat(tables.getLast().level()).isEqualTo(3);
-        assertThat(words(bench.model)).isEqualTo(expected);
+        assertThat(ImageWords.of(bench.model)).isEqualTo(expected);
     }
 
     private static Map<String, Long> registers(Bench bench) {
@@ -270,7 +257,7 @@ class IdentityMachineTest {
         bench.run(new MemoryCommand.UnmapRange(Bench.SPACE, AddressRange.ofSize(block, 2 * block), true));
 
         assertThat(bench.model.tables(Bench.SPACE)).hasSize(1);
-        assertThat(words(bench.model)).isEmpty();
+        assertThat(ImageWords.of(bench.model)).isEmpty();
     }
 
     @Test

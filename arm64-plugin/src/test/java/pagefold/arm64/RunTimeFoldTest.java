@@ -59,10 +59,10 @@ class RunTimeFoldTest {
 
         Map<Long, Long> expected = new TreeMap<>();
         Set<Long> roots = roots(kernels[1]);
-        words(kernels[1])
+        ImageWords.of(kernels[1])
                 .forEach((address, word) ->
                         expected.put(roots.contains(address & -0x1_0000L) ? address + ROOT_OFFSET : address, word));
-        assertThat(words(kernels[0])).isEqualTo(expected);
+        assertThat(ImageWords.of(kernels[0])).isEqualTo(expected);
         assertThat(ImageHash.of(users[0])).isEqualTo(ImageHash.of(users[1]));
     }
 
@@ -131,20 +131,8 @@ class RunTimeFoldTest {
                 }
             }
         }
-        assertThat(words(models[0])).hasSizeGreaterThan(50);
+        assertThat(ImageWords.of(models[0])).hasSizeGreaterThan(50);
         return models;
-    }
-
-    private static Map<Long, Long> words(PageTableModel model) {
-        Map<Long, Long> all = new TreeMap<>();
-        model.image((address, words, offset, length) -> {
-            for (int i = 0; i < length; i++) {
-                if (words[offset + i] != 0) {
-                    all.put(address + 8L * i, words[offset + i]);
-                }
-            }
-        });
-        return all;
     }
 
     private static Set<Long> roots(PageTableModel model) {

@@ -8,8 +8,11 @@ import pagefold.model.StateSink;
 import pagefold.model.StateSource;
 
 /** What a state was taken apart into, in memory, with the kind of every part: reading in another order is found. */
-final class StateTape implements StateSink, StateSource {
+public final class StateTape implements StateSink, StateSource {
     private final Deque<Object> parts = new ArrayDeque<>();
+
+    /** An empty tape. */
+    public StateTape() {}
 
     @Override
     public void number(long number) {
