@@ -144,6 +144,13 @@ export function lens(candidate: string): Record<string, string> {
   return { plugin, profile, coarsening: 'widen' };
 }
 
+/** The same in one word, PLUGIN:PROFILE:COARSENING; nothing for what the simulation has selected. */
+export const widened = (candidate: string): string => (candidate === '' ? '' : `${candidate}:widen`);
+
+/** Where A and B differ. */
+export const differences = (view: { sim: string; space: string; a: string; b: string }, at: number): string =>
+  `${simulation(view.sim)}/diff${query({ at, space: view.space, left: widened(view.a), right: widened(view.b) })}`;
+
 /** The tables with their words: the list, and the words as they are in memory. */
 export async function tables(path: string, parameters: string): Promise<Table[]> {
   const url = `${path}/tables${parameters}`;

@@ -1,4 +1,4 @@
-import { Problem, get, inSpace, lens, query, simulation, tables, type Difference, type Region, type Stats, type Walk } from './api';
+import { Problem, differences as differencesOf, get, inSpace, lens, query, simulation, tables, type Difference, type Region, type Stats, type Walk } from './api';
 import { spans, type Picture, type Side } from './model';
 import type { View } from './url';
 
@@ -34,7 +34,7 @@ async function regions(view: View, at: number): Promise<Region[]> {
 export async function picture(view: View, at: number): Promise<Omit<Picture, 'event'>> {
   const second = view.b === '' ? null : side(view, at, view.b);
   const diff = view.b === '' ? null : get<{ differences: Difference[]; bytes: Record<string, number> }>(
-    `${simulation(view.sim)}/diff${query({ at, space: view.space, left: view.a === '' ? '' : `${view.a}:widen`, right: `${view.b}:widen` })}`);
+    differencesOf(view, at));
   const [a, b, asked, differences] = await Promise.all([side(view, at, view.a), second, regions(view, at), diff]);
   return { position: at, regions: spans(asked), a, b, differences: differences?.differences ?? [], differenceBytes: differences?.bytes ?? {} };
 }
