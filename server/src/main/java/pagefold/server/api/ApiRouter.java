@@ -64,6 +64,7 @@ final class ApiRouter {
                 Map.entry("postSwap", new Swapping(parts)::post),
                 Map.entry("getComparison", parts.comparing()::compare),
                 Map.entry("getDifferences", parts.comparing()::diff),
+                Map.entry("getChanges", parts.comparing()::changes),
                 Map.entry("listPlugins", parts.plugins()::list),
                 Map.entry("addPlugin", parts.plugins()::add),
                 Map.entry("getPluginUsage", parts.plugins()::usage),

@@ -28,10 +28,12 @@ final class Comparing {
     private static final int MAX_LIST_LENGTH = 4096;
 
     private final Comparisons comparisons;
+    private final Views views;
     private final WorkerExecutor worker;
 
-    Comparing(Vertx vertx, Comparisons comparisons) {
+    Comparing(Vertx vertx, Comparisons comparisons, Views views) {
         this.comparisons = comparisons;
+        this.views = views;
         // One at a time: each takes a processor and the memory of two models.
         this.worker = vertx.createSharedWorkerExecutor("pagefold-compare", 1, 1, TimeUnit.HOURS);
     }
@@ -63,6 +65,19 @@ final class Comparing {
                 exchange,
                 () -> comparisons.diff(name, at, left, right, scope),
                 diff -> json -> new ComparisonWriter(json).write(diff));
+    }
+
+    void changes(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        String name = exchange.simulation();
+        Long at = exchange.at();
+        long from = exchange.number("from", 1, at == null ? Long.MAX_VALUE : at, 1);
+        PluginBinding under = views.asked(exchange);
+        String space = space(exchange);
+        answer(
+                exchange,
+                () -> comparisons.changes(name, from, at, under, space),
+                changes -> json -> new ComparisonWriter(json).write(changes));
     }
 
     private static List<Candidate> candidates(Exchange exchange) {
@@ -100,6 +115,11 @@ final class Comparing {
     }
 
     private static Scope scope(Exchange exchange) {
+        int entries = (int) exchange.number("tlb", 1, Comparer.MAX_TLB_ENTRIES, Comparer.DEFAULT_TLB_ENTRIES);
+        return new Scope(space(exchange), entries);
+    }
+
+    private static @Nullable String space(Exchange exchange) {
         String space = exchange.query("space");
         if (space != null && !Names.isValid(space)) {
             throw new Problem.Exception(Problems.invalid(
@@ -107,8 +127,7 @@ final class Comparing {
                     "Expected the name of a space of 1 to " + Names.MAX_LENGTH
                             + " letters, digits, dots, underscores or hyphens."));
         }
-        int entries = (int) exchange.number("tlb", 1, Comparer.MAX_TLB_ENTRIES, Comparer.DEFAULT_TLB_ENTRIES);
-        return new Scope(space, entries);
+        return space;
     }
 
     /** What would become of a simulation if a plugin were selected. */

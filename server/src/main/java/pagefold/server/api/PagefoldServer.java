@@ -92,7 +92,8 @@ public final class PagefoldServer implements AutoCloseable {
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try {
             Simulations simulations = new Simulations(vertx, log, host, limits);
-            Comparing comparing = new Comparing(vertx, new Comparisons(log, host));
+            Views views = new Views(vertx, log, host);
+            Comparing comparing = new Comparing(vertx, new Comparisons(log, host), views);
             EventFeeds feeds = new EventFeeds(vertx, simulations);
             Metrics metrics = new Metrics(log, simulations, feeds);
             Admission admission =
@@ -100,7 +101,6 @@ public final class PagefoldServer implements AutoCloseable {
             Guard guard = guard(vertx, options.access());
             Sockets sockets = new Sockets(simulations, admission, feeds);
             Health health = new Health(log);
-            Views views = new Views(vertx, log, host);
             Plugins plugins = Plugins.of(vertx, log, host, options, (id, version) -> {
                 simulations.forget(id, version);
                 views.forget(id, version);

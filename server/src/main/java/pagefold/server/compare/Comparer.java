@@ -108,7 +108,7 @@ public final class Comparer {
                     new Trouble.ModelFailed(position, failed.binding(), String.valueOf(failed.failure())));
         }
         try {
-            Differences differences = new Differences(one, other);
+            Differences differences = new Differences(one, other, Differences.Scope.LEAVES);
             differences.find(scope.space());
             return new Reading.Answered<>(
                     position,

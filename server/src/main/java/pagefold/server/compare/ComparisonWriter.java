@@ -2,10 +2,12 @@ package pagefold.server.compare;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
+import pagefold.model.Output;
 import pagefold.model.PluginBinding;
 import pagefold.server.compare.Comparison.Refusals;
 import pagefold.server.compare.Comparison.Row;
@@ -130,18 +132,59 @@ public final class ComparisonWriter {
         json.writeNumberField("position", diff.position());
         side("left", diff.left());
         side("right", diff.right());
-        json.writeNumberField("count", diff.count());
+        differences(diff.count(), diff.bytes(), diff.differences());
+        json.writeEndObject();
+    }
+
+    /** Writes what changed as an object. */
+    public void write(Changes changes) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("from", changes.from());
+        json.writeNumberField("position", changes.position());
+        json.writeObjectFieldStart("binding");
+        ModelWriter.writeBindingFields(json, changes.binding());
+        json.writeEndObject();
+        differences(changes.count(), changes.bytes(), changes.differences());
+        json.writeObjectFieldStart("work");
+        json.writeNumberField("events", changes.work().events());
+        json.writeNumberField("words", changes.work().words());
+        json.writeNumberField("invalidations", changes.work().invalidations());
+        json.writeEndObject();
+        tables(changes.tables());
+        json.writeEndObject();
+    }
+
+    private void tables(TableChanges tables) throws IOException {
+        json.writeObjectFieldStart("tables");
+        json.writeNumberField("made", tables.made());
+        json.writeNumberField("gone", tables.gone());
+        json.writeNumberField("count", tables.count());
+        json.writeArrayFieldStart("words");
+        for (TableChanges.Word word : tables.words()) {
+            json.writeStartObject();
+            json.writeStringField("space", word.space());
+            hex("address", word.address());
+            json.writeNumberField("level", word.level());
+            hex("old", word.oldWord());
+            hex("new", word.newWord());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void differences(long count, Map<Kind, Long> bytes, List<Difference> differences) throws IOException {
+        json.writeNumberField("count", count);
         json.writeObjectFieldStart("bytes");
-        for (Map.Entry<Kind, Long> each : diff.bytes().entrySet()) {
+        for (Map.Entry<Kind, Long> each : bytes.entrySet()) {
             json.writeNumberField(text(each.getKey()), each.getValue());
         }
         json.writeEndObject();
         json.writeArrayFieldStart("differences");
-        for (Difference difference : diff.differences()) {
+        for (Difference difference : differences) {
             difference(difference);
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     private void side(String name, Row row) throws IOException {
@@ -174,6 +217,11 @@ public final class ComparisonWriter {
             hex("entrySize", leaf.entrySize());
             json.writeFieldName("attributes");
             ModelWriter.writeAttributes(json, leaf.attributes());
+            Output output = leaf.output();
+            if (output != null) {
+                json.writeFieldName("output");
+                ModelWriter.writeOutput(json, output);
+            }
             json.writeEndObject();
         }
     }

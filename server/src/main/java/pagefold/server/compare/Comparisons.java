@@ -2,7 +2,6 @@ package pagefold.server.compare;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
@@ -12,10 +11,10 @@ import pagefold.server.compare.Comparer.Scope;
 import pagefold.server.compare.Comparison.Row;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
-import pagefold.server.log.LoggedSimulation;
-import pagefold.server.log.NoSuchSimulation;
+import pagefold.server.replay.Gate;
 import pagefold.server.replay.History;
 import pagefold.server.replay.Projection;
+import pagefold.server.replay.ProjectionFailure;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Replayer;
@@ -31,7 +30,7 @@ public final class Comparisons {
     private final EventLog log;
     private final PluginHost host;
     private final Replayer replayer;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final Gate gate;
 
     /** There is no such space. */
     public static final class NoSuchSpace extends RuntimeException {
@@ -65,6 +64,12 @@ public final class Comparisons {
                 case Replayed.Refused refused -> refused.rest().simulation();
             };
         }
+
+        NoSuchSpace missing(String space) {
+            return new NoSuchSpace(
+                    space,
+                    now instanceof Replayed.Complete(Projection projection) ? projection.destroyedAt(space) : null);
+        }
     }
 
     /** Comparisons over a log, with the plugins of a host. */
@@ -72,6 +77,7 @@ public final class Comparisons {
         this.log = log;
         this.host = host;
         this.replayer = new Replayer(log, host);
+        this.gate = new Gate(log, "comparisons", MAX_WAITING);
     }
 
     /**
@@ -116,6 +122,73 @@ public final class Comparisons {
         });
     }
 
+    /**
+     * What changed from one position to a later one, range by range and word by word.
+     *
+     * @param from the earlier position, from 1 to {@code at}
+     * @param at the later position, or {@code null} for the head
+     * @param under the binding to look through, or {@code null} for the one that is selected at the later position
+     * @throws NoSuchSpace when the space is there at neither of them
+     */
+    public Reading<Changes> changes(
+            String simulation, long from, @Nullable Long at, @Nullable PluginBinding under, @Nullable String space) {
+        return gate.pass(simulation, at, found -> {
+            long position = found.position();
+            if (from > position) {
+                return new Reading.Failed<>(new Trouble.BeyondHead(from, position));
+            }
+            Start later = new Start(position, replayer.at(simulation, position));
+            PluginBinding binding = under == null ? later.state().binding() : under;
+            if (binding == null) {
+                return new Reading.Failed<>(new Trouble.Unbound(simulation));
+            }
+            if (!binding.equals(later.state().binding())) {
+                later = new Start(position, replayer.shadow(binding, simulation, position));
+            }
+            Start earlier = new Start(from, replayer.through(binding, simulation, from));
+            if (space != null
+                    && earlier.state().space(space) == null
+                    && later.state().space(space) == null) {
+                throw later.missing(space);
+            }
+            if (!(earlier.now() instanceof Replayed.Complete(Projection before))) {
+                return failed(binding, earlier.now());
+            }
+            if (!(later.now() instanceof Replayed.Complete(Projection after))) {
+                return failed(binding, later.now());
+            }
+            return changes(simulation, new Changes.Between(before, after, space));
+        });
+    }
+
+    private Reading<Changes> changes(String simulation, Changes.Between between) {
+        long position = between.after().position();
+        PluginBinding binding = between.after().binding();
+        try {
+            return new Reading.Answered<>(
+                    position,
+                    Changes.of(between, counter -> replayer.watch(between.before(), simulation, position, counter)));
+        } catch (ProjectionFailure e) {
+            return new Reading.Failed<>(new Trouble.ModelFailed(e.position(), binding, e.reason()));
+        } catch (LogException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return new Reading.Failed<>(
+                    new Trouble.ModelFailed(position, binding, "the changes cannot be found: " + e.getMessage()));
+        }
+    }
+
+    private static <R> Reading<R> failed(PluginBinding binding, Replayed replayed) {
+        return new Reading.Failed<>(
+                switch (replayed) {
+                    case Replayed.WithoutModel without -> without.trouble();
+                    case Replayed.Refused refused ->
+                        new Trouble.HistoryRefused(binding, refused.events(), refused.count());
+                    case Replayed.Complete complete ->
+                        throw new IllegalArgumentException("expected a replay that failed, but it is complete");
+                });
+    }
+
     /** What would become of a simulation if a plugin were selected now; the binding names one that is there. */
     public Reading<SwapReport> swap(String simulation, PluginBinding to) {
         return guarded(simulation, null, WHOLE, start -> {
@@ -140,35 +213,13 @@ public final class Comparisons {
 
     private <R> Reading<R> guarded(
             String simulation, @Nullable Long at, Scope scope, Function<Start, Reading<R>> work) {
-        int now = waiting.incrementAndGet();
-        try {
-            if (now > MAX_WAITING) {
-                return new Reading.Failed<>(new Trouble.Busy("comparisons", MAX_WAITING, now));
-            }
-            LoggedSimulation head = log.find(simulation);
-            if (head == null) {
-                return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
-            }
-            if (at != null && at > head.head()) {
-                return new Reading.Failed<>(new Trouble.BeyondHead(at, head.head()));
-            }
-            long position = at == null ? head.head() : at;
-            Start start = new Start(position, replayer.at(simulation, position));
+        return gate.pass(simulation, at, found -> {
+            Start start = new Start(found.position(), replayer.at(simulation, found.position()));
             String space = scope.space();
             if (space != null && start.state().space(space) == null) {
-                throw new NoSuchSpace(
-                        space,
-                        start.now() instanceof Replayed.Complete(Projection projection)
-                                ? projection.destroyedAt(space)
-                                : null);
+                throw start.missing(space);
             }
             return work.apply(start);
-        } catch (NoSuchSimulation e) {
-            return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
-        } catch (LogException e) {
-            return new Reading.Failed<>(new Trouble.LogFailed(String.valueOf(e.getMessage())));
-        } finally {
-            waiting.decrementAndGet();
-        }
+        });
     }
 }

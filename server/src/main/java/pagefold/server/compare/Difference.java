@@ -4,10 +4,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
+import pagefold.model.Output;
 
 /**
  * A range in which two projections of one history differ in one way. Where its bytes are in memory is not compared:
- * that is every model's own.
+ * that is every model's own. Where they lead by the events is, if it is asked for.
  *
  * @param space the space
  * @param range input addresses
@@ -37,7 +38,9 @@ public record Difference(
         /** Does not grant something that the first one does. */
         NARROWER,
         /** Another memory type, shareability, or another global, guarded or software bit. */
-        ATTRIBUTES
+        ATTRIBUTES,
+        /** Another physical address, or another backing object, offset or sharing. */
+        OUTPUT
     }
 
     /**
@@ -46,8 +49,22 @@ public record Difference(
      * @param leafSize bytes of a leaf
      * @param entrySize bytes of what one entry of a TLB can hold
      * @param attributes what leaves and tables say
+     * @param output where the first byte leads by the events; {@code null} where no event has mapped it, or it is not
+     *     asked for
      */
-    public record Leaf(long leafSize, long entrySize, Attributes attributes) {
+    public record Leaf(
+            long leafSize,
+            long entrySize,
+            Attributes attributes,
+            @Nullable Output output) {
+
+        /** The same leaf, {@code bytes} further on. */
+        Leaf advanced(long bytes) {
+            return output == null || bytes == 0
+                    ? this
+                    : new Leaf(leafSize, entrySize, attributes, output.advanced(bytes));
+        }
+
         boolean sameAttributes(Leaf other) {
             Attributes a = attributes;
             Attributes b = other.attributes;

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,32 @@ final class Differences {
 
     private final Projection left;
     private final Projection right;
+    private final Scope scope;
     private final List<Difference> listed = new ArrayList<>();
     private final Map<Kind, Long> bytes = new EnumMap<>(Kind.class);
     private long count;
     private @Nullable Difference open;
 
-    private record Run(AddressRange range, Leaf leaf) {}
+    /** What is compared. */
+    enum Scope {
+        /** Leaves and their attributes: what two plugins make of one state. */
+        LEAVES,
+        /** Where the bytes lead by the events, too: what differs between two states. */
+        OUTPUTS_TOO
+    }
 
-    Differences(Projection left, Projection right) {
+    private record Run(AddressRange range, Leaf leaf) {
+
+        /** What is at one of its addresses. */
+        Leaf at(long address) {
+            return leaf.advanced(address - range.start());
+        }
+    }
+
+    Differences(Projection left, Projection right, Scope scope) {
         this.left = left;
         this.right = right;
+        this.scope = scope;
     }
 
     /**
@@ -68,18 +85,51 @@ final class Differences {
         return Collections.unmodifiableMap(bytes);
     }
 
-    private static List<Run> runs(Projection projection, String space) {
+    private List<Run> runs(Projection projection, String name) {
         List<Run> runs = new ArrayList<>();
-        if (projection.simulation().space(space) != null) {
-            projection.model().mappings(space, (range, leaf, entry, attributes) -> {
-                if (runs.size() == MAX_RUNS) {
-                    throw new IllegalArgumentException("expected at most " + MAX_RUNS
-                            + " runs of equal leaves in the space '" + space + "', but it has more");
+        AddressSpace space = projection.simulation().space(name);
+        if (space != null) {
+            projection.model().mappings(name, (range, leaf, entry, attributes) -> {
+                Leaf bare = new Leaf(leaf, entry, attributes, null);
+                if (scope == Scope.OUTPUTS_TOO) {
+                    addByRegion(runs, space, range, bare);
+                } else {
+                    add(runs, space, range, bare);
                 }
-                runs.add(new Run(range, new Leaf(leaf, entry, attributes)));
             });
         }
         return runs;
+    }
+
+    /** Adds a run in parts, one for each region, and one for each gap that the tables translate all the same. */
+    private static void addByRegion(List<Run> runs, AddressSpace space, AddressRange range, Leaf bare) {
+        long[] at = {range.start()};
+        boolean[] isDone = new boolean[1];
+        space.forEachIn(range, region -> {
+            AddressRange part = region.range().intersection(range);
+            if (part.start() != at[0]) {
+                add(runs, space, new AddressRange(at[0], part.start() - 1), bare);
+            }
+            Leaf whole = new Leaf(
+                    bare.leafSize(),
+                    bare.entrySize(),
+                    bare.attributes(),
+                    region.slice(part).output());
+            add(runs, space, part, whole);
+            at[0] = part.last() + 1;
+            isDone[0] = part.last() == range.last();
+        });
+        if (!isDone[0]) {
+            add(runs, space, new AddressRange(at[0], range.last()), bare);
+        }
+    }
+
+    private static void add(List<Run> runs, AddressSpace space, AddressRange range, Leaf leaf) {
+        if (runs.size() == MAX_RUNS) {
+            throw new IllegalArgumentException("expected at most " + MAX_RUNS + " runs of equal leaves in the space '"
+                    + space.name() + "', but it has more");
+        }
+        runs.add(new Run(range, leaf));
     }
 
     /** One sweep over both; {@code at} is the address from which on nothing has been said. */
@@ -100,7 +150,7 @@ final class Differences {
             if (b != null) {
                 last = lower(last, inB ? b.range().last() : b.range().start() - 1);
             }
-            judge(space, new AddressRange(start, last), inA ? a.leaf() : null, inB ? b.leaf() : null);
+            judge(space, new AddressRange(start, last), inA ? a.at(start) : null, inB ? b.at(start) : null);
             i += inA && a.range().last() == last ? 1 : 0;
             j += inB && b.range().last() == last ? 1 : 0;
             at = last + 1;
@@ -133,14 +183,20 @@ final class Differences {
         boolean joins = last != null
                 && last.range().last() + 1 == range.start()
                 && last.kinds().equals(kinds)
-                && java.util.Objects.equals(last.left(), a)
-                && java.util.Objects.equals(last.right(), b);
+                && Objects.equals(next(last.left(), last), a)
+                && Objects.equals(next(last.right(), last), b);
         if (joins) {
-            open = new Difference(space, new AddressRange(last.range().start(), range.last()), kinds, a, b);
+            AddressRange joined = new AddressRange(last.range().start(), range.last());
+            open = new Difference(space, joined, kinds, last.left(), last.right());
             return;
         }
         close();
         open = kinds.isEmpty() ? null : new Difference(space, range, kinds, a, b);
+    }
+
+    /** What would follow without a change behind a difference. */
+    private static @Nullable Leaf next(@Nullable Leaf leaf, Difference last) {
+        return leaf == null ? null : leaf.advanced(last.range().size());
     }
 
     private static Set<Kind> kinds(Leaf a, Leaf b) {
@@ -159,6 +215,9 @@ final class Differences {
         }
         if (!a.sameAttributes(b)) {
             kinds.add(Kind.ATTRIBUTES);
+        }
+        if (!Objects.equals(a.output(), b.output())) {
+            kinds.add(Kind.OUTPUT);
         }
         return kinds;
     }

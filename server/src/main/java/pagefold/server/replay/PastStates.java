@@ -6,15 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding;
 import pagefold.server.log.EventLog;
-import pagefold.server.log.LogException;
-import pagefold.server.log.LoggedSimulation;
-import pagefold.server.log.NoSuchSimulation;
 import pagefold.server.log.RecordedEvent;
 
 /**
@@ -31,7 +27,7 @@ public final class PastStates {
 
     private final EventLog log;
     private final Replayer replayer;
-    private final AtomicInteger questions = new AtomicInteger();
+    private final Gate gate;
     private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
     /** {@code under} is the binding to look through; {@code null} for the one of that position. */
@@ -57,6 +53,7 @@ public final class PastStates {
     public PastStates(EventLog log, Replayer replayer) {
         this.log = log;
         this.replayer = replayer;
+        this.gate = new Gate(log, "questions about past states", MAX_QUESTIONS);
     }
 
     /**
@@ -88,27 +85,10 @@ public final class PastStates {
 
     private <R> Reading<R> guarded(
             String simulation, @Nullable Long at, @Nullable PluginBinding under, Function<Key, Reading<R>> work) {
-        int waiting = questions.incrementAndGet();
-        try {
-            if (waiting > MAX_QUESTIONS) {
-                return new Reading.Failed<>(new Trouble.Busy("questions about past states", MAX_QUESTIONS, waiting));
-            }
-            LoggedSimulation head = log.find(simulation);
-            if (head == null) {
-                return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
-            }
-            long position = at == null ? head.head() : at;
-            if (position > head.head()) {
-                return new Reading.Failed<>(new Trouble.BeyondHead(position, head.head()));
-            }
-            return work.apply(new Key(simulation, head.id(), position, under));
-        } catch (NoSuchSimulation e) {
-            return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
-        } catch (LogException e) {
-            return new Reading.Failed<>(new Trouble.LogFailed(String.valueOf(e.getMessage())));
-        } finally {
-            questions.decrementAndGet();
-        }
+        return gate.pass(
+                simulation,
+                at,
+                found -> work.apply(new Key(simulation, found.head().id(), found.position(), under)));
     }
 
     private <R> Reading<R> answer(Key key, Question<R> question) {

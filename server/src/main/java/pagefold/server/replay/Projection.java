@@ -143,6 +143,15 @@ public final class Projection {
         }
     }
 
+    /**
+     * Takes the next event, which happened, and lets a listener hear what it does to the tables.
+     *
+     * @throws ProjectionFailure when the plugin fails at it
+     */
+    void apply(MemoryEvent event, TableListener listener) {
+        apply(Step.of(simulation, event), listener);
+    }
+
     private void apply(Step step, @Nullable TableListener listener) {
         try {
             model.apply(step, listener);

@@ -88,7 +88,31 @@ public final class Replayer {
         return tried(binding, History.of(log, simulation, position));
     }
 
-    /** The same for a history from anywhere. */
+    /** The state at a position under a binding, which may be the one that is selected there, or another. */
+    public Replayed through(PluginBinding binding, String simulation, long position) {
+        return at(simulation, position) instanceof Replayed.Complete complete
+                        && complete.projection().binding().equals(binding)
+                ? complete
+                : shadow(binding, simulation, position);
+    }
+
+    /**
+     * Takes a projection on to a position, event by event, and has a watcher hear of all that is done to the words.
+     *
+     * @param position to which the projection's plugin can hold the history
+     * @throws ProjectionFailure when the plugin fails on the way
+     */
+    public void watch(Projection projection, String simulation, long position, Watcher watcher) {
+        if (projection.position() < position) {
+            log.read(simulation, projection.position() + 1, event -> {
+                watcher.next(event);
+                projection.apply(event.event(), watcher);
+                return event.position() < position;
+            });
+        }
+    }
+
+    /** As {@link #shadow}, for a history from anywhere. */
     public Replayed tried(PluginBinding binding, History history) {
         return tried(host, binding, history);
     }

@@ -101,4 +101,34 @@ final class CompareVerbTest {
         run("diff", "d", "--right", "arm64:4k-48").ends(0);
         run("diff", "d", "--right", "arm64:nope").ends(3);
     }
+
+    @Test
+    void a_diff_of_two_positions_has_ranges_and_words() {
+        run("sim", "create", "two").ends(0);
+        run("space", "create", "two", "u").ends(0);
+        run("map", "two", "0x400000", "--size", "8K", "-p", "rw-/rw-", "--object", "o")
+                .ends(0);
+        run("unmap", "two", "0x401000", "--size", "4K").ends(0);
+
+        CliRun changes = run("diff", "two", "--at", "3", "--at", "4").ends(1);
+
+        assertThat(changes.lines().getFirst()).contains("AT 3", "AT 4");
+        assertThat(changes.lines().get(1))
+                .contains("0x0000000000401000-0x0000000000402000", "only-left", "object=o offset=0x0000000000001000");
+        assertThat(changes.lines())
+                .anyMatch(line -> line.matches("u +L3 +0x[0-9a-f]{16} +0x[0-9a-f]{16} +-> +0x0{16}"));
+        assertThat(changes.lines().getLast())
+                .isEqualTo("1 words differ, 0 tables made, 0 gone; 1 events wrote 1 words, with 1 invalidations");
+        assertThat(run("diff", "two", "--at", "3", "--at", "4", "-o", "json")
+                        .ends(1)
+                        .out())
+                .startsWith("{\"from\":3,\"position\":4");
+        run("diff", "two", "--at", "4", "--at", "4").ends(0);
+        run("diff", "two", "--at", "4", "--at", "3").ends(2);
+        run("diff", "two", "--at", "4").ends(2);
+        run("diff", "two", "--at", "3", "--at", "4", "--right", "arm64:4k-48").ends(2);
+        run("diff", "two", "--right", "arm64:4k-48", "--plugin", "arm64", "--profile", "4k-48")
+                .ends(2);
+        run("diff", "two", "--at", "3", "--at", "9").ends(3);
+    }
 }
