@@ -138,6 +138,13 @@ class ArchitectureTest {
                         "pagefold.server.log..",
                         "pagefold.server.replay..",
                         "pagefold.server.wire.."),
+                mayUse(
+                        "pagefold.server.history..",
+                        "pagefold.host..",
+                        "pagefold.table..",
+                        "pagefold.model..",
+                        "pagefold.server.log..",
+                        "pagefold.server.replay.."),
                 noClasses()
                         .that()
                         .resideOutsideOfPackage("pagefold.server.cli..")

@@ -55,6 +55,7 @@ final class ApiRouter {
                 Map.entry("getSpaces", reads::spaces),
                 Map.entry("getRegions", reads::regions),
                 Map.entry("getWalk", reads::walk),
+                Map.entry("getWhy", parts.tracing()::why),
                 Map.entry("getPtdump", reads::ptdump),
                 Map.entry("getShowPte", reads::showPte),
                 Map.entry("getCheckWx", reads::checkWx),

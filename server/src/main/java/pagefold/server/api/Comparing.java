@@ -2,25 +2,18 @@ package pagefold.server.api;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Names;
 import pagefold.model.PluginBinding;
 import pagefold.server.compare.Candidate;
 import pagefold.server.compare.Comparer;
-import pagefold.server.compare.Comparer.NoSuchCandidate;
 import pagefold.server.compare.Comparer.Scope;
 import pagefold.server.compare.ComparisonWriter;
 import pagefold.server.compare.Comparisons;
-import pagefold.server.compare.Comparisons.NoSuchSpace;
 import pagefold.server.replay.Reading;
-import pagefold.server.wire.WireJson;
 
 /** One history under several plugins and profiles. */
 final class Comparing {
@@ -29,13 +22,13 @@ final class Comparing {
 
     private final Comparisons comparisons;
     private final Views views;
-    private final WorkerExecutor worker;
+    private final Background background;
 
     Comparing(Vertx vertx, Comparisons comparisons, Views views) {
         this.comparisons = comparisons;
         this.views = views;
         // One at a time: each takes a processor and the memory of two models.
-        this.worker = vertx.createSharedWorkerExecutor("pagefold-compare", 1, 1, TimeUnit.HOURS);
+        this.background = new Background(vertx, "pagefold-compare", 1);
     }
 
     void compare(RoutingContext routing) {
@@ -44,7 +37,7 @@ final class Comparing {
         Long at = exchange.at();
         List<Candidate> candidates = candidates(exchange);
         Scope scope = scope(exchange);
-        answer(
+        background.answer(
                 exchange,
                 () -> comparisons.compare(name, at, candidates, scope),
                 comparison -> json -> new ComparisonWriter(json).write(comparison));
@@ -61,7 +54,7 @@ final class Comparing {
                     Problems.invalid("right", "Expected a plugin and a profile as in right=arm64:64k-48."));
         }
         Scope scope = scope(exchange);
-        answer(
+        background.answer(
                 exchange,
                 () -> comparisons.diff(name, at, left, right, scope),
                 diff -> json -> new ComparisonWriter(json).write(diff));
@@ -74,7 +67,7 @@ final class Comparing {
         long from = exchange.number("from", 1, at == null ? Long.MAX_VALUE : at, 1);
         PluginBinding under = views.asked(exchange);
         String space = space(exchange);
-        answer(
+        background.answer(
                 exchange,
                 () -> comparisons.changes(name, from, at, under, space),
                 changes -> json -> new ComparisonWriter(json).write(changes));
@@ -132,7 +125,7 @@ final class Comparing {
 
     /** What would become of a simulation if a plugin were selected. */
     void swapReport(Exchange exchange, String simulation, PluginBinding to) {
-        answer(
+        background.answer(
                 exchange,
                 () -> comparisons.swap(simulation, to),
                 report -> json -> new ComparisonWriter(json).write(report));
@@ -140,47 +133,9 @@ final class Comparing {
 
     /** What holds a history instead of a binding that does not; nothing when that cannot be found out now. */
     Future<List<PluginBinding>> suggestions(String simulation, PluginBinding refused) {
-        return worker.executeBlocking(
-                () -> comparisons.suggestions(simulation, refused)
-                                instanceof Reading.Answered<List<PluginBinding>>(long at, List<PluginBinding> found)
-                        ? found
-                        : List.of(),
-                false);
-    }
-
-    private interface Encoder<R> {
-        WireJson.ValueWriter of(R value);
-    }
-
-    /** What a worker has made: the position and the bytes, or a problem. */
-    private record Made(
-            long position, byte @Nullable [] body, @Nullable Problem problem) {}
-
-    private <R> void answer(Exchange exchange, Callable<Reading<R>> work, Encoder<R> encoder) {
-        Future<Made> made = worker.executeBlocking(() -> made(work, encoder), false);
-        exchange.then(made, answer -> {
-            byte[] body = answer.body();
-            Problem problem = answer.problem();
-            if (body != null) {
-                exchange.routing().response().putHeader(HttpHeaders.ETAG, Exchange.etag(answer.position()));
-                exchange.send(200, Json.CONTENT_TYPE, body);
-            } else if (problem != null) {
-                exchange.send(problem);
-            }
-        });
-    }
-
-    private static <R> Made made(Callable<Reading<R>> work, Encoder<R> encoder) throws Exception {
-        try {
-            return switch (work.call()) {
-                case Reading.Failed<R> failed -> new Made(0, null, Problems.of(failed.trouble()));
-                case Reading.Answered<R>(long position, R value) ->
-                    new Made(position, Json.line(encoder.of(value)), null);
-            };
-        } catch (NoSuchCandidate e) {
-            return new Made(0, null, Problems.of(e.rejection()));
-        } catch (NoSuchSpace e) {
-            return new Made(0, null, Problems.noSuchSpace(e.space(), e.destroyedAt()));
-        }
+        return background.run(() -> comparisons.suggestions(simulation, refused)
+                        instanceof Reading.Answered<List<PluginBinding>>(long at, List<PluginBinding> found)
+                ? found
+                : List.of());
     }
 }

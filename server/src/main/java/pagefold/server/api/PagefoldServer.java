@@ -22,6 +22,7 @@ import pagefold.host.PluginHost;
 import pagefold.server.access.Allowance;
 import pagefold.server.access.Tokens;
 import pagefold.server.compare.Comparisons;
+import pagefold.server.history.Origins;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.ops.Health;
@@ -57,6 +58,7 @@ public final class PagefoldServer implements AutoCloseable {
             EventLog log,
             Simulations simulations,
             Comparing comparing,
+            Tracing tracing,
             Views views,
             Plugins plugins,
             EventFeeds feeds,
@@ -111,6 +113,7 @@ public final class PagefoldServer implements AutoCloseable {
                     log,
                     simulations,
                     comparing,
+                    new Tracing(vertx, new Origins(log, host), views),
                     views,
                     plugins,
                     feeds,

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
+import pagefold.model.AddressSpace;
 import pagefold.model.PluginBinding;
 import pagefold.model.Rejection;
 import pagefold.server.replay.Replayed.RefusedEvent;
@@ -217,6 +218,22 @@ final class Problems {
                         destroyedAt,
                         "lastPosition",
                         destroyedAt - 1);
+    }
+
+    /** Spaces that are not two stages of one translation. */
+    static Problem noSecondStage(AddressSpace space, @Nullable String second) {
+        return Problem.of(
+                409,
+                "no-second-stage",
+                "The space '" + space.name() + "' of kind " + WireText.text(space.kind())
+                        + " cannot be walked through '" + second + "': expected a user or kernel space, and one of kind"
+                        + " stage2 behind it, under a plugin that has two stages.",
+                "space",
+                space.name(),
+                "kind",
+                WireText.text(space.kind()),
+                "stage2",
+                String.valueOf(second));
     }
 
     /** The problem of a status that the router answers by itself. */

@@ -125,7 +125,7 @@ final class Reads {
                     ? model.walk(space.name(), address, access, privilege)
                     : model.walk(space.name(), second, address, access, privilege);
             if (walk == null) {
-                return new Answer.Missing(noSecondStage(space, second));
+                return new Answer.Missing(Problems.noSecondStage(space, second));
             }
             return Answer.json(json -> {
                 json.writeStartObject();
@@ -136,29 +136,14 @@ final class Reads {
         });
     }
 
-    private static long virtualAddress(Exchange exchange) {
+    static long virtualAddress(Exchange exchange) {
         if (exchange.query("va") == null) {
             throw new Problem.Exception(Problems.invalid("va", "Expected the address to translate as va=0x…."));
         }
         return exchange.address("va", 0);
     }
 
-    private static Problem noSecondStage(AddressSpace space, @Nullable String second) {
-        return Problem.of(
-                409,
-                "no-second-stage",
-                "The space '" + space.name() + "' of kind " + WireText.text(space.kind())
-                        + " cannot be walked through '" + second + "': expected a user or kernel space, and one of kind"
-                        + " stage2 behind it, under a plugin that has two stages.",
-                "space",
-                space.name(),
-                "kind",
-                WireText.text(space.kind()),
-                "stage2",
-                String.valueOf(second));
-    }
-
-    private static <E> E word(Exchange exchange, String parameter, WireText.Words<E> words, E absent) {
+    static <E> E word(Exchange exchange, String parameter, WireText.Words<E> words, E absent) {
         String text = exchange.query(parameter);
         if (text == null) {
             return absent;

@@ -64,11 +64,24 @@ final class StateWriter {
         ModelWriter.writeHex(json, value);
     }
 
+    /** Writes more of a step, which is named by its place among all. */
+    @FunctionalInterface
+    interface StepWriter {
+        void write(int step) throws IOException;
+    }
+
     void walk(Walk walk) throws IOException {
+        walk(walk, step -> {});
+    }
+
+    void walk(Walk walk, StepWriter more) throws IOException {
         hex("input", walk.input());
         json.writeArrayFieldStart("steps");
-        for (Walk.Step step : walk.steps()) {
-            step(step);
+        for (int i = 0; i < walk.steps().size(); i++) {
+            json.writeStartObject();
+            step(walk.steps().get(i));
+            more.write(i);
+            json.writeEndObject();
         }
         json.writeEndArray();
         json.writeObjectFieldStart("outcome");
@@ -99,7 +112,6 @@ final class StateWriter {
     }
 
     private void step(Walk.Step step) throws IOException {
-        json.writeStartObject();
         json.writeNumberField("stage", step.stage());
         json.writeStringField("generic", step.generic());
         json.writeNumberField("level", step.level());
@@ -120,7 +132,6 @@ final class StateWriter {
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     void tableFields(TableView table) throws IOException {

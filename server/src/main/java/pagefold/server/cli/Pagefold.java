@@ -65,6 +65,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EventsVerb.class,
             DeltaVerb.class,
             WalkVerb.class,
+            WhyVerb.class,
             ShowPteVerb.class,
             PtdumpVerb.class,
             CheckVerb.class,

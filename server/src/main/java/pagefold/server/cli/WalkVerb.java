@@ -82,7 +82,7 @@ final class WalkVerb extends SimulationVerb {
             printJson(answer);
         } else {
             print(walk);
-            print(outcome, translated);
+            out().println(outcome(address, outcome));
             printRegisters(walk);
         }
         return translated ? ExitCodes.OK : ExitCodes.NO;
@@ -118,17 +118,16 @@ final class WalkVerb extends SimulationVerb {
         table.print(out());
     }
 
-    private void print(JsonTree outcome, boolean translated) {
+    /** Where a walk ended, on one line. */
+    static String outcome(long address, JsonTree outcome) {
         String level = "level " + outcome.get("level").text();
-        if (translated) {
-            out().println(Hex.address(address) + " -> " + outcome.get("output").text() + "  " + level + ", "
-                    + Hex.size(Hex.parse(outcome.get("leafSize").text())) + ", "
-                    + outcome.get("attributes").text());
-        } else {
-            out().println(Hex.address(address) + " -> " + outcome.get("fault").text() + " fault, " + level + ", stage "
-                    + outcome.get("stage").text()
-                    + (outcome.get("onStage1Walk").text().equals("true") ? ", on the stage-1 walk" : ""));
-        }
+        return outcome.get("translated").text().equals("true")
+                ? Hex.address(address) + " -> " + outcome.get("output").text() + "  " + level + ", "
+                        + Hex.size(Hex.parse(outcome.get("leafSize").text())) + ", "
+                        + outcome.get("attributes").text()
+                : Hex.address(address) + " -> " + outcome.get("fault").text() + " fault, " + level + ", stage "
+                        + outcome.get("stage").text()
+                        + (outcome.get("onStage1Walk").text().equals("true") ? ", on the stage-1 walk" : "");
     }
 
     private void printRegisters(JsonTree walk) {

@@ -13,6 +13,7 @@ import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.replay.Gate;
 import pagefold.server.replay.History;
+import pagefold.server.replay.NoSuchSpace;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.ProjectionFailure;
 import pagefold.server.replay.Reading;
@@ -31,29 +32,6 @@ public final class Comparisons {
     private final PluginHost host;
     private final Replayer replayer;
     private final Gate gate;
-
-    /** There is no such space. */
-    public static final class NoSuchSpace extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final String space;
-        private final @Nullable Long destroyedAt;
-
-        NoSuchSpace(String space, @Nullable Long destroyedAt) {
-            super("There is no space '" + space + "'.");
-            this.space = space;
-            this.destroyedAt = destroyedAt;
-        }
-
-        /** Its name. */
-        public String space() {
-            return space;
-        }
-
-        /** Where it was destroyed, if it ever was there. */
-        public @Nullable Long destroyedAt() {
-            return destroyedAt;
-        }
-    }
 
     /** A history to compare under, with what it has selected itself. */
     private record Start(long position, Replayed now) {
@@ -152,10 +130,10 @@ public final class Comparisons {
                 throw later.missing(space);
             }
             if (!(earlier.now() instanceof Replayed.Complete(Projection before))) {
-                return failed(binding, earlier.now());
+                return new Reading.Failed<>(earlier.now().trouble(simulation, binding));
             }
             if (!(later.now() instanceof Replayed.Complete(Projection after))) {
-                return failed(binding, later.now());
+                return new Reading.Failed<>(later.now().trouble(simulation, binding));
             }
             return changes(simulation, new Changes.Between(before, after, space));
         });
@@ -176,17 +154,6 @@ public final class Comparisons {
             return new Reading.Failed<>(
                     new Trouble.ModelFailed(position, binding, "the changes cannot be found: " + e.getMessage()));
         }
-    }
-
-    private static <R> Reading<R> failed(PluginBinding binding, Replayed replayed) {
-        return new Reading.Failed<>(
-                switch (replayed) {
-                    case Replayed.WithoutModel without -> without.trouble();
-                    case Replayed.Refused refused ->
-                        new Trouble.HistoryRefused(binding, refused.events(), refused.count());
-                    case Replayed.Complete complete ->
-                        throw new IllegalArgumentException("expected a replay that failed, but it is complete");
-                });
     }
 
     /** What would become of a simulation if a plugin were selected now; the binding names one that is there. */

@@ -100,15 +100,9 @@ public final class PastStates {
                     made = make(key, key.position());
                     entry.made = made;
                 }
-                return switch (made) {
-                    case Replayed.Complete complete -> complete.projection().answer(question);
-                    case Replayed.WithoutModel without -> new Reading.Failed<>(named(without.trouble(), key));
-                    case Replayed.Refused refused
-                    when key.under() != null ->
-                        new Reading.Failed<>(
-                                new Trouble.HistoryRefused(key.under(), refused.events(), refused.count()));
-                    case Replayed.Refused refused -> throw refused(refused);
-                };
+                return made instanceof Replayed.Complete(Projection projection)
+                        ? projection.answer(question)
+                        : new Reading.Failed<>(made.trouble(key.simulation(), key.under()));
             }
         } finally {
             leave(entry);
@@ -138,29 +132,17 @@ public final class PastStates {
     }
 
     private static Reading<Delta> step(Entry entry, Replayed before, Key key, RecordedEvent event) {
-        return switch (before) {
-            case Replayed.Complete(Projection projection) -> {
-                try {
-                    Delta delta = projection.delta(event);
-                    entry.delta = delta;
-                    entry.made = entry.made instanceof Replayed.Complete complete ? complete : before;
-                    yield new Reading.Answered<>(key.position(), delta);
-                } catch (ProjectionFailure e) {
-                    yield new Reading.Failed<>(new Trouble.ModelFailed(e.position(), projection.binding(), e.reason()));
-                }
-            }
-            case Replayed.WithoutModel without -> new Reading.Failed<>(named(without.trouble(), key));
-            case Replayed.Refused refused -> throw refused(refused);
-        };
-    }
-
-    private static IllegalStateException refused(Replayed.Refused refused) {
-        return new IllegalStateException("expected a history that was accepted, but event "
-                + refused.events().getFirst().position() + " is refused");
-    }
-
-    private static Trouble named(Trouble trouble, Key key) {
-        return trouble instanceof Trouble.Unbound ? new Trouble.Unbound(key.simulation()) : trouble;
+        if (!(before instanceof Replayed.Complete(Projection projection))) {
+            return new Reading.Failed<>(before.trouble(key.simulation(), null));
+        }
+        try {
+            Delta delta = projection.delta(event);
+            entry.delta = delta;
+            entry.made = entry.made instanceof Replayed.Complete complete ? complete : before;
+            return new Reading.Answered<>(key.position(), delta);
+        } catch (ProjectionFailure e) {
+            return new Reading.Failed<>(new Trouble.ModelFailed(e.position(), projection.binding(), e.reason()));
+        }
     }
 
     /**

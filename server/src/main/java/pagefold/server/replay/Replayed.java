@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.MemoryEvent;
+import pagefold.model.PluginBinding;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
 
@@ -11,6 +12,25 @@ import pagefold.model.Simulation;
 public sealed interface Replayed {
     /** Most events in a report of what cannot be held; more are only counted. */
     int MAX_REFUSED = 1000;
+
+    /**
+     * Why there is no projection of a simulation; a bug when there is one.
+     *
+     * @param under through which it was asked for, or {@code null} for the one that is selected, which holds the history
+     */
+    default Trouble trouble(String simulation, @Nullable PluginBinding under) {
+        return switch (this) {
+            case WithoutModel(Simulation state, Trouble.Unbound unbound) -> new Trouble.Unbound(simulation);
+            case WithoutModel without -> without.trouble();
+            case Refused refused
+            when under != null -> new Trouble.HistoryRefused(under, refused.events(), refused.count());
+            case Refused refused ->
+                throw new IllegalStateException("expected a history that was accepted, but event "
+                        + refused.events().getFirst().position() + " is refused");
+            case Complete complete ->
+                throw new IllegalStateException("expected a replay that failed, but it is complete");
+        };
+    }
 
     /** The projection is at the position asked for. */
     record Complete(Projection projection) implements Replayed {}

@@ -97,6 +97,29 @@ public final class Replayer {
     }
 
     /**
+     * A projection to take on from, not behind a position: from the last snapshot before it, or else an empty one.
+     *
+     * @param simulation its id in the log
+     */
+    public Replayed start(PluginBinding binding, long simulation, long position) {
+        Projection restored = position == 0 ? null : snapshots.restore(simulation, position);
+        return restored != null && restored.binding().equals(binding)
+                ? new Replayed.Complete(restored)
+                : empty(host, binding);
+    }
+
+    /** A projection of no events. */
+    static Replayed empty(PluginHost host, PluginBinding binding) {
+        return switch (host.find(binding.plugin(), binding.version(), binding.profile())) {
+            case PluginHost.Lookup.Found found ->
+                new Replayed.Complete(
+                        new Projection(binding, found.plugin().newModel(binding.profile(), binding.coarsening())));
+            case PluginHost.Lookup.Missing missing ->
+                new Replayed.WithoutModel(Simulation.EMPTY, new Trouble.PluginMissing(missing.rejection()));
+        };
+    }
+
+    /**
      * Takes a projection on to a position, event by event, and has a watcher hear of all that is done to the words.
      *
      * @param position to which the projection's plugin can hold the history
@@ -194,11 +217,11 @@ public final class Replayer {
         }
 
         private void open(PluginBinding binding) {
-            switch (host.find(binding.plugin(), binding.version(), binding.profile())) {
-                case PluginHost.Lookup.Found found ->
-                    projection =
-                            new Projection(binding, found.plugin().newModel(binding.profile(), binding.coarsening()));
-                case PluginHost.Lookup.Missing missing -> trouble = new Trouble.PluginMissing(missing.rejection());
+            Replayed opened = empty(host, binding);
+            if (opened instanceof Replayed.Complete complete) {
+                projection = complete.projection();
+            } else {
+                trouble = opened.trouble("", binding);
             }
         }
 

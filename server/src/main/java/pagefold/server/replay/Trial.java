@@ -60,13 +60,12 @@ final class Trial {
     /** Makes the empty model; null when that worked. */
     @Nullable
     Trouble open(PluginHost host) {
-        return switch (host.find(binding.plugin(), binding.version(), binding.profile())) {
-            case PluginHost.Lookup.Found found -> {
-                projection = new Projection(binding, found.plugin().newModel(binding.profile(), binding.coarsening()));
-                yield null;
-            }
-            case PluginHost.Lookup.Missing missing -> new Trouble.PluginMissing(missing.rejection());
-        };
+        Replayed opened = Replayer.empty(host, binding);
+        if (opened instanceof Replayed.Complete complete) {
+            projection = complete.projection();
+            return null;
+        }
+        return opened.trouble("", binding);
     }
 
     private Projection model() {

@@ -1,0 +1,66 @@
+package pagefold.server.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpHeaders;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import pagefold.server.compare.Comparer.NoSuchCandidate;
+import pagefold.server.history.Origins.NoSecondStage;
+import pagefold.server.replay.NoSuchSpace;
+import pagefold.server.replay.Reading;
+import pagefold.server.wire.WireJson;
+
+/** Answers questions that take long on threads of their own, the JSON with them. */
+final class Background {
+    private final WorkerExecutor worker;
+
+    /** {@code threads} questions at a time; the others wait. */
+    Background(Vertx vertx, String name, int threads) {
+        this.worker = vertx.createSharedWorkerExecutor(name, threads, 1, TimeUnit.HOURS);
+    }
+
+    /** How an answer is written. */
+    interface Encoder<R> {
+        WireJson.ValueWriter of(R value);
+    }
+
+    /** What a worker has made: the position and the bytes, or a problem. */
+    private record Made(
+            long position, byte @Nullable [] body, @Nullable Problem problem) {}
+
+    <R> Future<R> run(Callable<R> work) {
+        return worker.executeBlocking(work, false);
+    }
+
+    <R> void answer(Exchange exchange, Callable<Reading<R>> work, Encoder<R> encoder) {
+        exchange.then(run(() -> made(work, encoder)), answer -> {
+            byte[] body = answer.body();
+            Problem problem = answer.problem();
+            if (body != null) {
+                exchange.routing().response().putHeader(HttpHeaders.ETAG, Exchange.etag(answer.position()));
+                exchange.send(200, Json.CONTENT_TYPE, body);
+            } else if (problem != null) {
+                exchange.send(problem);
+            }
+        });
+    }
+
+    private static <R> Made made(Callable<Reading<R>> work, Encoder<R> encoder) throws Exception {
+        try {
+            return switch (work.call()) {
+                case Reading.Failed<R> failed -> new Made(0, null, Problems.of(failed.trouble()));
+                case Reading.Answered<R>(long position, R value) ->
+                    new Made(position, Json.line(encoder.of(value)), null);
+            };
+        } catch (NoSuchCandidate e) {
+            return new Made(0, null, Problems.of(e.rejection()));
+        } catch (NoSuchSpace e) {
+            return new Made(0, null, Problems.noSuchSpace(e.space(), e.destroyedAt()));
+        } catch (NoSecondStage e) {
+            return new Made(0, null, Problems.noSecondStage(e.space(), e.second()));
+        }
+    }
+}
