@@ -38,9 +38,7 @@ final class FlatModel implements PageTableModel {
     @Override
     public @Nullable Refusal check(List<Step> steps) {
         for (int i = 0; i < steps.size(); i++) {
-            if (profile.equals("faulty") && isRemark(steps.get(i), "fail-check")) {
-                throw new IllegalStateException("failed on demand");
-            }
+            fail(steps.get(i), "check");
             if (profile.equals("crowded") && i == ROOM) {
                 return new Refusal(i, new Rejection.LimitExceeded("steps of a check", ROOM, i + 1L));
             }
@@ -56,6 +54,22 @@ final class FlatModel implements PageTableModel {
         return null;
     }
 
+    private void fail(Step step, String where) {
+        if (profile.equals("faulty") && isRemark(step, "fail-" + where)) {
+            throw new IllegalStateException("failed on demand");
+        }
+        if (profile.equals("stuck") && isRemark(step, "loop-" + where)) {
+            loop();
+        }
+    }
+
+    /** Does not heed interrupts, and ends when the test says so. */
+    private static void loop() {
+        while (!Boolean.getBoolean("flat.go-on")) {
+            Thread.onSpinWait();
+        }
+    }
+
     private static boolean isRemark(Step step, String text) {
         return step.event() instanceof MemoryEvent.Annotated annotated
                 && annotated.text().equals(text);
@@ -63,9 +77,7 @@ final class FlatModel implements PageTableModel {
 
     @Override
     public void apply(Step step, @Nullable TableListener listener) {
-        if (profile.equals("faulty") && isRemark(step, "fail-apply")) {
-            throw new IllegalStateException("failed on demand");
-        }
+        fail(step, "apply");
         if (step.before() != state && step.before().position() != state.position()) {
             throw new IllegalStateException("expected the step behind " + state.position());
         }
@@ -113,6 +125,9 @@ final class FlatModel implements PageTableModel {
 
     @Override
     public void dump(String space, Appendable out) throws IOException {
+        if (profile.equals("stuck") && space.equals("loop")) {
+            loop();
+        }
         for (Region region : space(space).regions()) {
             out.append(region.range().toString()).append('\n');
         }

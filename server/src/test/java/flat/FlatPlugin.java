@@ -11,7 +11,8 @@ import pagefold.spi.Profile;
 import pagefold.table.PageTableModel;
 
 /** Profiles: {@code wide} holds everything, {@code narrow} nothing at or above 4 GiB, {@code crowded} has
- * no room for more than a few steps of one check, {@code faulty} fails on demand. */
+ * no room for more than a few steps of one check, {@code faulty} fails on demand, {@code stuck} does not
+ * return on demand. */
 public final class FlatPlugin implements ArchitecturePlugin {
 
     /** For the service loader. */
@@ -29,7 +30,7 @@ public final class FlatPlugin implements ArchitecturePlugin {
 
     @Override
     public List<Profile> profiles() {
-        return List.of(flat("wide"), flat("narrow"), flat("crowded"), flat("faulty"));
+        return List.of(flat("wide"), flat("narrow"), flat("crowded"), flat("faulty"), flat("stuck"));
     }
 
     private static Profile flat(String name) {

@@ -114,7 +114,9 @@ class ArchitectureTest {
                         "pagefold.spi..",
                         "pagefold.table..",
                         "pagefold.model..",
-                        "pagefold.server.log.."),
+                        "pagefold.server.log..",
+                        "pagefold.server.watch.."),
+                mayUse("pagefold.server.watch..", "pagefold.model.."),
                 mayUse(
                         "pagefold.server.space..",
                         "pagefold.host..",
@@ -122,7 +124,8 @@ class ArchitectureTest {
                         "pagefold.table..",
                         "pagefold.model..",
                         "pagefold.server.log..",
-                        "pagefold.server.replay.."),
+                        "pagefold.server.replay..",
+                        "pagefold.server.watch.."),
                 mayUse(
                         "pagefold.server.plugins..",
                         "pagefold.host..",
@@ -137,6 +140,7 @@ class ArchitectureTest {
                         "pagefold.model..",
                         "pagefold.server.log..",
                         "pagefold.server.replay..",
+                        "pagefold.server.watch..",
                         "pagefold.server.wire.."),
                 mayUse(
                         "pagefold.server.history..",
@@ -144,7 +148,8 @@ class ArchitectureTest {
                         "pagefold.table..",
                         "pagefold.model..",
                         "pagefold.server.log..",
-                        "pagefold.server.replay.."),
+                        "pagefold.server.replay..",
+                        "pagefold.server.watch.."),
                 noClasses()
                         .that()
                         .resideOutsideOfPackage("pagefold.server.cli..")

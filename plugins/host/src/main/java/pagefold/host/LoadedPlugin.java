@@ -1,7 +1,13 @@
 package pagefold.host;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.spi.ArchitecturePlugin;
 import pagefold.spi.Capture;
@@ -12,6 +18,11 @@ import pagefold.table.PageTableModel;
 
 /** One plugin of one jar, ready to make models. */
 public final class LoadedPlugin {
+    /** How long a plugin may take to say whether it has a profile. */
+    static final int ANSWER_MILLIS = 2000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedPlugin.class);
+
     private final ArchitecturePlugin plugin;
     private final String id;
     private final String version;
@@ -23,6 +34,8 @@ public final class LoadedPlugin {
     private int leases;
     /** Whether no selection of it may begin. Guarded by this object's monitor. */
     private boolean retiring;
+
+    private volatile boolean isMute;
 
     LoadedPlugin(ArchitecturePlugin plugin, String digest, @Nullable String signer) {
         this.plugin = plugin;
@@ -86,9 +99,42 @@ public final class LoadedPlugin {
         return options;
     }
 
-    /** The profile of that name, if the plugin has it; also one with options that it does not list. */
+    /**
+     * The profile of that name, if the plugin has it; also one with options that it does not list. A plugin that does not
+     * say within {@value #ANSWER_MILLIS} ms has only those that it lists from then on.
+     */
     public @Nullable Profile profile(String name) {
-        return plugin.profile(name);
+        for (Profile each : profiles) {
+            if (each.name().equals(name)) {
+                return each;
+            }
+        }
+        return isMute ? null : asked(name);
+    }
+
+    /** This is asked on all kinds of threads, event loops too. */
+    private @Nullable Profile asked(String name) {
+        CompletableFuture<@Nullable Profile> answer = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("pagefold-profile").start(() -> {
+            try {
+                answer.complete(plugin.profile(name));
+            } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        try {
+            return answer.get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (ExecutionException e) {
+            LOG.error("the plugin {} failed to say whether it has the profile '{}'", id, name, e);
+            return null;
+        } catch (TimeoutException e) {
+            LOG.error("the plugin {} does not say whether it has the profile '{}' and is not asked again", id, name);
+            isMute = true;
+            return null;
+        }
     }
 
     /**

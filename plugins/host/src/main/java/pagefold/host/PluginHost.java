@@ -118,20 +118,57 @@ public final class PluginHost implements AutoCloseable {
     }
 
     /**
-     * Loads the plugins of a jar, when it is trusted.
+     * Plugins that are ready and that nobody can find yet.
+     *
+     * <p>To read a jar runs code of its plugins, which may take its time; the host goes on meanwhile.
+     */
+    public static final class ReadJar {
+        private final byte[] bytes;
+        private final byte @Nullable [] signature;
+        private final Jar jar;
+
+        private ReadJar(byte[] bytes, byte @Nullable [] signature, Jar jar) {
+            this.bytes = bytes;
+            this.signature = signature;
+            this.jar = jar;
+        }
+
+        /** The bytes that were read; not to be changed. */
+        public byte[] bytes() {
+            return bytes;
+        }
+
+        /** The signature over those bytes that was given. */
+        public byte @Nullable [] signature() {
+            return signature;
+        }
+    }
+
+    /**
+     * Reads the plugins of a jar, when it is trusted.
      *
      * @param jar the bytes of the archive
      * @param signature over those bytes, or {@code null}
-     * @return what it declares, at least one plugin
      * @throws Trust.UntrustedJar when nobody who is trusted has signed it
-     * @throws IllegalArgumentException as for a jar that comes with the server
+     * @throws IllegalArgumentException when it is no plugin jar, or is beyond a limit
      */
-    public List<LoadedPlugin> load(byte[] jar, byte @Nullable [] signature) {
+    public ReadJar read(byte[] jar, byte @Nullable [] signature) {
         if (jar.length > MAX_JAR_BYTES) {
             throw new IllegalArgumentException(
                     "expected a plugin jar of at most " + MAX_JAR_BYTES + " bytes, but it has more");
         }
-        return load(jar, trust.signer(jar, signature));
+        return new ReadJar(jar, signature, read(jar, trust.signer(jar, signature)));
+    }
+
+    /**
+     * Makes the plugins of a jar known.
+     *
+     * @return what it declares, at least one plugin
+     * @throws IllegalArgumentException when there are too many jars, or one has a plugin in that version already; nothing
+     *     has changed then
+     */
+    public List<LoadedPlugin> load(ReadJar read) {
+        return load(read.jar);
     }
 
     /**
@@ -139,33 +176,35 @@ public final class PluginHost implements AutoCloseable {
      *
      * @param jar the bytes of the archive
      * @return what it declares, at least one plugin
-     * @throws IllegalArgumentException when it is no plugin jar, is beyond a limit, or has a plugin that is loaded
-     *     already in that version; nothing is loaded then
+     * @throws IllegalArgumentException as when a jar is read and made known
      */
     public List<LoadedPlugin> load(byte[] jar) {
-        return load(jar, (String) null);
+        return load(read(jar, (String) null));
     }
 
-    private synchronized List<LoadedPlugin> load(byte[] jar, @Nullable String signer) {
-        if (jars.size() == MAX_JARS) {
-            throw new IllegalArgumentException("expected at most " + MAX_JARS + " plugin jars, but this is one more");
-        }
+    private static Jar read(byte[] jar, @Nullable String signer) {
         String digest = digest(jar);
         Map<String, byte[]> entries = JarEntries.read(jar);
         ClassLoader parent = new SpiClassLoader(ArchitecturePlugin.class.getClassLoader());
         JarClassLoader loader = new JarClassLoader(digest.substring(0, 12), entries, parent);
-        List<LoadedPlugin> plugins = discover(loader, digest, signer);
-        for (LoadedPlugin plugin : plugins) {
+        return new Jar(digest, loader, discover(loader, digest, signer), replays(loader));
+    }
+
+    private synchronized List<LoadedPlugin> load(Jar jar) {
+        if (jars.size() == MAX_JARS) {
+            throw new IllegalArgumentException("expected at most " + MAX_JARS + " plugin jars, but this is one more");
+        }
+        for (LoadedPlugin plugin : jar.plugins()) {
             if (named(plugin.id(), plugin.version()) != null) {
                 throw new IllegalArgumentException("expected a new version of the plugin " + plugin.id() + ", but "
                         + plugin.version() + " is loaded already");
             }
         }
-        jars.add(new Jar(digest, loader, plugins, replays(loader)));
-        for (LoadedPlugin plugin : plugins) {
-            LOG.info("loaded the plugin {} {} (SHA-256 {})", plugin.id(), plugin.version(), digest);
+        jars.add(jar);
+        for (LoadedPlugin plugin : jar.plugins()) {
+            LOG.info("loaded the plugin {} {} (SHA-256 {})", plugin.id(), plugin.version(), jar.digest());
         }
-        return plugins;
+        return jar.plugins();
     }
 
     private static List<LoadedPlugin> discover(JarClassLoader loader, String digest, @Nullable String signer) {

@@ -69,6 +69,7 @@ final class ApiRouter {
                 Map.entry("listPlugins", parts.plugins()::list),
                 Map.entry("addPlugin", parts.plugins()::add),
                 Map.entry("getPluginUsage", parts.plugins()::usage),
+                Map.entry("getQuarantine", parts.plugins()::quarantine),
                 Map.entry("retirePlugin", parts.plugins()::retire),
                 Map.entry("getLive", parts.health()::live),
                 Map.entry("getReady", parts.health()::ready),

@@ -1,25 +1,23 @@
 package pagefold.server.api;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpHeaders;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.compare.Comparer.NoSuchCandidate;
 import pagefold.server.history.Origins.NoSecondStage;
 import pagefold.server.replay.NoSuchSpace;
 import pagefold.server.replay.Reading;
+import pagefold.server.space.UseFailure;
+import pagefold.server.watch.PluginThreads;
 import pagefold.server.wire.WireJson;
 
 /** Answers questions that take long on threads of their own, the JSON with them. */
 final class Background {
-    private final WorkerExecutor worker;
+    private final PluginThreads threads;
 
-    /** {@code threads} questions at a time; the others wait. */
-    Background(Vertx vertx, String name, int threads) {
-        this.worker = vertx.createSharedWorkerExecutor(name, threads, 1, TimeUnit.HOURS);
+    Background(PluginThreads threads) {
+        this.threads = threads;
     }
 
     /** How an answer is written. */
@@ -31,12 +29,15 @@ final class Background {
     private record Made(
             long position, byte @Nullable [] body, @Nullable Problem problem) {}
 
-    <R> Future<R> run(Callable<R> work) {
-        return worker.executeBlocking(work, false);
+    <R> Future<R> run(String simulation, Callable<R> work) {
+        return Future.fromCompletionStage(threads.run(simulation, work));
     }
 
     <R> void answer(Exchange exchange, Callable<Reading<R>> work, Encoder<R> encoder) {
-        exchange.then(run(() -> made(work, encoder)), answer -> {
+        String simulation = exchange.simulation();
+        Future<Made> made = run(simulation, () -> made(work, encoder))
+                .otherwise(e -> new Made(0, null, Problems.of(UseFailure.trouble(simulation, e))));
+        exchange.then(made, answer -> {
             byte[] body = answer.body();
             Problem problem = answer.problem();
             if (body != null) {

@@ -1,7 +1,6 @@
 package pagefold.server.api;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,8 @@ import pagefold.server.compare.Comparer.Scope;
 import pagefold.server.compare.ComparisonWriter;
 import pagefold.server.compare.Comparisons;
 import pagefold.server.replay.Reading;
+import pagefold.server.watch.PluginThreads;
+import pagefold.server.watch.Watchdog;
 
 /** One history under several plugins and profiles. */
 final class Comparing {
@@ -24,11 +25,12 @@ final class Comparing {
     private final Views views;
     private final Background background;
 
-    Comparing(Vertx vertx, Comparisons comparisons, Views views) {
+    Comparing(Watchdog watchdog, Comparisons comparisons, Views views) {
         this.comparisons = comparisons;
         this.views = views;
         // One at a time: each takes a processor and the memory of two models.
-        this.background = new Background(vertx, "pagefold-compare", 1);
+        this.background = new Background(
+                new PluginThreads(watchdog, "pagefold-compare", 1, "comparisons", Comparisons.MAX_WAITING));
     }
 
     void compare(RoutingContext routing) {
@@ -133,9 +135,12 @@ final class Comparing {
 
     /** What holds a history instead of a binding that does not; nothing when that cannot be found out now. */
     Future<List<PluginBinding>> suggestions(String simulation, PluginBinding refused) {
-        return background.run(() -> comparisons.suggestions(simulation, refused)
-                        instanceof Reading.Answered<List<PluginBinding>>(long at, List<PluginBinding> found)
-                ? found
-                : List.of());
+        return background
+                .run(simulation, () -> comparisons.suggestions(simulation, refused))
+                .map(reading ->
+                        reading instanceof Reading.Answered<List<PluginBinding>>(long at, List<PluginBinding> found)
+                                ? found
+                                : List.<PluginBinding>of())
+                .otherwise(List.of());
     }
 }

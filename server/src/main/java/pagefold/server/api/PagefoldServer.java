@@ -27,7 +27,9 @@ import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.ops.Health;
 import pagefold.server.ops.Metrics;
+import pagefold.server.plugins.PluginAdmin;
 import pagefold.server.plugins.PluginDirectory;
+import pagefold.server.plugins.PluginUsage;
 import pagefold.server.space.Limits;
 import pagefold.server.space.Simulations;
 import pagefold.server.stream.EventFeeds;
@@ -94,8 +96,8 @@ public final class PagefoldServer implements AutoCloseable {
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try {
             Simulations simulations = new Simulations(vertx, log, host, limits);
-            Views views = new Views(vertx, log, host);
-            Comparing comparing = new Comparing(vertx, new Comparisons(log, host), views);
+            Views views = new Views(simulations, log, host);
+            Comparing comparing = new Comparing(simulations.watchdog(), new Comparisons(log, host), views);
             EventFeeds feeds = new EventFeeds(vertx, simulations);
             Metrics metrics = new Metrics(log, simulations, feeds);
             Admission admission =
@@ -103,17 +105,20 @@ public final class PagefoldServer implements AutoCloseable {
             Guard guard = guard(vertx, options.access());
             Sockets sockets = new Sockets(simulations, admission, feeds);
             Health health = new Health(log);
-            Plugins plugins = Plugins.of(vertx, log, host, options, (id, version) -> {
+            PluginUsage usage = new PluginUsage(log, host);
+            PluginDirectory directory = new PluginDirectory(options.pluginDirectory());
+            PluginAdmin admin = new PluginAdmin(host, directory, usage, (id, version) -> {
                 simulations.forget(id, version);
                 views.forget(id, version);
             });
+            Plugins plugins = new Plugins(vertx, host, admin, usage, simulations.watchdog());
             Parts parts = new Parts(
                     vertx,
                     host,
                     log,
                     simulations,
                     comparing,
-                    new Tracing(vertx, new Origins(log, host), views),
+                    new Tracing(simulations.watchdog(), new Origins(log, host), views),
                     views,
                     plugins,
                     feeds,

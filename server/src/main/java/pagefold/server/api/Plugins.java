@@ -1,8 +1,8 @@
 package pagefold.server.api;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,48 +11,53 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.LoadedPlugin;
 import pagefold.host.PluginHost;
 import pagefold.host.Trust;
 import pagefold.model.Names;
-import pagefold.server.log.EventLog;
+import pagefold.model.PluginBinding;
+import pagefold.model.PluginBinding.Coarsening;
 import pagefold.server.plugins.PluginAdmin;
 import pagefold.server.plugins.PluginAdmin.Retirement;
-import pagefold.server.plugins.PluginDirectory;
 import pagefold.server.plugins.PluginUsage;
 import pagefold.server.plugins.PluginUsage.Entry;
 import pagefold.server.plugins.PluginUsage.Query;
+import pagefold.server.space.UseFailure;
+import pagefold.server.watch.PluginCall;
+import pagefold.server.watch.PluginFailure;
+import pagefold.server.watch.PluginThreads;
+import pagefold.server.watch.Quarantine;
+import pagefold.server.watch.Watchdog;
+import pagefold.server.wire.ModelWriter;
 import pagefold.spi.Capability;
 
 /** The plugins of the server: which there are, who uses them, how they come and go. */
 final class Plugins {
     /** Media type of the bytes of a jar. */
     static final String JAR = "application/octet-stream";
+    /** Most jars that are loaded, or wait for that, at one time. */
+    static final int MAX_LOADING = 16;
+
+    /** Stands for a plugin whose name nobody knows yet. */
+    private static final PluginBinding UNKNOWN = new PluginBinding("new", "unknown", "unknown", Coarsening.REJECT);
 
     private final PluginHost host;
     private final PluginAdmin admin;
     private final PluginUsage usage;
+    private final Watchdog watchdog;
+    private final PluginThreads loading;
     private final WorkerExecutor worker;
 
-    Plugins(Vertx vertx, PluginHost host, PluginAdmin admin, PluginUsage usage) {
+    /** The plugins of a server, seen by its watchdog. */
+    Plugins(Vertx vertx, PluginHost host, PluginAdmin admin, PluginUsage usage, Watchdog watchdog) {
         this.host = host;
         this.admin = admin;
         this.usage = usage;
+        this.watchdog = watchdog;
+        this.loading = new PluginThreads(watchdog, "pagefold-load", 1, "plugins that are loaded", MAX_LOADING);
         // One at a time: a plugin is not added while another one is retired.
         this.worker = vertx.createSharedWorkerExecutor("pagefold-plugins", 1, 1, TimeUnit.HOURS);
-    }
-
-    /** The plugins of a server; {@code forget} as {@link PluginAdmin} says. */
-    static Plugins of(
-            Vertx vertx, EventLog log, PluginHost host, ServerOptions options, BiConsumer<String, String> forget) {
-        PluginUsage usage = new PluginUsage(log, host);
-        return new Plugins(
-                vertx,
-                host,
-                new PluginAdmin(host, new PluginDirectory(options.pluginDirectory()), usage, forget),
-                usage);
     }
 
     void list(RoutingContext routing) {
@@ -82,8 +87,34 @@ final class Plugins {
                 exchange,
                 PluginHost.MAX_JAR_BYTES,
                 body -> exchange.then(
-                        worker.executeBlocking(() -> added(body, signature), false),
+                        load(body.getBytes(), signature)
+                                .compose(read -> worker.executeBlocking(() -> added(read), false)),
                         plugins -> send(exchange, 201, plugins)));
+    }
+
+    /** Runs the first code of a plugin, of which nothing is known yet. */
+    private Future<PluginHost.ReadJar> load(byte[] jar, byte @Nullable [] signature) {
+        return Future.fromCompletionStage(loading.run("", () -> {
+                    PluginCall call = PluginCall.current();
+                    call.enter(UNKNOWN, 0, "the loading of a jar");
+                    try {
+                        return host.read(jar, signature);
+                    } finally {
+                        call.leave();
+                    }
+                }))
+                .recover(e -> Future.failedFuture(
+                        switch (e) {
+                            case PluginFailure stuck ->
+                                new Problem.Exception(Problem.of(
+                                        422, "not-a-plugin", "The plugin does not come out of being loaded."));
+                            case Trust.UntrustedJar untrusted ->
+                                new Problem.Exception(
+                                        Problem.of(403, "plugin-not-trusted", Problems.sentence(untrusted)));
+                            case IllegalArgumentException no ->
+                                new Problem.Exception(Problem.of(422, "not-a-plugin", Problems.sentence(no)));
+                            default -> new Problem.Exception(Problems.of(UseFailure.trouble("", e)));
+                        }));
     }
 
     private static byte @Nullable [] signature(Exchange exchange) {
@@ -98,11 +129,9 @@ final class Plugins {
         }
     }
 
-    private List<LoadedPlugin> added(Buffer body, byte @Nullable [] signature) {
+    private List<LoadedPlugin> added(PluginHost.ReadJar read) {
         try {
-            return admin.add(body.getBytes(), signature);
-        } catch (Trust.UntrustedJar e) {
-            throw new Problem.Exception(Problem.of(403, "plugin-not-trusted", Problems.sentence(e)));
+            return admin.add(read);
         } catch (IllegalArgumentException e) {
             throw new Problem.Exception(Problem.of(422, "not-a-plugin", Problems.sentence(e)));
         } catch (IOException e) {
@@ -155,6 +184,26 @@ final class Plugins {
                 version,
                 "simulations",
                 users);
+    }
+
+    void quarantine(RoutingContext routing) {
+        Quarantine quarantine = watchdog.quarantine();
+        new Exchange(routing).send(200, Json.CONTENT_TYPE, Json.line(json -> {
+            json.writeStartObject();
+            json.writeNumberField("heldUpThreads", quarantine.heldUp());
+            json.writeArrayFieldStart("cases");
+            for (Quarantine.Case each : quarantine.cases()) {
+                json.writeStartObject();
+                json.writeStringField("simulation", each.simulation());
+                ModelWriter.writeBindingFields(json, each.binding());
+                json.writeNumberField("position", each.position());
+                json.writeStringField("reason", each.reason());
+                json.writeStringField("since", each.since().toString());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }));
     }
 
     void usage(RoutingContext routing) {

@@ -55,6 +55,15 @@ final class Problems {
                         limit,
                         "used",
                         used);
+            case Trouble.TooMuch(String what, long limit) ->
+                Problem.of(
+                        422,
+                        "limit-exceeded",
+                        "There may be at most " + limit + " " + what + ".",
+                        "what",
+                        what,
+                        "limit",
+                        limit);
             case Trouble.Unbound(String name) ->
                 Problem.of(
                         409,

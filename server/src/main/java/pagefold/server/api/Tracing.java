@@ -1,7 +1,6 @@
 package pagefold.server.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +10,8 @@ import pagefold.model.Privilege;
 import pagefold.server.history.Origin;
 import pagefold.server.history.Origins;
 import pagefold.server.log.RecordedEvent;
+import pagefold.server.watch.PluginThreads;
+import pagefold.server.watch.Watchdog;
 import pagefold.server.wire.WireText;
 
 /** Questions to whole histories. */
@@ -19,11 +20,12 @@ final class Tracing {
     private final Views views;
     private final Background background;
 
-    Tracing(Vertx vertx, Origins origins, Views views) {
+    Tracing(Watchdog watchdog, Origins origins, Views views) {
         this.origins = origins;
         this.views = views;
         // One at a time: each takes a processor and the memory of two models.
-        this.background = new Background(vertx, "pagefold-history", 1);
+        this.background = new Background(new PluginThreads(
+                watchdog, "pagefold-history", 1, "questions about the origin of words", Origins.MAX_WAITING));
     }
 
     void why(RoutingContext routing) {

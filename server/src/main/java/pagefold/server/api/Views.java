@@ -1,9 +1,6 @@
 package pagefold.server.api;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
 import pagefold.model.Names;
@@ -14,18 +11,23 @@ import pagefold.server.replay.PastStates;
 import pagefold.server.replay.Question;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Replayer;
+import pagefold.server.space.Simulations;
+import pagefold.server.watch.PluginThreads;
 import pagefold.server.wire.WireText;
 
 /** Reads through another plugin or profile than the one that is bound: {@code ?plugin=arm64&profile=64k-48}. */
 final class Views {
     private final PluginHost host;
     private final PastStates states;
-    private final WorkerExecutor worker;
+    private final Simulations simulations;
+    private final PluginThreads threads;
 
-    Views(Vertx vertx, EventLog log, PluginHost host) {
+    Views(Simulations simulations, EventLog log, PluginHost host) {
         this.host = host;
         this.states = new PastStates(log, new Replayer(log, host));
-        this.worker = vertx.createSharedWorkerExecutor("pagefold-views", 2, 1, TimeUnit.HOURS);
+        this.simulations = simulations;
+        this.threads = new PluginThreads(
+                simulations.watchdog(), "pagefold-view", 2, "questions about past states", PastStates.MAX_QUESTIONS);
     }
 
     /** What the request wants to look through; {@code null} for what is bound. */
@@ -80,6 +82,6 @@ final class Views {
      * @param at the position to look at, or {@code null} for the head
      */
     <R> Future<Reading<R>> ask(String simulation, @Nullable Long at, PluginBinding under, Question<R> question) {
-        return worker.executeBlocking(() -> states.ask(simulation, at, under, question), false);
+        return simulations.watched(threads, simulation, () -> states.ask(simulation, at, under, question));
     }
 }

@@ -17,8 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "diff",
         header = {
-            "Prints where the tables of two plugins or profiles, or of two positions, differ, range by range;",
-            "exit code 1 when they do.",
+            "Prints where tables of two plugins or positions differ, range by range; exit code 1 when they do.",
             "",
             "Examples:",
             "  pagefold diff demo --right arm64:64k-48",

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             PluginVerb.Info.class,
             PluginVerb.Add.class,
             PluginVerb.Usage.class,
+            PluginVerb.Quarantined.class,
             PluginVerb.Retire.class,
             PluginVerb.Remove.class
         })
@@ -48,7 +49,8 @@ final class PluginVerb implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected one of ls, info, add, usage, retire, rm");
+        throw new ParameterException(
+                spec.commandLine(), "expected one of ls, info, add, usage, quarantine, retire, rm");
     }
 
     private static void print(ClientVerb verb, List<JsonTree> plugins) {
@@ -267,6 +269,40 @@ final class PluginVerb implements Runnable {
             } else {
                 printUsage(answer.json());
             }
+            return ExitCodes.OK;
+        }
+    }
+
+    @Command(
+            name = "quarantine",
+            header = {
+                "Lists the plugins that have failed in simulations and are not used there any more.",
+                "",
+                "Example:",
+                "  pagefold plugin quarantine",
+                ""
+            },
+            footer = {"", "To select a plugin in such a simulation (pagefold swap), the same or another, ends its case."
+            })
+    static final class Quarantined extends ClientVerb {
+        @Override
+        int run(ApiClient api) {
+            ApiClient.Answer answer = api.get(PLUGINS + "/quarantine", Map.of());
+            if (wantsJson()) {
+                printJson(answer);
+                return ExitCodes.OK;
+            }
+            TextTable table = new TextTable("SIMULATION", "PLUGIN", "POSITION", "SINCE", "REASON");
+            for (JsonTree each : answer.json().get("cases").items()) {
+                table.row(
+                        each.get("simulation").text(),
+                        each.get("plugin").text() + " " + each.get("version").text() + " "
+                                + each.get("profile").text(),
+                        each.get("position").text(),
+                        each.get("since").text(),
+                        each.get("reason").text());
+            }
+            table.print(out());
             return ExitCodes.OK;
         }
     }

@@ -16,6 +16,7 @@ import pagefold.server.replay.Reading;
 import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Replayer;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.PluginFailure;
 
 /** Tries one history with candidates, one after the other. Computes: not for event loops. */
 public final class Comparer {
@@ -119,9 +120,10 @@ public final class Comparer {
                             differences.listed(),
                             differences.count(),
                             differences.bytes()));
-        } catch (RuntimeException e) {
-            return new Reading.Failed<>(
-                    new Trouble.ModelFailed(position, second, "the differences cannot be found: " + e.getMessage()));
+        } catch (PluginFailure e) {
+            return new Reading.Failed<>(Trouble.ModelFailed.of(e));
+        } catch (Differences.TooManyRuns e) {
+            return new Reading.Failed<>(e.trouble());
         }
     }
 
@@ -217,10 +219,10 @@ public final class Comparer {
     private static Tried counted(
             PluginBinding binding, Projection projection, Refusals inexact, Refusals leftOut, Scope scope) {
         try {
-            Figures figures = Figures.of(projection, scope);
+            Figures figures = projection.inPlugin("showing its tables", () -> Figures.of(projection, scope));
             return new Tried(new Row(binding, false, figures, null, inexact, leftOut), projection);
-        } catch (RuntimeException | StackOverflowError e) {
-            return new Tried(new Row(binding, false, null, "the plugin failed to count: " + e, inexact, leftOut), null);
+        } catch (PluginFailure e) {
+            return new Tried(new Row(binding, false, null, e.reason(), inexact, leftOut), null);
         }
     }
 }

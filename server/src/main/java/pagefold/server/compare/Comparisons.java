@@ -10,20 +10,19 @@ import pagefold.model.Simulation;
 import pagefold.server.compare.Comparer.Scope;
 import pagefold.server.compare.Comparison.Row;
 import pagefold.server.log.EventLog;
-import pagefold.server.log.LogException;
 import pagefold.server.replay.Gate;
 import pagefold.server.replay.History;
 import pagefold.server.replay.NoSuchSpace;
 import pagefold.server.replay.Projection;
-import pagefold.server.replay.ProjectionFailure;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Replayer;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.PluginFailure;
 
 /** The comparisons of a server, over the histories in its log. Reads and computes: not for event loops. */
 public final class Comparisons {
-    /** Most comparisons that are made or wait at one time. */
+    /** Most comparisons that are made or wait at one time; whoever runs them sees to it. */
     public static final int MAX_WAITING = 16;
 
     private static final Scope WHOLE = new Scope(null, Comparer.DEFAULT_TLB_ENTRIES);
@@ -55,7 +54,7 @@ public final class Comparisons {
         this.log = log;
         this.host = host;
         this.replayer = new Replayer(log, host);
-        this.gate = new Gate(log, "comparisons", MAX_WAITING);
+        this.gate = new Gate(log);
     }
 
     /**
@@ -141,18 +140,14 @@ public final class Comparisons {
 
     private Reading<Changes> changes(String simulation, Changes.Between between) {
         long position = between.after().position();
-        PluginBinding binding = between.after().binding();
         try {
             return new Reading.Answered<>(
                     position,
                     Changes.of(between, counter -> replayer.watch(between.before(), simulation, position, counter)));
-        } catch (ProjectionFailure e) {
-            return new Reading.Failed<>(new Trouble.ModelFailed(e.position(), binding, e.reason()));
-        } catch (LogException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            return new Reading.Failed<>(
-                    new Trouble.ModelFailed(position, binding, "the changes cannot be found: " + e.getMessage()));
+        } catch (PluginFailure e) {
+            return new Reading.Failed<>(Trouble.ModelFailed.of(e));
+        } catch (Differences.TooManyRuns e) {
+            return new Reading.Failed<>(e.trouble());
         }
     }
 

@@ -15,6 +15,7 @@ import pagefold.model.AddressSpace;
 import pagefold.server.compare.Difference.Kind;
 import pagefold.server.compare.Difference.Leaf;
 import pagefold.server.replay.Projection;
+import pagefold.server.replay.Trouble;
 
 /** Finds where two projections of one history differ, space by space and in address order. */
 final class Differences {
@@ -39,6 +40,19 @@ final class Differences {
         OUTPUTS_TOO
     }
 
+    /** A space has more runs than are compared. */
+    static final class TooManyRuns extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        TooManyRuns(String space) {
+            super("runs of equal leaves in the space '" + space + "' that is compared");
+        }
+
+        Trouble trouble() {
+            return new Trouble.TooMuch(String.valueOf(getMessage()), MAX_RUNS);
+        }
+    }
+
     private record Run(AddressRange range, Leaf leaf) {
 
         /** What is at one of its addresses. */
@@ -57,7 +71,7 @@ final class Differences {
      * Compares.
      *
      * @param space whose differences are wanted, or {@code null} for all spaces
-     * @throws IllegalArgumentException when a space has more than {@link #MAX_RUNS} runs
+     * @throws TooManyRuns when a space has more than {@link #MAX_RUNS} runs
      */
     void find(@Nullable String space) {
         Set<String> names = new TreeSet<>();
@@ -89,14 +103,20 @@ final class Differences {
         List<Run> runs = new ArrayList<>();
         AddressSpace space = projection.simulation().space(name);
         if (space != null) {
-            projection.model().mappings(name, (range, leaf, entry, attributes) -> {
-                Leaf bare = new Leaf(leaf, entry, attributes, null);
-                if (scope == Scope.OUTPUTS_TOO) {
-                    addByRegion(runs, space, range, bare);
-                } else {
-                    add(runs, space, range, bare);
-                }
+            projection.<@Nullable Void>inPlugin("listing its mappings", () -> {
+                projection.model().mappings(name, (range, leaf, entry, attributes) -> {
+                    Leaf bare = new Leaf(leaf, entry, attributes, null);
+                    if (scope == Scope.OUTPUTS_TOO) {
+                        addByRegion(runs, space, range, bare);
+                    } else {
+                        add(runs, range, bare);
+                    }
+                });
+                return null;
             });
+        }
+        if (runs.size() > MAX_RUNS) {
+            throw new TooManyRuns(name);
         }
         return runs;
     }
@@ -108,28 +128,27 @@ final class Differences {
         space.forEachIn(range, region -> {
             AddressRange part = region.range().intersection(range);
             if (part.start() != at[0]) {
-                add(runs, space, new AddressRange(at[0], part.start() - 1), bare);
+                add(runs, new AddressRange(at[0], part.start() - 1), bare);
             }
             Leaf whole = new Leaf(
                     bare.leafSize(),
                     bare.entrySize(),
                     bare.attributes(),
                     region.slice(part).output());
-            add(runs, space, part, whole);
+            add(runs, part, whole);
             at[0] = part.last() + 1;
             isDone[0] = part.last() == range.last();
         });
         if (!isDone[0]) {
-            add(runs, space, new AddressRange(at[0], range.last()), bare);
+            add(runs, new AddressRange(at[0], range.last()), bare);
         }
     }
 
-    private static void add(List<Run> runs, AddressSpace space, AddressRange range, Leaf leaf) {
-        if (runs.size() == MAX_RUNS) {
-            throw new IllegalArgumentException("expected at most " + MAX_RUNS + " runs of equal leaves in the space '"
-                    + space.name() + "', but it has more");
+    /** Adds a run; beyond the limit one more, so that it is seen. */
+    private static void add(List<Run> runs, AddressRange range, Leaf leaf) {
+        if (runs.size() <= MAX_RUNS) {
+            runs.add(new Run(range, leaf));
         }
-        runs.add(new Run(range, leaf));
     }
 
     /** One sweep over both; {@code at} is the address from which on nothing has been said. */

@@ -54,13 +54,15 @@ public record TableChanges(long made, long gone, long count, List<Word> words) {
     private static List<TableView> tables(Projection projection, String space) {
         return projection.simulation().space(space) == null
                 ? List.of()
-                : projection.model().tablesWithWords(space);
+                : projection.inPlugin(
+                        "showing its tables", () -> projection.model().tablesWithWords(space));
     }
 
     private static int wordBits(Changes.Between between, String space) {
         boolean isThere = between.after().simulation().space(space) != null;
         Projection there = isThere ? between.after() : between.before();
-        PageTableModel.BreakRules rules = there.model().breakRules(space);
+        PageTableModel.@Nullable BreakRules rules =
+                there.inPlugin("saying its rules", () -> there.model().breakRules(space));
         return rules == null ? WORD_BITS : rules.wordBits();
     }
 

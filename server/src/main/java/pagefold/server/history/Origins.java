@@ -13,11 +13,11 @@ import pagefold.server.log.EventLog;
 import pagefold.server.replay.Gate;
 import pagefold.server.replay.NoSuchSpace;
 import pagefold.server.replay.Projection;
-import pagefold.server.replay.ProjectionFailure;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Replayer;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.PluginFailure;
 import pagefold.table.PageTableModel;
 import pagefold.table.Walk;
 
@@ -29,7 +29,7 @@ import pagefold.table.Walk;
  * writers, the fewer of them. Memory is that of two models.
  */
 public final class Origins {
-    /** Most questions that are answered or wait at one time. */
+    /** Most questions that are answered or wait at one time; whoever runs them sees to it. */
     public static final int MAX_WAITING = 16;
     /** Events of the first stretch, at least. */
     private static final long FIRST_STRETCH = 4_096;
@@ -68,7 +68,7 @@ public final class Origins {
     public Origins(EventLog log, PluginHost host) {
         this.log = log;
         this.replayer = new Replayer(log, host);
-        this.gate = new Gate(log, "questions about the origin of words", MAX_WAITING);
+        this.gate = new Gate(log);
     }
 
     /**
@@ -153,8 +153,8 @@ public final class Origins {
             long begin = projection.position();
             try {
                 replayer.watch(projection, place.simulation(), end, writers);
-            } catch (ProjectionFailure e) {
-                return new Trouble.ModelFailed(e.position(), binding, e.reason());
+            } catch (PluginFailure e) {
+                return Trouble.ModelFailed.of(e);
             }
             writers.endStretch();
             end = begin;

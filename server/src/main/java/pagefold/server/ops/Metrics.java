@@ -21,6 +21,7 @@ import pagefold.server.log.LogMeter;
 import pagefold.server.space.Simulations;
 import pagefold.server.space.UnitAnswer;
 import pagefold.server.stream.EventFeeds;
+import pagefold.server.watch.Quarantine;
 
 /** What is counted and measured, in the text form of Prometheus. Any thread. */
 public final class Metrics implements LogMeter, AutoCloseable {
@@ -72,6 +73,12 @@ public final class Metrics implements LogMeter, AutoCloseable {
         gauge("pagefold.commands.waiting", "Commands that are not answered yet.", simulations::waitingCommands);
         gauge("pagefold.subscriptions", "Event streams and subscriptions of sockets.", feeds::subscriptions);
         gauge("pagefold.model.table.bytes", "Bytes of tables in the open models.", memory::bytes);
+        Quarantine quarantine = simulations.watchdog().quarantine();
+        gauge(
+                "pagefold.quarantine",
+                "Bindings of simulations that are not used any more.",
+                () -> quarantine.cases().size());
+        gauge("pagefold.plugin.threads.heldup", "Threads that do not return from a plugin.", quarantine::heldUp);
         garbage.bindTo(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);

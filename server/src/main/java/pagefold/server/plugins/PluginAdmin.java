@@ -3,7 +3,6 @@ package pagefold.server.plugins;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.LoadedPlugin;
@@ -50,17 +49,16 @@ public final class PluginAdmin {
     }
 
     /**
-     * Loads a jar and keeps it for the next start.
+     * Makes the plugins of a jar known and keeps it for the next start.
      *
-     * @param signature over the bytes of the jar, or {@code null}
-     * @throws IllegalArgumentException when it is no plugin jar, is not trusted, or has a plugin that is there already
-     * @throws IOException when it cannot be kept; it is not loaded then
+     * @throws IllegalArgumentException when it has a plugin that is there already
+     * @throws IOException when it cannot be kept; it is not known then
      */
-    public synchronized List<LoadedPlugin> add(byte[] jar, byte @Nullable [] signature) throws IOException {
-        List<LoadedPlugin> plugins = host.load(jar, signature);
+    public synchronized List<LoadedPlugin> add(PluginHost.ReadJar read) throws IOException {
+        List<LoadedPlugin> plugins = host.load(read);
         LoadedPlugin first = plugins.getFirst();
         try {
-            directory.keep(first, jar, signature);
+            directory.keep(first, read.bytes(), read.signature());
             return plugins;
         } catch (IOException e) {
             host.unload(first.id(), first.version());

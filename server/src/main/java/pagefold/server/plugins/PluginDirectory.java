@@ -73,7 +73,7 @@ public final class PluginDirectory {
             try {
                 Path signature = signature(jar);
                 byte[] signed = Files.exists(signature) ? limited(signature, Trust.SIGNATURE_BYTES) : null;
-                var unused = host.load(limited(jar, PluginHost.MAX_JAR_BYTES), signed);
+                var unused = host.load(host.read(limited(jar, PluginHost.MAX_JAR_BYTES), signed));
             } catch (IllegalArgumentException e) {
                 LOG.error("the plugin jar {} is not loaded: {}", jar, e.getMessage());
             }

@@ -6,12 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.RecordedEvent;
+import pagefold.server.watch.PluginCall;
+import pagefold.server.watch.PluginFailure;
 
 /**
  * Answers questions about states below the head, and keeps the last few of them.
@@ -22,7 +26,7 @@ import pagefold.server.log.RecordedEvent;
 public final class PastStates {
     /** Most states kept. */
     public static final int MAX_STATES = 8;
-    /** Most questions that are answered or wait at one time. */
+    /** Most questions that are answered or wait at one time; whoever runs them sees to it. */
     public static final int MAX_QUESTIONS = 64;
 
     private final EventLog log;
@@ -42,18 +46,42 @@ public final class PastStates {
         }
     }
 
-    /** One state; its monitor is held by whoever makes or reads it. */
+    /** One state; its lock is held by whoever makes or reads it. */
     private static final class Entry {
+        private static final int LOOK_MILLIS = 100;
+
+        private final ReentrantLock lock = new ReentrantLock();
+        /** What the holder of the lock is at. */
+        private volatile PluginCall holder = PluginCall.current();
+
         private @Nullable Replayed made;
         private @Nullable Delta delta;
         private int readers;
+
+        /** Takes the lock; or says why whoever holds it never lets go of it. */
+        @Nullable
+        PluginFailure lock() {
+            try {
+                while (!lock.tryLock(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    PluginFailure failure = holder.givenUp();
+                    if (failure != null) {
+                        return failure;
+                    }
+                }
+                holder = PluginCall.current();
+                return null;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for a state of the past", e);
+            }
+        }
     }
 
     /** Past states over a log. */
     public PastStates(EventLog log, Replayer replayer) {
         this.log = log;
         this.replayer = replayer;
-        this.gate = new Gate(log, "questions about past states", MAX_QUESTIONS);
+        this.gate = new Gate(log);
     }
 
     /**
@@ -92,21 +120,39 @@ public final class PastStates {
     }
 
     private <R> Reading<R> answer(Key key, Question<R> question) {
+        return alone(key, entry -> {
+            Replayed made = entry.made;
+            if (made == null) {
+                made = make(key, key.position());
+                entry.made = made instanceof Replayed.WithoutModel ? null : made;
+            }
+            return made instanceof Replayed.Complete(Projection projection)
+                    ? projection.answer(question)
+                    : new Reading.Failed<>(made.trouble(key.simulation(), key.under()));
+        });
+    }
+
+    /** Works with a state when nobody else does. */
+    private <R> Reading<R> alone(Key key, Function<Entry, Reading<R>> work) {
         Entry entry = enter(key);
         try {
-            synchronized (entry) {
-                Replayed made = entry.made;
-                if (made == null) {
-                    made = make(key, key.position());
-                    entry.made = made;
-                }
-                return made instanceof Replayed.Complete(Projection projection)
-                        ? projection.answer(question)
-                        : new Reading.Failed<>(made.trouble(key.simulation(), key.under()));
+            PluginFailure failure = entry.lock();
+            if (failure != null) {
+                drop(entry);
+                return new Reading.Failed<>(Trouble.ModelFailed.of(failure));
+            }
+            try {
+                return work.apply(entry);
+            } finally {
+                entry.lock.unlock();
             }
         } finally {
             leave(entry);
         }
+    }
+
+    private synchronized void drop(Entry entry) {
+        entries.values().remove(entry);
     }
 
     /** Takes a state from just before the event over it; the state is then kept as any other, and so is the delta. */
@@ -118,17 +164,12 @@ public final class PastStates {
         if (event.event() instanceof MemoryEvent.PluginSelected) {
             return new Reading.Answered<>(key.position(), Delta.none(event));
         }
-        Entry entry = enter(key);
-        try {
-            synchronized (entry) {
-                Delta known = entry.delta;
-                return known != null
-                        ? new Reading.Answered<>(key.position(), known)
-                        : step(entry, make(key, key.position() - 1), key, event);
-            }
-        } finally {
-            leave(entry);
-        }
+        return alone(key, entry -> {
+            Delta known = entry.delta;
+            return known != null
+                    ? new Reading.Answered<>(key.position(), known)
+                    : step(entry, make(key, key.position() - 1), key, event);
+        });
     }
 
     private static Reading<Delta> step(Entry entry, Replayed before, Key key, RecordedEvent event) {
@@ -140,8 +181,8 @@ public final class PastStates {
             entry.delta = delta;
             entry.made = entry.made instanceof Replayed.Complete complete ? complete : before;
             return new Reading.Answered<>(key.position(), delta);
-        } catch (ProjectionFailure e) {
-            return new Reading.Failed<>(new Trouble.ModelFailed(e.position(), projection.binding(), e.reason()));
+        } catch (PluginFailure e) {
+            return new Reading.Failed<>(Trouble.ModelFailed.of(e));
         }
     }
 

@@ -8,9 +8,11 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pagefold.host.LoadedPlugin;
 import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding;
 import pagefold.model.Simulation;
@@ -18,6 +20,8 @@ import pagefold.model.StateSink;
 import pagefold.model.StateSource;
 import pagefold.model.Step;
 import pagefold.server.log.RecordedEvent;
+import pagefold.server.watch.PluginCall;
+import pagefold.server.watch.PluginFailure;
 import pagefold.table.PageTableModel;
 import pagefold.table.TableListener;
 
@@ -28,7 +32,7 @@ import pagefold.table.TableListener;
  *
  * <ol>
  *   <li>Used by one thread at a time.
- *   <li>Whatever the plugin throws comes out as {@link ProjectionFailure}.
+ *   <li>Whatever the plugin throws comes out as {@link PluginFailure}, and the watchdog sees every entry into it.
  *   <li>After a failure of {@link #apply} the model is of no use any more; the neutral state still is.
  * </ol>
  */
@@ -48,6 +52,19 @@ public final class Projection {
     public Projection(PluginBinding binding, PageTableModel model) {
         this.binding = binding;
         this.model = model;
+    }
+
+    /**
+     * A projection at position 0 of a new model.
+     *
+     * @throws PluginFailure when the plugin fails to make one
+     */
+    static Projection open(LoadedPlugin plugin, PluginBinding binding) {
+        return inPlugin(
+                binding,
+                0,
+                "making a model",
+                () -> new Projection(binding, plugin.newModel(binding.profile(), binding.coarsening())));
     }
 
     /** A projection whose neutral state is read, and whose model is still to be restored. */
@@ -98,35 +115,61 @@ public final class Projection {
     /**
      * Whether the tables can hold what these steps lead to from here.
      *
-     * @throws ProjectionFailure when the plugin fails; its state is as before
+     * @throws PluginFailure when the plugin fails; its state is as before
      */
     public PageTableModel.@Nullable Refusal check(List<Step> steps) {
+        return inPlugin(position() + 1, "checking an event", () -> model.check(steps));
+    }
+
+    /**
+     * What the plugin makes of something at this position.
+     *
+     * @param doing in words, as in "the plugin failed DOING"
+     * @throws PluginFailure when the plugin fails at it
+     */
+    public <R extends @Nullable Object> R inPlugin(String doing, Supplier<R> work) {
+        return inPlugin(position(), doing, work);
+    }
+
+    private <R extends @Nullable Object> R inPlugin(long at, String doing, Supplier<R> work) {
+        return inPlugin(binding, at, doing, work);
+    }
+
+    /** Goes into a plugin and out again. */
+    static <R extends @Nullable Object> R inPlugin(PluginBinding binding, long at, String doing, Supplier<R> work) {
+        PluginCall call = PluginCall.current();
+        call.enter(binding, at, doing);
         try {
-            return model.check(steps);
+            return work.get();
+        } catch (PluginFailure e) {
+            throw e;
         } catch (RuntimeException | Error e) {
-            throw new ProjectionFailure(position() + 1, "the plugin " + binding.plugin() + " failed to check", e);
+            throw PluginFailure.thrown(binding, at, doing, e);
+        } finally {
+            call.leave();
         }
     }
 
     /**
      * Takes steps that happened.
      *
-     * @throws ProjectionFailure when the plugin fails at one of them
+     * @throws PluginFailure when the plugin fails at one of them
      */
     public void apply(List<Step> steps) {
+        PluginCall call = PluginCall.current();
         for (Step step : steps) {
-            apply(step, null);
+            apply(call, step, null);
         }
     }
 
     /**
      * Takes the next event, which happened, and writes down what it does to the tables.
      *
-     * @throws ProjectionFailure when the plugin fails at it
+     * @throws PluginFailure when the plugin fails at it
      */
     public Delta delta(RecordedEvent event) {
         DeltaRecorder recorder = recorder(event);
-        apply(Step.of(simulation, event.event()), recorder);
+        apply(PluginCall.current(), Step.of(simulation, event.event()), recorder);
         return recorder.delta(event);
     }
 
@@ -135,29 +178,29 @@ public final class Projection {
         if (space == null || simulation.space(space) == null) {
             return new DeltaRecorder(null, List.of());
         }
-        try {
-            return new DeltaRecorder(model.breakRules(space), model.tables(space));
-        } catch (RuntimeException | Error e) {
-            throw new ProjectionFailure(
-                    event.position(), "the plugin " + binding.plugin() + " failed to show its tables", e);
-        }
+        return inPlugin(
+                event.position(),
+                "showing its tables",
+                () -> new DeltaRecorder(model.breakRules(space), model.tables(space)));
     }
 
     /**
      * Takes the next event, which happened, and lets a listener hear what it does to the tables.
      *
-     * @throws ProjectionFailure when the plugin fails at it
+     * @throws PluginFailure when the plugin fails at it
      */
     void apply(MemoryEvent event, TableListener listener) {
-        apply(Step.of(simulation, event), listener);
+        apply(PluginCall.current(), Step.of(simulation, event), listener);
     }
 
-    private void apply(Step step, @Nullable TableListener listener) {
+    private void apply(PluginCall call, Step step, @Nullable TableListener listener) {
+        call.enter(binding, step.after().position(), step.event());
         try {
             model.apply(step, listener);
         } catch (RuntimeException | Error e) {
-            throw new ProjectionFailure(
-                    step.after().position(), "the plugin " + binding.plugin() + " failed to apply an event", e);
+            throw PluginFailure.thrown(binding, step.after().position(), "applying an event", e);
+        } finally {
+            call.leave();
         }
         simulation = step.after();
         remember(step.event());
@@ -166,11 +209,10 @@ public final class Projection {
     /** The answer to a question; a plugin that fails at it makes the answer, not the projection, a failure. */
     public <R> Reading<R> answer(Question<R> question) {
         try {
-            return new Reading.Answered<>(position(), question.ask(this));
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.error("the plugin {} failed to answer at position {}", binding, position(), e);
-            return new Reading.Failed<>(
-                    new Trouble.ModelFailed(position(), binding, "the plugin failed to read: " + e));
+            return new Reading.Answered<>(position(), inPlugin("reading its tables", () -> question.ask(this)));
+        } catch (PluginFailure e) {
+            LOG.error("{} at position {}: {}", binding, position(), e.reason(), e);
+            return new Reading.Failed<>(Trouble.ModelFailed.of(e));
         }
     }
 
@@ -194,11 +236,14 @@ public final class Projection {
     public String imageHash() {
         MessageDigest digest = sha256();
         ByteBuffer buffer = ByteBuffer.allocate(HASH_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        model.image((address, words, offset, length) -> {
-            put(buffer, digest, address);
-            for (int i = 0; i < length; i++) {
-                put(buffer, digest, words[offset + i]);
-            }
+        this.<@Nullable Void>inPlugin("reading its tables", () -> {
+            model.image((address, words, offset, length) -> {
+                put(buffer, digest, address);
+                for (int i = 0; i < length; i++) {
+                    put(buffer, digest, words[offset + i]);
+                }
+            });
+            return null;
         });
         digest.update(buffer.flip());
         return HexFormat.of().formatHex(digest.digest());

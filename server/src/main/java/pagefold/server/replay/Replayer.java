@@ -10,6 +10,7 @@ import pagefold.model.Simulation;
 import pagefold.model.Step;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LoggedSimulation;
+import pagefold.server.watch.PluginFailure;
 
 /** Makes projections from the log. Reads the database and computes: not for event loops. */
 public final class Replayer {
@@ -108,22 +109,24 @@ public final class Replayer {
                 : empty(host, binding);
     }
 
-    /** A projection of no events. */
+    /** A projection of no events, or why there is none. */
     static Replayed empty(PluginHost host, PluginBinding binding) {
-        return switch (host.find(binding.plugin(), binding.version(), binding.profile())) {
-            case PluginHost.Lookup.Found found ->
-                new Replayed.Complete(
-                        new Projection(binding, found.plugin().newModel(binding.profile(), binding.coarsening())));
-            case PluginHost.Lookup.Missing missing ->
-                new Replayed.WithoutModel(Simulation.EMPTY, new Trouble.PluginMissing(missing.rejection()));
-        };
+        try {
+            return switch (host.find(binding.plugin(), binding.version(), binding.profile())) {
+                case PluginHost.Lookup.Found found -> new Replayed.Complete(Projection.open(found.plugin(), binding));
+                case PluginHost.Lookup.Missing missing ->
+                    new Replayed.WithoutModel(Simulation.EMPTY, new Trouble.PluginMissing(missing.rejection()));
+            };
+        } catch (PluginFailure e) {
+            return new Replayed.WithoutModel(Simulation.EMPTY, Trouble.ModelFailed.of(e));
+        }
     }
 
     /**
      * Takes a projection on to a position, event by event, and has a watcher hear of all that is done to the words.
      *
      * @param position to which the projection's plugin can hold the history
-     * @throws ProjectionFailure when the plugin fails on the way
+     * @throws PluginFailure when the plugin fails on the way
      */
     public void watch(Projection projection, String simulation, long position, Watcher watcher) {
         if (projection.position() < position) {
@@ -142,29 +145,32 @@ public final class Replayer {
 
     /** The same with the plugins of a host, without a log. */
     public static Replayed tried(PluginHost host, PluginBinding binding, History history) {
-        Trial trial = new Trial(binding, false);
-        Trouble trouble = trial.open(host);
-        return trouble != null ? new Replayed.WithoutModel(Simulation.EMPTY, trouble) : continued(trial, history);
+        return tried(host, binding, history, false);
     }
 
     /** Whether a plugin holds a whole history; one that fails at it does not. */
     public static boolean holds(PluginHost host, PluginBinding binding, History history) {
-        Trial trial = new Trial(binding, true);
-        return trial.open(host) == null && continued(trial, history) instanceof Replayed.Complete;
+        return tried(host, binding, history, true) instanceof Replayed.Complete;
+    }
+
+    private static Replayed tried(PluginHost host, PluginBinding binding, History history, boolean endsAtFirst) {
+        Replayed opened = empty(host, binding);
+        return opened instanceof Replayed.Complete(Projection empty)
+                ? continued(new Trial(empty, endsAtFirst), history)
+                : opened;
     }
 
     /** Takes a projection that {@link #shadow} made on to a later position, checking every event. */
     public Replayed shadowForward(Projection projection, String simulation, long position) {
-        return continued(new Trial(projection), History.of(log, simulation, position));
+        return continued(new Trial(projection, false), History.of(log, simulation, position));
     }
 
     private static Replayed continued(Trial trial, History history) {
         try {
             history.read(trial.position() + 1, trial::take);
             return trial.finish();
-        } catch (ProjectionFailure e) {
-            return new Replayed.WithoutModel(
-                    Simulation.EMPTY, new Trouble.ModelFailed(e.position(), trial.binding(), e.reason()));
+        } catch (PluginFailure e) {
+            return new Replayed.WithoutModel(Simulation.EMPTY, Trouble.ModelFailed.of(e));
         }
     }
 
@@ -233,8 +239,8 @@ public final class Replayer {
                     if (pace != null) {
                         pace.offer(target);
                     }
-                } catch (ProjectionFailure e) {
-                    trouble = new Trouble.ModelFailed(e.position(), target.binding(), e.reason());
+                } catch (PluginFailure e) {
+                    trouble = Trouble.ModelFailed.of(e);
                     projection = null;
                 }
                 buffer.clear();

@@ -116,7 +116,10 @@ public final class Snapshots {
             sink.text(binding.coarsening().name());
             sink.text(plugin.digest());
             projection.save(sink);
-            model.save(sink);
+            projection.<@Nullable Void>inPlugin("saving its model", () -> {
+                model.save(sink);
+                return null;
+            });
             return sink.toBytes();
         } catch (StateBytes.TooLong e) {
             return null;
@@ -169,16 +172,24 @@ public final class Snapshots {
             if (plugin == null || !plugin.digest().equals(source.text())) {
                 return null;
             }
-            PageTableModel model = plugin.newModel(binding.profile(), binding.coarsening());
-            if (!(model instanceof RestorableModel restorable)) {
-                return null;
-            }
-            Projection projection = Projection.restored(binding, model, source);
-            restorable.restore(source);
-            return source.isAtEnd() && projection.position() == snapshot.position() ? projection : null;
+            Projection projection = Projection.inPlugin(
+                    binding, snapshot.position(), "restoring its model", () -> restored(plugin, binding, source));
+            return projection != null && source.isAtEnd() && projection.position() == snapshot.position()
+                    ? projection
+                    : null;
         } catch (RuntimeException | Error e) {
             LOG.warn("the snapshot at position {} is of no use: {}", snapshot.position(), e.toString());
             return null;
         }
+    }
+
+    private static @Nullable Projection restored(LoadedPlugin plugin, PluginBinding binding, StateBytes.Source source) {
+        PageTableModel model = plugin.newModel(binding.profile(), binding.coarsening());
+        if (!(model instanceof RestorableModel restorable)) {
+            return null;
+        }
+        Projection projection = Projection.restored(binding, model, source);
+        restorable.restore(source);
+        return projection;
     }
 }

@@ -2,12 +2,9 @@ package pagefold.server.replay;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import pagefold.host.PluginHost;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent;
-import pagefold.model.PluginBinding;
 import pagefold.model.Simulation;
 import pagefold.model.Step;
 import pagefold.server.replay.Replayed.RefusedEvent;
@@ -20,60 +17,29 @@ import pagefold.table.PageTableModel.Refusal;
  * without it, so that the report names causes and not consequences.
  */
 final class Trial {
-    private final PluginBinding binding;
     private final List<Step> buffer = new ArrayList<>();
     private final List<RefusedEvent> refused = new ArrayList<>();
-    private @Nullable Projection projection;
+    private final Projection projection;
+    private final boolean endsAtFirst;
     private Simulation state;
     private long position;
     private long refusedCount;
-    private final boolean endsAtFirst;
 
     /**
-     * A trial from the first event on.
+     * A trial from where a projection is.
      *
      * @param endsAtFirst whether one refusal is enough to know
      */
-    Trial(PluginBinding binding, boolean endsAtFirst) {
-        this.endsAtFirst = endsAtFirst;
-        this.binding = binding;
-        this.state = Simulation.EMPTY;
-    }
-
-    Trial(Projection projection) {
-        this.endsAtFirst = false;
-        this.binding = projection.binding();
+    Trial(Projection projection, boolean endsAtFirst) {
         this.projection = projection;
+        this.endsAtFirst = endsAtFirst;
         this.state = projection.simulation();
         this.position = projection.position();
-    }
-
-    PluginBinding binding() {
-        return binding;
     }
 
     /** The position of the last event taken. */
     long position() {
         return position;
-    }
-
-    /** Makes the empty model; null when that worked. */
-    @Nullable
-    Trouble open(PluginHost host) {
-        Replayed opened = Replayer.empty(host, binding);
-        if (opened instanceof Replayed.Complete complete) {
-            projection = complete.projection();
-            return null;
-        }
-        return opened.trouble("", binding);
-    }
-
-    private Projection model() {
-        Projection opened = projection;
-        if (opened == null) {
-            throw new IllegalStateException("expected an open trial, but it has no model (open was not called)");
-        }
-        return opened;
     }
 
     /** Takes the next event; answers whether more are wanted. */
@@ -98,13 +64,13 @@ final class Trial {
         }
         List<Step> steps = List.copyOf(buffer);
         buffer.clear();
-        Refusal refusal = model().check(steps);
+        Refusal refusal = projection.check(steps);
         if (refusal == null) {
-            model().apply(steps);
+            projection.apply(steps);
             return;
         }
-        model().apply(steps.subList(0, refusal.index()));
-        state = model().simulation();
+        projection.apply(steps.subList(0, refusal.index()));
+        state = projection.simulation();
         // Up to here positions of events and of the state agree; from here on refused events are missing in the state.
         for (Step step : steps.subList(refusal.index(), steps.size())) {
             takeAlone(step.after().position(), step.event());
@@ -116,10 +82,10 @@ final class Trial {
             return;
         }
         List<Step> step = List.of(Step.of(state, event));
-        Refusal refusal = model().check(step);
+        Refusal refusal = projection.check(step);
         if (refusal == null) {
-            model().apply(step);
-            state = model().simulation();
+            projection.apply(step);
+            state = projection.simulation();
             return;
         }
         refusedCount++;
@@ -164,7 +130,7 @@ final class Trial {
     Replayed finish() {
         flush();
         return refused.isEmpty()
-                ? new Replayed.Complete(model())
-                : new Replayed.Refused(List.copyOf(refused), refusedCount, model());
+                ? new Replayed.Complete(projection)
+                : new Replayed.Refused(List.copyOf(refused), refusedCount, projection);
     }
 }

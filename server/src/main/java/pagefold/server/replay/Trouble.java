@@ -4,6 +4,7 @@ import java.util.List;
 import pagefold.model.PluginBinding;
 import pagefold.model.Rejection;
 import pagefold.server.replay.Replayed.RefusedEvent;
+import pagefold.server.watch.PluginFailure;
 
 /** Why a simulation cannot answer; nothing of it is the fault of what a command says. */
 public sealed interface Trouble {
@@ -38,6 +39,14 @@ public sealed interface Trouble {
      */
     record OverQuota(String what, long limit, long used) implements Trouble {}
 
+    /**
+     * There is more to look at than the server looks at for one answer.
+     *
+     * @param what of what, in words
+     * @param limit how much it looks at
+     */
+    record TooMuch(String what, long limit) implements Trouble {}
+
     /** No plugin has been selected yet. */
     record Unbound(String simulation) implements Trouble {}
 
@@ -51,7 +60,12 @@ public sealed interface Trouble {
      * @param binding whose plugin failed
      * @param reason in words
      */
-    record ModelFailed(long position, PluginBinding binding, String reason) implements Trouble {}
+    record ModelFailed(long position, PluginBinding binding, String reason) implements Trouble {
+        /** What a failure is to those who wanted an answer. */
+        public static ModelFailed of(PluginFailure failure) {
+            return new ModelFailed(failure.position(), failure.binding(), failure.reason());
+        }
+    }
 
     /**
      * A plugin that a read asks for cannot hold the history; nothing is wrong with the simulation.

@@ -6,15 +6,16 @@ package pagefold.server.space;
  * @param openSimulations most simulations with a writer and a model in memory
  * @param waitingRequests most requests to one simulation that are not answered yet
  * @param waitingCommands most commands in those requests
+ * @param pluginMillis how long a plugin may take to check a batch, to apply an event or to answer a question
  */
-public record Limits(int openSimulations, int waitingRequests, int waitingCommands) {
+public record Limits(int openSimulations, int waitingRequests, int waitingCommands, int pluginMillis) {
     /** What holds unless said otherwise. */
-    public static final Limits DEFAULT = new Limits(256, 1024, 262_144);
+    public static final Limits DEFAULT = new Limits(256, 1024, 262_144, 10_000);
 
     public Limits {
-        if (openSimulations < 1 || waitingRequests < 1 || waitingCommands < 1) {
+        if (openSimulations < 1 || waitingRequests < 1 || waitingCommands < 1 || pluginMillis < 1) {
             throw new IllegalArgumentException("expected limits of at least 1, but they are " + openSimulations + ", "
-                    + waitingRequests + " and " + waitingCommands);
+                    + waitingRequests + ", " + waitingCommands + " and " + pluginMillis);
         }
     }
 }

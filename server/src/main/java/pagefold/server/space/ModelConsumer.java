@@ -8,15 +8,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.server.replay.Projection;
-import pagefold.server.replay.ProjectionFailure;
+import pagefold.server.replay.Reading;
 import pagefold.server.replay.Snapshots;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.PluginFailure;
+import pagefold.server.watch.PluginThreads;
+import pagefold.server.watch.Sequence;
 
 /**
  * One generation of a simulation's model, a consumer on the event bus.
  *
- * <p>Messages come one at a time, in the order in which they were sent, on a worker: a check sees every apply that was
- * sent before it, and so does a read.
+ * <p>Messages are worked off one at a time, in the order in which they were sent, on watched threads: a check sees every
+ * apply that was sent before it, and so does a read. When the plugin does not return from one, that message and all
+ * later ones are answered with the failure.
  */
 final class ModelConsumer extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ModelConsumer.class);
@@ -24,13 +28,16 @@ final class ModelConsumer extends VerticleBase {
     private final String address;
     private final Projection projection;
     private final Snapshots.Pace pace;
+    private final Sequence sequence;
     private @Nullable MessageConsumer<ModelMessage> consumer;
     private Trouble.@Nullable ModelFailed failure;
 
-    ModelConsumer(String simulation, long generation, Projection projection, Snapshots.Pace pace) {
+    ModelConsumer(
+            String simulation, long generation, Projection projection, Snapshots.Pace pace, PluginThreads threads) {
         this.address = "model." + simulation + "." + generation;
         this.projection = projection;
         this.pace = pace;
+        this.sequence = new Sequence(threads, simulation);
     }
 
     String address() {
@@ -41,7 +48,7 @@ final class ModelConsumer extends VerticleBase {
     public Future<?> start() {
         MessageConsumer<ModelMessage> local = vertx.eventBus().localConsumer(address);
         consumer = local;
-        local.handler(this::receive);
+        local.handler(message -> sequence.execute(() -> receive(message), failed -> giveUp(message, failed)));
         return Future.succeededFuture();
     }
 
@@ -53,23 +60,33 @@ final class ModelConsumer extends VerticleBase {
 
     private void receive(Message<ModelMessage> message) {
         Trouble.ModelFailed failed = failure;
-        ModelMessage answer = switch (message.body()) {
-            case ModelMessage.Check check when failed == null -> check(check);
-            case ModelMessage.Apply apply when failed == null -> apply(apply);
-            case ModelMessage.Ask ask when failed == null -> ask(ask);
-            case ModelMessage.Ask ask -> new ModelMessage.Answer(new pagefold.server.replay.Reading.Failed<>(failed));
-            case ModelMessage.Check check -> new ModelMessage.Broken(failed);
-            case ModelMessage.Apply apply -> new ModelMessage.Broken(failed);
-            case ModelMessage.Checked answered -> throw unexpected(answered);
-            case ModelMessage.Applied answered -> throw unexpected(answered);
-            case ModelMessage.Answer answered -> throw unexpected(answered);
-            case ModelMessage.Broken answered -> throw unexpected(answered);
-        };
+        ModelMessage answer = failed != null
+                ? broken(message.body(), failed)
+                : switch (message.body()) {
+                    case ModelMessage.Check check -> check(check);
+                    case ModelMessage.Apply apply -> apply(apply);
+                    case ModelMessage.Ask ask -> ask(ask);
+                    case ModelMessage other -> throw unexpected(other);
+                };
         message.reply(answer, LocalBus.options());
         if (answer instanceof ModelMessage.Applied) {
             // Behind the answer: whoever waits for it need not wait for this.
             pace.offer(projection);
         }
+    }
+
+    private void giveUp(Message<ModelMessage> message, Throwable failed) {
+        Trouble trouble = failed instanceof PluginFailure known
+                ? Trouble.ModelFailed.of(known)
+                : new Trouble.Unexpected("The model cannot be used: " + failed);
+        message.reply(broken(message.body(), trouble), LocalBus.options());
+    }
+
+    /** What a question to a model that is of no use is answered. */
+    private static ModelMessage broken(ModelMessage question, Trouble trouble) {
+        return question instanceof ModelMessage.Ask
+                ? new ModelMessage.Answer(new Reading.Failed<>(trouble))
+                : new ModelMessage.Broken(trouble, true);
     }
 
     private static IllegalStateException unexpected(ModelMessage message) {
@@ -79,10 +96,10 @@ final class ModelConsumer extends VerticleBase {
     private ModelMessage check(ModelMessage.Check check) {
         try {
             return new ModelMessage.Checked(projection.check(check.steps()));
-        } catch (ProjectionFailure e) {
+        } catch (PluginFailure e) {
             // Nothing was written and the model is as before: only the units that were checked are refused.
             LOG.error("{}: {}", address, e.reason(), e);
-            return new ModelMessage.Broken(trouble(e));
+            return new ModelMessage.Broken(Trouble.ModelFailed.of(e), false);
         }
     }
 
@@ -90,16 +107,12 @@ final class ModelConsumer extends VerticleBase {
         try {
             projection.apply(apply.steps());
             return new ModelMessage.Applied(projection.position());
-        } catch (ProjectionFailure e) {
+        } catch (PluginFailure e) {
             LOG.error("{}: {}; the model is out of use until another plugin is selected", address, e.reason(), e);
-            Trouble.ModelFailed failed = trouble(e);
+            Trouble.ModelFailed failed = Trouble.ModelFailed.of(e);
             failure = failed;
-            return new ModelMessage.Broken(failed);
+            return new ModelMessage.Broken(failed, true);
         }
-    }
-
-    private Trouble.ModelFailed trouble(ProjectionFailure e) {
-        return new Trouble.ModelFailed(e.position(), projection.binding(), e.reason());
     }
 
     private ModelMessage ask(ModelMessage.Ask ask) {

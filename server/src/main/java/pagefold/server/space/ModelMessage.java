@@ -33,6 +33,10 @@ sealed interface ModelMessage {
     /** The answer to a read; {@code null} when the model is not at the position any more. */
     record Answer(@Nullable Reading<?> reading) implements ModelMessage {}
 
-    /** The plugin failed. */
-    record Broken(Trouble.ModelFailed trouble) implements ModelMessage {}
+    /**
+     * The plugin failed.
+     *
+     * @param forGood whether the model is of no use any more
+     */
+    record Broken(Trouble trouble, boolean forGood) implements ModelMessage {}
 }

@@ -1,6 +1,7 @@
 package pagefold.server.space;
 
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ import pagefold.server.log.NewBatch;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.PluginFailure;
 import pagefold.table.PageTableModel.Refusal;
 
 /**
@@ -79,9 +81,16 @@ final class PluginSwap {
                 writer.pump();
             }
         } catch (RuntimeException e) {
-            LOG.error("the plugin of {} could not be changed", name, e);
-            end(unit, new UnitAnswer.Failed(new Trouble.Unexpected("The plugin could not be changed: " + e)));
+            end(unit, failed(e));
         }
+    }
+
+    private UnitAnswer failed(RuntimeException e) {
+        LOG.error("the plugin of {} could not be changed", name, e);
+        return new UnitAnswer.Failed(
+                e instanceof PluginFailure failure
+                        ? Trouble.ModelFailed.of(failure)
+                        : new Trouble.Unexpected("The plugin could not be changed: " + e));
     }
 
     private void end(Pending unit, UnitAnswer answer) {
@@ -145,13 +154,13 @@ final class PluginSwap {
                             binding.plugin(), binding.version(), binding.profile(), "it is being retired"));
         }
         long head = writer.durable().position();
-        Replayed shadow = writer.blocking(() -> tools.replayer().shadow(binding, name, head));
+        Replayed shadow = replay(() -> tools.replayer().shadow(binding, name, head));
         for (int i = 0; i < MAX_PURSUITS && shadow instanceof Replayed.Complete(Projection behind); i++) {
             if (writer.durable().position() - behind.position() <= CLOSE_ENOUGH) {
                 break;
             }
             long now = writer.durable().position();
-            shadow = writer.blocking(() -> tools.replayer().shadowForward(behind, name, now));
+            shadow = replay(() -> tools.replayer().shadowForward(behind, name, now));
         }
         if (shadow instanceof Replayed.Complete(Projection projection)) {
             // Not at the flip: nobody is to wait for it.
@@ -166,10 +175,15 @@ final class PluginSwap {
         return refused(binding, shadow);
     }
 
+    /** To select a plugin again is to try whether it works by now: nothing that is known keeps it from that. */
+    private Replayed replay(Callable<Replayed> task) {
+        return writer.await(tools.replays().tried(name, task));
+    }
+
     /** The last few events, while the writer waits: not behind the long replays of others. */
     private Replayed catchUp(Projection behind) {
         long head = writer.durable().position();
-        return writer.blockingSoon(() -> tools.replayer().shadowForward(behind, name, head));
+        return writer.await(tools.models().tried(name, () -> tools.replayer().shadowForward(behind, name, head)));
     }
 
     private static PluginBinding binding(Pending unit) {
@@ -213,8 +227,7 @@ final class PluginSwap {
                 answer = refused(binding, shadow);
             }
         } catch (RuntimeException e) {
-            LOG.error("the plugin of {} could not be changed", name, e);
-            answer = new UnitAnswer.Failed(new Trouble.Unexpected("The plugin could not be changed: " + e));
+            answer = failed(e);
         }
         LOG.info(
                 "{} took no commands for {} µs while its plugin was changed", name, (System.nanoTime() - start) / 1000);
@@ -230,8 +243,14 @@ final class PluginSwap {
                 MemoryEvent event =
                         new MemoryEvent.PluginSelected(staged.projection().binding(), digest);
                 List<Step> step = List.of(Step.of(before, event));
-                Refusal refusal = staged.projection().check(step);
-                yield refusal != null ? new UnitAnswer.Rejected(0, refusal.rejection()) : append(unit, staged, step);
+                yield switch (writer.model().ask(staged, new ModelMessage.Check(step))) {
+                    case ModelMessage.Checked(Refusal refusal)
+                    when refusal != null -> new UnitAnswer.Rejected(0, refusal.rejection());
+                    case ModelMessage.Checked accepts -> append(unit, staged, step);
+                    case ModelMessage.Broken(Trouble trouble, boolean forGood) -> new UnitAnswer.Failed(trouble);
+                    case ModelMessage other ->
+                        throw new IllegalStateException("expected another answer from a model, but it is " + other);
+                };
             }
         };
     }
@@ -253,11 +272,11 @@ final class PluginSwap {
             return new UnitAnswer.Failed(
                     new Trouble.LogFailed("The log did not take the selection of the plugin: " + result + "."));
         }
+        // It is in the log: whatever the plugin makes of it now, the answer is this one.
         writer.moveTo(after);
-        staged.projection().apply(step);
         writer.model().adopt(staged);
+        writer.model().apply(after.position(), step);
         LOG.info("{} is shown by {} from position {}", name, staged.projection().binding(), after.position());
-        writer.model().publish(new Published(name, after.position(), after.position()));
         return new UnitAnswer.Accepted(after.position(), after.position(), false);
     }
 }

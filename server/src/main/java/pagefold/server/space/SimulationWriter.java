@@ -24,6 +24,7 @@ import pagefold.server.log.LoggedSimulation;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.PluginFailure;
 
 /**
  * The one writer of a simulation, at the address {@code simulation.{id}}, on a virtual thread of its own.
@@ -100,7 +101,7 @@ final class SimulationWriter extends VerticleBase {
     }
 
     private void recover(long head) {
-        switch (blocking(() -> tools.replayer().at(name, head))) {
+        switch (replayed(head)) {
             case Replayed.Complete(Projection projection) -> {
                 durable = projection.simulation();
                 model.adopt(model.stage(projection));
@@ -120,14 +121,23 @@ final class SimulationWriter extends VerticleBase {
         }
     }
 
-    /** Runs what blocks on a worker and waits for it; other messages are taken meanwhile. */
-    <T> T blocking(Callable<T> task) {
-        return tools.replays().executeBlocking(task, false).await();
+    /** When the plugin does not return on the way, that is known from then on, and the second try ends before it. */
+    private Replayed replayed(long head) {
+        Callable<Replayed> replay = () -> tools.replayer().at(name, head);
+        try {
+            return blocking(replay);
+        } catch (PluginFailure e) {
+            return blocking(replay);
+        }
     }
 
-    /** The same for what is short and must not wait behind replays. */
-    <T> T blockingSoon(Callable<T> task) {
-        return vertx.executeBlocking(task, false).await();
+    private <T> T blocking(Callable<T> task) {
+        return await(tools.replays().run(name, task));
+    }
+
+    /** Waits for what others do; messages are taken meanwhile. */
+    <T> T await(CompletableFuture<T> outcome) {
+        return Future.fromCompletionStage(outcome, context).await();
     }
 
     /** Runs a task on the writer's thread, after what is on it now. */
@@ -260,7 +270,10 @@ final class SimulationWriter extends VerticleBase {
                     }
                     return;
                 }
-                case ModelMessage.Broken(Trouble.ModelFailed trouble) -> {
+                case ModelMessage.Broken(Trouble trouble, boolean forGood) -> {
+                    if (forGood) {
+                        model.setTrouble(trouble);
+                    }
                     if (model.trouble() != null) {
                         round.takeAll().forEach(pending -> pending.answer(new UnitAnswer.Failed(trouble)));
                     } else if (round.acceptedCount() == 1) {
@@ -285,7 +298,8 @@ final class SimulationWriter extends VerticleBase {
         return switch (await(waiting.outcome())) {
             case AppendResult.Appended appended -> {
                 durable = waiting.round().after();
-                model.apply(waiting.round());
+                model.apply(
+                        waiting.round().before().position() + 1, waiting.round().steps());
                 waiting.round().answerAll();
                 waiting.round().clear();
                 yield true;
@@ -304,10 +318,6 @@ final class SimulationWriter extends VerticleBase {
             case AppendResult.UnknownSimulation unknown -> refusedByLog(unknown);
             case AppendResult.Unavailable unavailable -> refusedByLog(unavailable);
         };
-    }
-
-    AppendResult await(CompletableFuture<AppendResult> outcome) {
-        return Future.fromCompletionStage(outcome, context).await();
     }
 
     /** Closes after an append that the log did not take. */

@@ -6,12 +6,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.eventbus.ReplyException;
-import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -31,6 +31,8 @@ import pagefold.server.replay.Question;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Replayer;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.PluginThreads;
+import pagefold.server.watch.Watchdog;
 
 /**
  * The simulations of a server: opens a writer at first use, and closes the one that was idle longest when there are too
@@ -49,7 +51,8 @@ public final class Simulations {
     private final PluginHost host;
     private final EventLog log;
     private final WorkerExecutor blocking;
-    private final WorkerExecutor past;
+    private final Watchdog watchdog;
+    private final PluginThreads past;
     private final PastStates pastStates;
     private final Tools tools;
     private final Turns turns;
@@ -71,11 +74,19 @@ public final class Simulations {
         this.log = log;
         int processors = Runtime.getRuntime().availableProcessors();
         this.blocking = executor("pagefold-log", 4);
-        this.past = executor("pagefold-past", PAST_THREADS);
+        this.watchdog = new Watchdog(limits.pluginMillis(), Clock.systemUTC());
+        this.past = new PluginThreads(
+                watchdog, "pagefold-past", PAST_THREADS, "questions about past states", PastStates.MAX_QUESTIONS);
         Replayer replayer = new Replayer(log, host);
         this.pastStates = new PastStates(log, replayer);
-        this.tools =
-                new Tools(log, host, replayer, executor("pagefold-replay", Math.max(2, processors)), new AtomicLong());
+        int many = Integer.MAX_VALUE;
+        this.tools = new Tools(
+                log,
+                host,
+                replayer,
+                new PluginThreads(watchdog, "pagefold-model", Math.max(4, 2 * processors), "turns of models", many),
+                new PluginThreads(watchdog, "pagefold-replay", Math.max(2, processors), "replays", many),
+                new AtomicLong());
         this.turns = new Turns(limits.waitingRequests());
         this.creator = new Creator(log, blocking, this);
         LocalBus.register(vertx.eventBus());
@@ -186,6 +197,7 @@ public final class Simulations {
         try {
             boolean deleted = log.delete(name);
             pastStates.forget(name);
+            watchdog.quarantine().forget(name);
             return deleted ? null : new Trouble.NoSuchSimulation(name);
         } catch (LogException e) {
             return new Trouble.LogFailed(String.valueOf(e.getMessage()));
@@ -222,7 +234,11 @@ public final class Simulations {
 
     /** Asks the state at the head. */
     public <R> Future<Reading<R>> ask(String name, Question<R> question) {
-        return use(name, 0, Reading.Failed::new, simulation -> askModel(simulation, question, null, true))
+        return use(
+                        name,
+                        0,
+                        Reading.Failed::new,
+                        simulation -> simulation.writer.model().read(question, null))
                 .map(reading -> reading == null
                         ? new Reading.Failed<R>(new Trouble.Unexpected("The model did not answer."))
                         : reading);
@@ -235,38 +251,29 @@ public final class Simulations {
      */
     public <R> Future<Reading<R>> ask(String name, long position, Question<R> question) {
         return this.<@Nullable Reading<R>>use(
-                        name, 0, Reading.Failed::new, simulation -> askModel(simulation, question, position, true))
+                        name,
+                        0,
+                        Reading.Failed::new,
+                        simulation -> simulation.writer.model().read(question, position))
                 .compose(reading -> reading instanceof Reading.Answered<R>
                         ? Future.succeededFuture(reading)
-                        : past.executeBlocking(() -> pastStates.ask(name, position, question), false));
+                        : watched(past, name, () -> pastStates.ask(name, position, question)));
     }
 
     /** What the event at a position, which is at least 1, did to the tables. */
     public Future<Reading<Delta>> delta(String name, long position) {
-        return past.executeBlocking(() -> pastStates.delta(name, position), false);
+        return watched(past, name, () -> pastStates.delta(name, position));
     }
 
-    @SuppressWarnings("unchecked") // the model answers a question with its own type
-    private <R> Future<@Nullable Reading<R>> askModel(
-            OpenSimulation simulation, Question<R> question, @Nullable Long position, boolean again) {
-        Trouble trouble = simulation.writer.model().trouble();
-        if (trouble != null) {
-            return Future.succeededFuture(new Reading.Failed<>(trouble));
-        }
-        return vertx.eventBus()
-                .<ModelMessage>request(
-                        simulation.writer.model().address(),
-                        new ModelMessage.Ask(question, position),
-                        LocalBus.options())
-                .map(message -> (Reading<R>) ((ModelMessage.Answer) message.body()).reading())
-                .recover(e -> again && isGone(e)
-                        // The model was replaced between looking up its address and asking it.
-                        ? askModel(simulation, question, position, false)
-                        : Future.failedFuture(e));
+    /** Reads on watched threads; the answer comes on the caller's context. */
+    public <R> Future<Reading<R>> watched(PluginThreads threads, String name, Callable<Reading<R>> read) {
+        return Future.fromCompletionStage(threads.run(name, read), vertx.getOrCreateContext())
+                .otherwise(e -> new Reading.Failed<>(UseFailure.trouble(name, e)));
     }
 
-    private static boolean isGone(Throwable e) {
-        return e instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+    /** Looks at everything that plugins do here. */
+    public Watchdog watchdog() {
+        return watchdog;
     }
 
     private <T> Future<T> use(String name, int weight, Function<Trouble, T> failed, Use<T> use) {
@@ -386,6 +393,6 @@ public final class Simulations {
             }
             writers = new ArrayList<>(leaving.values());
         }
-        return Future.join(writers).mapEmpty();
+        return Future.join(writers).onComplete(done -> watchdog.close()).mapEmpty();
     }
 }

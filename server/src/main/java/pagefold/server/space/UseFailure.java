@@ -7,15 +7,20 @@ import org.slf4j.LoggerFactory;
 import pagefold.server.log.LogException;
 import pagefold.server.log.NoSuchSimulation;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.PluginFailure;
+import pagefold.server.watch.PluginThreads;
 
 /** What kept a request from its simulation, in the words of the caller. */
-final class UseFailure {
+public final class UseFailure {
     private static final Logger LOG = LoggerFactory.getLogger(UseFailure.class);
 
     private UseFailure() {}
 
-    static Trouble trouble(String name, Throwable e) {
+    /** What an exception means to somebody who wants something of a simulation. */
+    public static Trouble trouble(String name, Throwable e) {
         return switch (e) {
+            case PluginFailure failure -> Trouble.ModelFailed.of(failure);
+            case PluginThreads.Full full -> new Trouble.Busy(full.what(), full.limit(), full.limit() + 1L);
             case NoSuchSimulation gone -> new Trouble.NoSuchSimulation(name);
             case LogException failed -> new Trouble.LogFailed(String.valueOf(failed.getMessage()));
             case ReplyException reply

@@ -165,7 +165,7 @@ class CommandStreamTest {
     @Test
     void too_many_waiting_commands_are_refused_with_the_numbers() throws IOException {
         server.close();
-        server = TestServer.start(data, new Limits(1, 8, 10));
+        server = TestServer.start(data, new Limits(1, 8, 10, 10_000));
 
         Reply alone = server.stream("s", remarks(100));
         Reply many = server.stream("s", remarks(3 * CHUNK));

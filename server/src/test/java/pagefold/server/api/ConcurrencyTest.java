@@ -178,7 +178,7 @@ class ConcurrencyTest {
     @Test
     void more_simulations_than_may_be_open_take_turns() throws Exception {
         server.close();
-        server = TestServer.start(data, new Limits(2, 64, 10_000));
+        server = TestServer.start(data, new Limits(2, 64, 10_000, 10_000));
         for (int i = 0; i < 5; i++) {
             server.create("s" + i, "flat", "wide");
         }

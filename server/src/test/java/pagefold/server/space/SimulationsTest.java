@@ -97,7 +97,12 @@ class SimulationsTest {
     @Test
     void what_is_in_the_tables_is_published_without_gaps() throws Exception {
         Queue<Published> published = new ConcurrentLinkedQueue<>();
-        vertx.eventBus().<Published>localConsumer("simulation.s.events", message -> published.add(message.body()));
+        vertx.eventBus().<Published>localConsumer("simulation.s.events", message -> {
+            // The selection of the plugin was answered before this test, and may be published now.
+            if (message.body().first() > 1) {
+                published.add(message.body());
+            }
+        });
         List<Future<?>> answers = new ArrayList<>();
         answers.add(simulations.submit("s", CommandUnit.of(new MemoryCommand.CreateSpace("u", SpaceKind.USER))));
         for (int i = 0; i < 200; i++) {
