@@ -66,6 +66,7 @@ final class ApiRouter {
                 Map.entry("getComparison", parts.comparing()::compare),
                 Map.entry("getDifferences", parts.comparing()::diff),
                 Map.entry("getChanges", parts.comparing()::changes),
+                Map.entry("getBisection", parts.tracing()::bisect),
                 Map.entry("listPlugins", parts.plugins()::list),
                 Map.entry("addPlugin", parts.plugins()::add),
                 Map.entry("getPluginUsage", parts.plugins()::usage),

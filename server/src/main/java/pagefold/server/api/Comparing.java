@@ -114,7 +114,8 @@ final class Comparing {
         return new Scope(space(exchange), entries);
     }
 
-    private static @Nullable String space(Exchange exchange) {
+    /** The only space to look at, if one is named. */
+    static @Nullable String space(Exchange exchange) {
         String space = exchange.query("space");
         if (space != null && !Names.isValid(space)) {
             throw new Problem.Exception(Problems.invalid(

@@ -22,6 +22,7 @@ import pagefold.host.PluginHost;
 import pagefold.server.access.Allowance;
 import pagefold.server.access.Tokens;
 import pagefold.server.compare.Comparisons;
+import pagefold.server.history.Bisections;
 import pagefold.server.history.Origins;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
@@ -118,7 +119,7 @@ public final class PagefoldServer implements AutoCloseable {
                     log,
                     simulations,
                     comparing,
-                    new Tracing(simulations.watchdog(), new Origins(log, host), views),
+                    new Tracing(simulations.watchdog(), new Origins(log, host), new Bisections(log, host), views),
                     views,
                     plugins,
                     feeds,

@@ -66,6 +66,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DeltaVerb.class,
             WalkVerb.class,
             WhyVerb.class,
+            BisectVerb.class,
             ShowPteVerb.class,
             PtdumpVerb.class,
             CheckVerb.class,

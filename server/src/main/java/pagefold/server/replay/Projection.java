@@ -185,11 +185,11 @@ public final class Projection {
     }
 
     /**
-     * Takes the next event, which happened, and lets a listener hear what it does to the tables.
+     * Takes the next event, which happened, and lets a listener, if there is one, hear what it does to the tables.
      *
      * @throws PluginFailure when the plugin fails at it
      */
-    void apply(MemoryEvent event, TableListener listener) {
+    void apply(MemoryEvent event, @Nullable TableListener listener) {
         apply(PluginCall.current(), Step.of(simulation, event), listener);
     }
 

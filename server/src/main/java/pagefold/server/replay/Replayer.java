@@ -2,6 +2,7 @@ package pagefold.server.replay;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
 import pagefold.model.MemoryEvent;
@@ -10,6 +11,7 @@ import pagefold.model.Simulation;
 import pagefold.model.Step;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LoggedSimulation;
+import pagefold.server.log.RecordedEvent;
 import pagefold.server.watch.PluginFailure;
 
 /** Makes projections from the log. Reads the database and computes: not for event loops. */
@@ -129,12 +131,37 @@ public final class Replayer {
      * @throws PluginFailure when the plugin fails on the way
      */
     public void watch(Projection projection, String simulation, long position, Watcher watcher) {
+        each(projection, simulation, position, event -> {
+            watcher.next(event);
+            projection.apply(event.event(), watcher);
+            return true;
+        });
+    }
+
+    /** Looks at what an event led to. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** The event has just been taken; answers whether more are wanted. */
+        boolean visit(RecordedEvent event, Simulation before, Projection after);
+    }
+
+    /**
+     * Takes a projection on, event by event, until a position is reached or a visitor has seen enough.
+     *
+     * @param position to which the projection's plugin can hold the history
+     * @throws PluginFailure when the plugin fails on the way
+     */
+    public void visit(Projection projection, String simulation, long position, Visitor visitor) {
+        each(projection, simulation, position, event -> {
+            Simulation before = projection.simulation();
+            projection.apply(event.event(), null);
+            return visitor.visit(event, before, projection);
+        });
+    }
+
+    private void each(Projection projection, String simulation, long position, Predicate<RecordedEvent> taker) {
         if (projection.position() < position) {
-            log.read(simulation, projection.position() + 1, event -> {
-                watcher.next(event);
-                projection.apply(event.event(), watcher);
-                return event.position() < position;
-            });
+            log.read(simulation, projection.position() + 1, event -> taker.test(event) && event.position() < position);
         }
     }
 

@@ -2,6 +2,7 @@ package pagefold.server.wire;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,11 @@ public final class WireText {
             return "\"" + String.join("\", \"", Arrays.copyOf(all, all.length - 1)) + "\" or \"" + all[all.length - 1]
                     + "\"";
         }
+    }
+
+    /** The words for constants that are called by their names, in lower case. */
+    public static <E extends Enum<E>> Words<E> words(E[] values) {
+        return new Words<>(values, value -> value.name().toLowerCase(Locale.ROOT));
     }
 
     /** Refuses halves of surrogate pairs, which UTF-8 cannot hold. */

@@ -131,4 +131,37 @@ final class CompareVerbTest {
                 .ends(2);
         run("diff", "two", "--at", "3", "--at", "9").ends(3);
     }
+
+    @Test
+    void words_and_beginnings_are_traced_to_their_events() {
+        run("sim", "create", "t").ends(0);
+        run("space", "create", "t", "u").ends(0);
+        run("map", "t", "0x400000", "--size", "8K", "-p", "r--/r--", "--object", "o")
+                .ends(0);
+        run("protect", "t", "0x401000", "--size", "4K", "-p", "rw-/rwx").ends(0);
+
+        CliRun why = run("why", "t", "u", "0x401000").ends(0);
+
+        assertThat(why.lines().get(1)).matches(" +1 +L0 +0x[0-9a-f]{16} .* 3 +range-mapped +2.*Z +-");
+        assertThat(why.lines().get(4)).matches(" +1 +L3 +0x[0-9a-f]{16} .* 4 +range-protected +2.*Z +-");
+        assertThat(why.lines()).anyMatch(line -> line.matches(" +4 +range-protected +u +2.*"));
+        assertThat(run("why", "t", "u", "0x402000").ends(1).out())
+                .contains("made by range-mapped", "translation fault");
+        assertThat(run("why", "t", "u", "0x401000", "-o", "json").ends(0).out()).startsWith("{\"position\":4,");
+        run("why", "t", "v", "0x401000").ends(3);
+        CliRun wx = run("bisect", "t", "--wx").ends(0);
+        assertThat(wx.lines().get(1)).isEqualTo("position     4");
+        assertThat(wx.err()).contains("4 positions from 1 to 4 were looked at");
+        assertThat(run("bisect", "t", "--granted", "0x401000", "--access", "write")
+                        .ends(0)
+                        .lines()
+                        .get(1))
+                .isEqualTo("position  4");
+        run("bisect", "t", "--changed", "0x401000", "--from", "3").ends(1);
+        run("bisect", "t", "--region", "-p", "r--/r--", "--binary", "-o", "json")
+                .ends(0);
+        run("bisect", "t").ends(2);
+        run("bisect", "t", "--wx", "--region").ends(2);
+        run("bisect", "t", "--wx", "-p", "r--/r--").ends(2);
+    }
 }
