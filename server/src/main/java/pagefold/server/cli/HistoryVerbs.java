@@ -17,7 +17,6 @@ import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding;
 import pagefold.server.wire.CommandCodec;
 import pagefold.server.wire.HistoryFile;
-import pagefold.server.wire.MalformedJson;
 import pagefold.server.wire.WireJson;
 import pagefold.server.wire.WireText;
 import picocli.CommandLine.Command;
@@ -206,40 +205,22 @@ final class HistoryVerbs {
 
         @Override
         int run(ApiClient api) {
-            byte[] bytes = InputFile.bytes(file, InputFile.MAX_BYTES);
-            List<MemoryEvent> events = new ArrayList<>();
-            HistoryFile.Header header = read(bytes, events);
-            String given = name;
-            String simulation = Texts.name("simulation", given == null ? header.simulation() : given);
-            return print(this, simulation, make(api, simulation, events));
-        }
-
-        private HistoryFile.Header read(byte[] bytes, List<MemoryEvent> events) {
-            HistoryFile.Header header = null;
-            int number = 0;
-            for (int start = 0; start < bytes.length; ) {
-                int end = start;
-                while (end < bytes.length && bytes[end] != '\n') {
-                    end++;
-                }
-                number++;
-                byte[] line = Arrays.copyOfRange(bytes, start, end);
-                try {
-                    if (header == null) {
-                        header = HistoryFile.header(line);
-                    } else {
-                        events.add(HistoryFile.event(line, number - 1L));
-                    }
-                } catch (MalformedJson e) {
-                    throw CliFailure.usage(file + ", line " + number + ": " + e.getMessage());
-                }
-                start = end + 1;
+            List<HistorySection> sections = HistorySection.of(file, InputFile.bytes(file, InputFile.MAX_BYTES));
+            if (sections.size() != 1) {
+                throw CliFailure.usage(
+                        file + " has " + sections.size() + " histories; 'pagefold log import' takes them");
             }
-            if (header == null || events.size() != header.position()) {
-                throw CliFailure.usage(file + " has " + events.size() + " events"
-                        + (header == null ? " and no header" : ", but its header says " + header.position()));
+            try {
+                HistorySection.Parsed parsed = sections.getFirst().parsed();
+                List<MemoryEvent> events = parsed.events().stream()
+                        .map(HistoryFile.Recorded::event)
+                        .toList();
+                String given = name;
+                String simulation = Texts.name("simulation", given == null ? parsed.simulation() : given);
+                return print(this, simulation, make(api, simulation, events));
+            } catch (HistorySection.Wrong e) {
+                throw CliFailure.usage(String.valueOf(e.getMessage()));
             }
-            return header;
         }
     }
 }

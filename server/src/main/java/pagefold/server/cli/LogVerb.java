@@ -1,21 +1,15 @@
 package pagefold.server.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
 import pagefold.server.log.EventLog;
-import pagefold.server.log.LogException;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.replay.Verifier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -26,20 +20,21 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
         header = {
-            "Checks the log in a directory while no server has it open.",
+            "Checks the log in a directory while no server has it open, takes histories out, and puts them back.",
             "",
-            "Example:",
+            "Examples:",
             "  pagefold log verify --data /var/lib/pagefold",
+            "  pagefold log export all.ndjson --data /var/lib/pagefold",
             ""
         },
-        subcommands = {LogVerb.Verify.class})
+        subcommands = {LogVerb.Verify.class, LogFiles.Export.class, LogFiles.Import.class})
 final class LogVerb implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected verify");
+        throw new ParameterException(spec.commandLine(), "expected one of verify, export, import");
     }
 
     @Command(
@@ -53,7 +48,8 @@ final class LogVerb implements Runnable {
                 "  pagefold log verify",
                 "  pagefold log verify demo --data /var/lib/pagefold",
                 "",
-                "Exit code 1 when something is wrong; standard error then says where.",
+                "Exit code 1 when something is wrong; standard error then says where. 'pagefold log export' takes out",
+                "what is before it.",
                 ""
             })
     static final class Verify implements Callable<Integer> {
@@ -62,41 +58,22 @@ final class LogVerb implements Runnable {
         @Parameters(index = "0..*", paramLabel = "SIMULATION", description = "Which ones (all).")
         private List<String> names = List.of();
 
-        @Option(
-                names = "--config",
-                paramLabel = "FILE",
-                description = "A file of settings, as config/pagefold.yaml; where the log is.")
-        private @Nullable String config;
-
-        @Option(names = "--data", paramLabel = "DIRECTORY", description = "The log's directory (./data).")
-        private @Nullable Path data;
+        @Mixin
+        private LogFiles.Place place = new LogFiles.Place();
 
         @Spec
         private CommandSpec spec = CommandSpec.create();
 
         @Override
         public Integer call() {
-            ServerSettings settings = ServerSettings.of(config, System.getenv());
-            settings.set("data", data);
-            Path directory = settings.options().dataDirectory();
-            if (!Files.isDirectory(directory)) {
-                throw CliFailure.usage("there is no directory " + directory);
-            }
-            try (PluginHost host = PluginHost.withBuiltIn(LogVerb.class.getClassLoader());
-                    EventLog log = EventLog.open(directory, Clock.systemUTC())) {
-                return verify(log, host);
-            } catch (LogException e) {
-                throw new CliFailure(ExitCodes.UNREACHABLE, String.valueOf(e.getMessage()));
-            } catch (IOException e) {
-                throw new CliFailure(ExitCodes.BUG, "cannot read the plugins that came with it: " + e.getMessage());
-            }
+            return place.with(this::verify);
         }
 
         private int verify(EventLog log, PluginHost host) {
             Verifier verifier = new Verifier(log, host);
             TextTable table = new TextTable("SIMULATION", "EVENTS", "REPLAY MS", "EVENTS/S", "OPEN MS", "SNAPSHOTS");
             boolean isWhole = true;
-            for (LoggedSimulation simulation : chosen(log)) {
+            for (LoggedSimulation simulation : LogFiles.chosen(log, names)) {
                 Verifier.Verdict verdict = verifier.verify(simulation);
                 double seconds = verdict.replayNanos() / NANOS;
                 table.row(
@@ -112,6 +89,9 @@ final class LogVerb implements Runnable {
                     spec.commandLine().getErr().println(simulation.name() + ": " + problem);
                 }
             }
+            if (!isWhole) {
+                spec.commandLine().getErr().println("'pagefold log export FILE' writes what can be read of them.");
+            }
             table.print(spec.commandLine().getOut());
             spec.commandLine().getOut().flush();
             spec.commandLine().getErr().flush();
@@ -120,21 +100,6 @@ final class LogVerb implements Runnable {
 
         private static String millis(long nanos) {
             return String.format(Locale.ROOT, "%.0f", nanos / (NANOS / 1000));
-        }
-
-        private List<LoggedSimulation> chosen(EventLog log) {
-            if (names.isEmpty()) {
-                return log.list();
-            }
-            return names.stream()
-                    .map(name -> {
-                        LoggedSimulation found = log.find(Texts.name("simulation", name));
-                        if (found == null) {
-                            throw CliFailure.usage("there is no simulation '" + name + "' in this log");
-                        }
-                        return found;
-                    })
-                    .toList();
         }
     }
 }

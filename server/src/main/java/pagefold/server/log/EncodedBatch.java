@@ -30,6 +30,11 @@ record EncodedBatch(
      */
     record Command(String commandId, String requestDigest, int first, int last) {}
 
+    /** The same for another epoch. */
+    EncodedBatch withEpoch(long other) {
+        return new EncodedBatch(simulation, other, expected, count, timeMillis, payload, commands);
+    }
+
     long first() {
         return expected + 1;
     }

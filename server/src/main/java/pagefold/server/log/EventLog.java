@@ -85,17 +85,50 @@ public final class EventLog implements AutoCloseable {
 
     /** As the other, with who makes it, if that is known. */
     public CreateResult create(String simulation, @Nullable String creator) {
+        requireName(simulation);
+        long now = clock.millis();
+        return await(committer.submit(0, writer -> writer.create(simulation, creator, now), null));
+    }
+
+    private static void requireName(String simulation) {
         if (!Names.isValid(simulation)) {
             throw new IllegalArgumentException("expected the name of a simulation of 1 to " + Names.MAX_LENGTH
                     + " letters, digits, dots, underscores or hyphens, but it is another");
         }
-        long now = clock.millis();
-        return await(committer.submit(0, writer -> writer.create(simulation, creator, now), null));
     }
 
     /** Removes a simulation with all its rows, whose room the database uses again; false when there is none. */
     public boolean delete(String simulation) {
         return await(committer.submit(0, writer -> writer.delete(simulation), null));
+    }
+
+    /**
+     * Makes a simulation with a whole history: all of it is there, or nothing.
+     *
+     * @param history at least one batch, in order, as other logs have had it
+     * @throws IllegalArgumentException when the name is none, or a batch takes more than {@link #MAX_BATCH_BYTES}
+     */
+    public CreateResult restore(String simulation, List<PastBatch> history) {
+        requireName(simulation);
+        List<EncodedBatch> rows = new ArrayList<>();
+        long head = 0;
+        long bytes = 0;
+        for (PastBatch past : history) {
+            byte[] payload;
+            try {
+                payload = BatchCodec.encode(past.batch());
+            } catch (BatchCodec.TooLarge e) {
+                throw new IllegalArgumentException(
+                        "expected batches of at most " + MAX_BATCH_BYTES + " bytes, but one takes " + e.bytes(), e);
+            }
+            int count = past.batch().eventCount();
+            rows.add(new EncodedBatch(
+                    simulation, 0, head, count, past.timeMillis(), payload, BatchCodec.commands(past.batch())));
+            head += count;
+            bytes += payload.length;
+        }
+        long now = clock.millis();
+        return await(committer.submit(bytes, writer -> writer.restore(simulation, now, rows), null));
     }
 
     /**
@@ -243,15 +276,34 @@ public final class EventLog implements AutoCloseable {
         return query(session -> session.snapshot(simulation, position));
     }
 
+    /**
+     * Reads what can be read of a history, whatever is wrong behind that.
+     *
+     * @return what is wrong; null when nothing was seen
+     * @throws NoSuchSimulation when there is none
+     */
+    public @Nullable CorruptBatch salvage(String simulation, Predicate<RecordedEvent> consumer) {
+        try {
+            reader(simulation, 1).salvage(Integer.MAX_VALUE, consumer);
+            return null;
+        } catch (CorruptBatch damage) {
+            return damage;
+        }
+    }
+
     private void read(String simulation, long from, int rowsAtOnce, Predicate<RecordedEvent> consumer) {
         if (from < 1) {
             throw new IllegalArgumentException("expected a position of at least 1, but it is " + from);
         }
+        reader(simulation, from).read(rowsAtOnce, consumer);
+    }
+
+    private HistoryReader reader(String simulation, long from) {
         ReadSession.@Nullable Head head = query(session -> session.head(simulation));
         if (head == null) {
             throw new NoSuchSimulation(simulation);
         }
-        new HistoryReader(sessions, head, from).read(rowsAtOnce, consumer);
+        return new HistoryReader(sessions, head, from);
     }
 
     private <T extends @Nullable Object> T query(ReadSessions.Query<T> query) {

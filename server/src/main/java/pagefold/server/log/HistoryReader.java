@@ -33,6 +33,17 @@ final class HistoryReader {
 
     /** Hands over events until the consumer has enough or the head is reached. */
     void read(int rowsAtOnce, Predicate<RecordedEvent> consumer) {
+        checkHead();
+        deliver(rowsAtOnce, consumer);
+    }
+
+    /** The same, but a head that does not fit is found only behind all that can be read. */
+    void salvage(int rowsAtOnce, Predicate<RecordedEvent> consumer) {
+        deliver(rowsAtOnce, consumer);
+        checkHead();
+    }
+
+    private void checkHead() {
         if (head.lastRow() != last()) {
             throw corrupt(
                     Math.min(head.lastRow(), last()) + 1,
@@ -40,6 +51,9 @@ final class HistoryReader {
                     "the head is " + last() + ", but the last row ends at " + head.lastRow(),
                     null);
         }
+    }
+
+    private void deliver(int rowsAtOnce, Predicate<RecordedEvent> consumer) {
         while (next <= last()) {
             for (ReadSession.Row row : page(rowsAtOnce)) {
                 if (next > last()) {

@@ -124,6 +124,22 @@ final class LogWriter {
         return CreateResult.CREATED;
     }
 
+    /** Makes a simulation and appends rows to it, whose epochs become its own. */
+    CreateResult restore(String simulation, long timeMillis, List<EncodedBatch> rows) throws SQLException {
+        CreateResult created = create(simulation, null, timeMillis);
+        Head head = created == CreateResult.CREATED ? head(simulation) : null;
+        if (head != null) {
+            for (EncodedBatch row : rows) {
+                AppendResult appended = append(row.withEpoch(head.epoch));
+                if (!(appended instanceof AppendResult.Appended)) {
+                    throw new IllegalStateException(
+                            "expected a row of a new simulation to be appended, but: " + appended);
+                }
+            }
+        }
+        return created;
+    }
+
     boolean delete(String simulation) throws SQLException {
         Head head = head(simulation);
         if (head == null) {

@@ -5,7 +5,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Set;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryEvent;
 
 /**
@@ -21,9 +25,10 @@ public final class HistoryFile {
     /** The version of this form; another one is not read. */
     public static final int VERSION = 1;
 
+    /** Longest correlation, causation or actor, in characters. */
+    private static final int MAX_ID_LENGTH = 256;
+
     private static final String POSITION = "position";
-    /** What stands around an event: when it was recorded, and for whom. An event that happens again has its own. */
-    private static final Set<String> RECORD = Set.of("time", "commandId", "correlation", "causation");
 
     private HistoryFile() {}
 
@@ -78,33 +83,55 @@ public final class HistoryFile {
     }
 
     /**
-     * Reads the line of an event.
+     * An event with what stands around it: when it was recorded, and for whom.
+     *
+     * @param timeMillis milliseconds since 1970-01-01T00:00Z; 0 when the line does not say
+     */
+    public record Recorded(
+            MemoryEvent event,
+            long timeMillis,
+            @Nullable String correlation,
+            @Nullable String causation,
+            @Nullable String actor) {}
+
+    /**
+     * Reads the line of an event without its record, as for one that happens again.
      *
      * @param position where the event must be
      * @throws MalformedJson when it is none, or of another position
      */
     public static MemoryEvent event(byte[] line, long position) {
-        byte[] bare = WireJson.decode(line, parser -> bare(parser, position));
-        return EventCodec.decode(bare);
+        return recorded(line, position).event();
     }
 
-    /** The event without its record, as the codec reads it. */
-    private static byte[] bare(JsonParser parser, long position) throws IOException {
+    /**
+     * Reads the line of an event. The command id is left out: it means nothing without its request.
+     *
+     * @param position where the event must be
+     * @throws MalformedJson when it is none, or of another position
+     */
+    public static Recorded recorded(byte[] line, long position) {
+        return WireJson.decode(line, parser -> recorded(parser, position));
+    }
+
+    private static Recorded recorded(JsonParser parser, long position) throws IOException {
         begin(parser);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+        ByteArrayOutputStream bare = new ByteArrayOutputStream(256);
+        Map<String, String> record = new HashMap<>();
         long found = 0;
-        try (JsonGenerator generator = WireJson.FACTORY.createGenerator(out)) {
+        try (JsonGenerator generator = WireJson.FACTORY.createGenerator(bare)) {
             generator.writeStartObject();
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
-                if (name.equals(POSITION)) {
-                    found = number(parser, name, value);
-                } else if (RECORD.contains(name)) {
-                    text(parser, name, value);
-                } else {
-                    generator.writeFieldName(name);
-                    generator.copyCurrentStructure(parser);
+                switch (name) {
+                    case POSITION -> found = number(parser, name, value);
+                    case "time", "commandId" -> record.put(name, text(parser, name, value));
+                    case "correlation", "causation", "actor" -> record.put(name, id(name, text(parser, name, value)));
+                    default -> {
+                        generator.writeFieldName(name);
+                        generator.copyCurrentStructure(parser);
+                    }
                 }
             }
             generator.writeEndObject();
@@ -112,7 +139,28 @@ public final class HistoryFile {
         if (found != position) {
             throw new MalformedJson(POSITION, "" + position, found == 0 ? "nothing" : "" + found);
         }
-        return out.toByteArray();
+        return new Recorded(
+                EventCodec.decode(bare.toByteArray()),
+                millis(record.get("time")),
+                record.get("correlation"),
+                record.get("causation"),
+                record.get("actor"));
+    }
+
+    private static String id(String name, String text) {
+        boolean isPrintable = text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+        if (text.isEmpty() || text.length() > MAX_ID_LENGTH || !isPrintable) {
+            throw new MalformedJson(name, "1 to " + MAX_ID_LENGTH + " printable characters", text.length() + " others");
+        }
+        return text;
+    }
+
+    private static long millis(@Nullable String time) {
+        try {
+            return time == null ? 0 : Instant.parse(time).toEpochMilli();
+        } catch (DateTimeParseException | ArithmeticException e) {
+            throw new MalformedJson("time", "a time as in 2026-11-28T01:00:00Z", "another text");
+        }
     }
 
     private static void begin(JsonParser parser) throws IOException {
