@@ -56,6 +56,7 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
                 Set.of(
                         Capability.USER_SPACE,
                         Capability.KERNEL_SPACE,
+                        Capability.KERNEL_ENTRIES,
                         Capability.HYP,
                         Capability.STAGE_2,
                         Capability.LIVE_CHANGES,

@@ -30,8 +30,7 @@ import pagefold.table.TranslationRegime;
  * PL1&amp;0 stage 1 of a process below PAGE_OFFSET, or of the kernel from there on.
  *
  * <p>Both have a start table of four entries, as Linux gives every process one and keeps {@code swapper_pg_dir} for
- * itself. A process's table shares the kernel's last entry there; here the kernel's memory is a space of its own, so
- * that entry stays empty.
+ * itself. A process that carries a kernel has the kernel's last entry in its own table, and shares the tables below it.
  */
 final class LpaeRegime implements TranslationRegime {
     private final LpaeProfile profile;
@@ -159,6 +158,12 @@ final class LpaeRegime implements TranslationRegime {
     @Override
     public @Nullable LiveWords liveWords() {
         return kind == SpaceKind.KERNEL ? new KernelWords() : null;
+    }
+
+    /** T0SZ and T1SZ are 0: a process's start table is for all addresses. */
+    @Override
+    public boolean carriesKernel() {
+        return kind == SpaceKind.USER;
     }
 
     @Override

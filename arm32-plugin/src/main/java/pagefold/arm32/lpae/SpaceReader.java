@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
 import pagefold.arm32.stage.DescriptorPath;
@@ -22,12 +23,15 @@ import pagefold.table.Walk;
 
 /** Reads the tables of one space with the registers that its profile stands for. */
 final class SpaceReader implements TableReader {
+    /** What an entry of the start table translates, 1 GB. */
+    private static final int LEVEL_1_SHIFT = 30;
+
     private final PhysicalMemory memory;
     private final Shown shown;
     private final Regime regime;
 
     /** What is shown of which tables. */
-    private record Shown(SpaceKind kind, long root, TableDump dump) {}
+    private record Shown(SpaceKind kind, long root, Supplier<TableDump> dump) {}
 
     /** One stage, whichever it is. */
     private interface Regime {
@@ -66,12 +70,23 @@ final class SpaceReader implements TableReader {
                 "SCTLR",
                 LpaeProfile.SYSTEM_CONTROL);
         Controls controls = Controls.ofPl1(setup(registers, memory));
-        KernelLayout layout = profile.layout();
+        Tree tree = controls.lower().tree();
+        Shown shown = new Shown(kind, root, () -> dump(profile.layout(), kind, tree, memory));
+        return new SpaceReader(memory, shown, new First(new LpaeWalker(controls, memory)));
+    }
+
+    /** A process's goes on with the kernel's part where the start table has an entry of it. */
+    private static TableDump dump(KernelLayout layout, SpaceKind kind, Tree tree, PhysicalMemory memory) {
         boolean isKernel = kind == SpaceKind.KERNEL;
-        long end = isKernel ? 1L << LpaeProfile.INPUT_BITS : layout.pageOffset();
-        TableDump dump = TableDump.ofPl1(
-                controls.lower().tree(), 0, end, isKernel ? layout.markers() : KernelLayout.USER_MARKERS);
-        return new SpaceReader(memory, new Shown(kind, root, dump), new First(new LpaeWalker(controls, memory)));
+        long end = 1L << LpaeProfile.INPUT_BITS;
+        List<KernelLayout.Marker> markers = new ArrayList<>(isKernel ? List.of() : KernelLayout.USER_MARKERS);
+        if (isKernel || memory.load64(tree.root + Long.BYTES * (layout.pageOffset() >>> LEVEL_1_SHIFT)) != 0) {
+            // A process's modules would be in tables of its own, below the kernel's part.
+            markers.addAll(
+                    layout.markers().subList(isKernel ? 0 : 1, layout.markers().size()));
+            return TableDump.ofPl1(tree, 0, end, markers);
+        }
+        return TableDump.ofPl1(tree, 0, layout.pageOffset(), markers);
     }
 
     /** Through HTTBR. */
@@ -88,9 +103,9 @@ final class SpaceReader implements TableReader {
                 "HSCTLR",
                 LpaeProfile.SYSTEM_CONTROL);
         Controls controls = Controls.ofPl2(setup(registers, memory));
-        TableDump dump = TableDump.ofPl2(controls.lower().tree());
-        return new SpaceReader(
-                memory, new Shown(SpaceKind.HYP, root, dump), new First(new LpaeWalker(controls, memory)));
+        Shown shown = new Shown(
+                SpaceKind.HYP, root, () -> TableDump.ofPl2(controls.lower().tree()));
+        return new SpaceReader(memory, shown, new First(new LpaeWalker(controls, memory)));
     }
 
     private static StageOneSetup setup(Map<String, Long> registers, PhysicalMemory memory) {
@@ -102,8 +117,8 @@ final class SpaceReader implements TableReader {
     static SpaceReader ofStage2(PhysicalMemory memory, long root) {
         Map<String, Long> registers = Map.of("VTCR", LpaeProfile.STAGE_2_CONTROL, "VTTBR", root);
         StageTwo stage = new StageTwo(new Registers(registers), Processor.of(""), memory);
-        return new SpaceReader(
-                memory, new Shown(SpaceKind.STAGE2, root, TableDump.ofStage2(stage.tree())), new Second(stage));
+        Shown shown = new Shown(SpaceKind.STAGE2, root, () -> TableDump.ofStage2(stage.tree()));
+        return new SpaceReader(memory, shown, new Second(stage));
     }
 
     private record First(LpaeWalker walker) implements Regime {
@@ -161,7 +176,7 @@ final class SpaceReader implements TableReader {
 
     @Override
     public void dump(Appendable out) throws IOException {
-        shown.dump.write(memory, out);
+        shown.dump.get().write(memory, out);
     }
 
     /** Of tables that are not its own the kernel prints nothing, so theirs is the neutral form. */
@@ -176,6 +191,6 @@ final class SpaceReader implements TableReader {
 
     @Override
     public @Nullable WxReport checkWx() {
-        return shown.kind == SpaceKind.KERNEL ? shown.dump.check(memory) : null;
+        return shown.kind == SpaceKind.KERNEL ? shown.dump.get().check(memory) : null;
     }
 }

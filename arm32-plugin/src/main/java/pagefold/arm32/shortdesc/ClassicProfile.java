@@ -54,7 +54,12 @@ public record ClassicProfile(String name, KernelLayout layout) {
                 GRANULE_BITS,
                 INPUT_BITS,
                 OUTPUT_BITS,
-                Set.of(Capability.USER_SPACE, Capability.KERNEL_SPACE, Capability.DOMAINS, Capability.CAPTURES));
+                Set.of(
+                        Capability.USER_SPACE,
+                        Capability.KERNEL_SPACE,
+                        Capability.KERNEL_ENTRIES,
+                        Capability.DOMAINS,
+                        Capability.CAPTURES));
     }
 
     /**

@@ -175,6 +175,12 @@ final class ClassicRegime implements TranslationRegime {
         return false;
     }
 
+    /** TTBCR.N is 0: a process's table of level 1 is for all addresses. */
+    @Override
+    public boolean carriesKernel() {
+        return !isKernel();
+    }
+
     @Override
     public PageTableModel.BreakRules breakRules() {
         return new ShortWords();

@@ -1,7 +1,9 @@
 package pagefold.arm32.shortdesc;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
@@ -14,6 +16,8 @@ import pagefold.table.Walk;
 
 /** Reads the tables of one space with the registers that its profile stands for. */
 final class SpaceReader implements TableReader {
+    private static final long ENTRIES = 1L << ClassicProfile.INPUT_BITS - Descriptor.LEVEL_1_SHIFT;
+
     private final ClassicProfile profile;
     private final SpaceKind kind;
     private final PhysicalMemory memory;
@@ -40,7 +44,11 @@ final class SpaceReader implements TableReader {
 
     @Override
     public void dump(Appendable out) throws IOException {
-        TableDump.write(tables(), isKernel() ? profile.layout().markers() : KernelLayout.USER_MARKERS, out);
+        List<KernelLayout.Marker> markers = new ArrayList<>(isKernel() ? List.of() : KernelLayout.USER_MARKERS);
+        if (tables().end() > profile.layout().taskSize()) {
+            markers.addAll(profile.layout().markers());
+        }
+        TableDump.write(tables(), markers, out);
     }
 
     private boolean isKernel() {
@@ -48,9 +56,20 @@ final class SpaceReader implements TableReader {
     }
 
     private TableDump.Tables tables() {
-        long end =
-                isKernel() ? 1L << ClassicProfile.INPUT_BITS : profile.layout().taskSize();
+        long taskSize = profile.layout().taskSize();
+        long end = isKernel() || carriesKernel() ? 1L << ClassicProfile.INPUT_BITS : taskSize;
         return new TableDump.Tables(memory, false, walker.controls().lower().root(), end);
+    }
+
+    /** Whether a process's table has entries of a kernel. */
+    private boolean carriesKernel() {
+        long root = walker.controls().lower().root();
+        for (long entry = profile.layout().taskSize() >>> Descriptor.LEVEL_1_SHIFT; entry < ENTRIES; entry++) {
+            if (memory.load32(root + 4 * entry) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -10,23 +10,25 @@ import org.jspecify.annotations.Nullable;
 public final class AddressSpace {
     private final String name;
     private final SpaceKind kind;
+    private final @Nullable String kernel;
     private final PersistentMap<Long, Region> regions;
 
-    private AddressSpace(String name, SpaceKind kind, PersistentMap<Long, Region> regions) {
+    private AddressSpace(String name, SpaceKind kind, @Nullable String kernel, PersistentMap<Long, Region> regions) {
         this.name = name;
         this.kind = kind;
+        this.kernel = kernel;
         this.regions = regions;
     }
 
     static AddressSpace empty(String name, SpaceKind kind) {
-        return new AddressSpace(name, kind, PersistentMap.empty(Long::compareUnsigned));
+        return new AddressSpace(name, kind, null, PersistentMap.empty(Long::compareUnsigned));
     }
 
     /** A space with regions in address order, each as long as it can be. */
-    static AddressSpace of(String name, SpaceKind kind, List<Region> regions) {
+    static AddressSpace of(String name, SpaceKind kind, @Nullable String kernel, List<Region> regions) {
         List<Long> starts =
                 regions.stream().map(region -> region.range().start()).toList();
-        return new AddressSpace(name, kind, PersistentMap.ofSorted(Long::compareUnsigned, starts, regions));
+        return new AddressSpace(name, kind, kernel, PersistentMap.ofSorted(Long::compareUnsigned, starts, regions));
     }
 
     public String name() {
@@ -35,6 +37,11 @@ public final class AddressSpace {
 
     public SpaceKind kind() {
         return kind;
+    }
+
+    /** The space of the kernel whose half is in this process's own start table, or {@code null} where none is. */
+    public @Nullable String kernel() {
+        return kernel;
     }
 
     /** Number of regions. */
@@ -109,7 +116,7 @@ public final class AddressSpace {
             }
             region = nextIn(region, range);
         }
-        return rest == regions ? this : new AddressSpace(name, kind, rest);
+        return rest == regions ? this : new AddressSpace(name, kind, kernel, rest);
     }
 
     /** With a region in a range where nothing is mapped, joined to its neighbours where they continue it. */
@@ -129,7 +136,7 @@ public final class AddressSpace {
                 region = region.joined(after);
             }
         }
-        return new AddressSpace(name, kind, put(result, region));
+        return new AddressSpace(name, kind, kernel, put(result, region));
     }
 
     /** With every region of a range changed, the others as they were. */
@@ -144,7 +151,11 @@ public final class AddressSpace {
     }
 
     AddressSpace renamed(String newName) {
-        return new AddressSpace(newName, kind, regions);
+        return new AddressSpace(newName, kind, kernel, regions);
+    }
+
+    AddressSpace carrying(String carried) {
+        return new AddressSpace(name, kind, carried, regions);
     }
 
     private static PersistentMap<Long, Region> put(PersistentMap<Long, Region> map, Region region) {

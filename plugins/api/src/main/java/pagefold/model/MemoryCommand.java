@@ -92,7 +92,10 @@ public sealed interface MemoryCommand {
         }
     }
 
-    /** Simulated accesses to every byte of a range. */
+    /**
+     * Simulated accesses to every byte of a range. Where a process has nothing mapped and the kernel that it carries has,
+     * they are accesses to the kernel.
+     */
     record TouchRange(String space, AddressRange range, Access access, Privilege privilege) implements MemoryCommand {}
 
     /** Clears the accessed state of a range. */
@@ -145,6 +148,34 @@ public sealed interface MemoryCommand {
             MemoryChange change,
             @Nullable AddressRange aliases) implements InKernel {}
 
+    /**
+     * What becomes of the kernel's half that a process carries in its own start table, where hardware finds all of an
+     * address space through one table: a command for a space of kind {@link SpaceKind#USER}.
+     */
+    sealed interface WithKernel extends MemoryCommand {
+        String space();
+    }
+
+    /**
+     * Makes a process carry a kernel, as {@code pgd_alloc} does: the entries that the kernel has now are copied. Later
+     * ones come with {@link CopyKernelEntries} or, one by one, with {@link TouchRange}. Children of a process carry its
+     * kernel, too, which is not destroyed before them.
+     */
+    record AttachKernel(String space, String kernel) implements WithKernel {}
+
+    /**
+     * Copies the entries of a range from the kernel that a process carries, as Linux does for the range of {@code
+     * vmalloc} when it switches to a process whose copies are old ({@code check_vmalloc_seq}).
+     */
+    record CopyKernelEntries(String space, AddressRange range) implements WithKernel {}
+
+    /**
+     * Sets the permissions of sections of the kernel in the start table of one process and nowhere else, as {@code
+     * section_update} of arch/arm/mm/init.c does with the tables that it is given. All of the range must be mapped by
+     * the kernel, and by sections in the process.
+     */
+    record ProtectKernelEntries(String space, AddressRange range, Permissions permissions) implements WithKernel {}
+
     /** Binds the simulation to a plugin and a profile. */
     record SelectPlugin(PluginBinding binding) implements MemoryCommand {}
 
@@ -171,6 +202,11 @@ public sealed interface MemoryCommand {
             case MemoryEvent.RangeVacated e -> new UnmapRange(e.space(), e.range(), true, UnmapPolicy.KEEP_TABLES);
             case MemoryEvent.RangeHotRemoved e -> new UnmapRange(e.space(), e.range(), true, UnmapPolicy.HOT_REMOVE);
             case MemoryEvent.KernelCopied e -> new CopyKernel(e.space(), e.child(), e.range());
+            case MemoryEvent.KernelAttached e -> new AttachKernel(e.space(), e.kernel());
+            case MemoryEvent.KernelEntriesCopied e -> new CopyKernelEntries(e.space(), e.range());
+            case MemoryEvent.KernelTouched e -> new TouchRange(e.space(), e.range(), e.access(), e.privilege());
+            case MemoryEvent.KernelEntriesProtected e ->
+                new ProtectKernelEntries(e.space(), e.range(), e.permissions());
             case MemoryEvent.PluginSelected e -> new SelectPlugin(e.binding());
             case MemoryEvent.Annotated e -> new Annotate(e.space(), e.text());
         };

@@ -54,6 +54,28 @@ public sealed interface MemoryEvent {
             }
         }
     }
+
+    /**
+     * What has happened to the kernel's half that a process carries in its own start table: an event in a space of kind
+     * {@link SpaceKind#USER}. The kernel's own tables are as they were.
+     */
+    sealed interface WithKernel extends InSpace {}
+
+    /** The process carries a kernel from now on: its start table has copies of all of the kernel's entries. */
+    record KernelAttached(String space, String kernel) implements WithKernel {}
+
+    /** The entries of a range in the process's start table are copies of those that its kernel has now. */
+    record KernelEntriesCopied(String space, AddressRange range) implements WithKernel {}
+
+    /**
+     * Accesses have reached memory of the kernel through the process's tables: entries that were missing at them are
+     * copies of those that the kernel has now.
+     */
+    record KernelTouched(String space, AddressRange range, Access access, Privilege privilege) implements WithKernel {}
+
+    /** The sections of a range grant these permissions in the process's start table, whatever they do elsewhere. */
+    record KernelEntriesProtected(String space, AddressRange range, Permissions permissions) implements WithKernel {}
+
     /** What Linux has done to its own tables: an event in a space of kind {@link SpaceKind#KERNEL}. */
     sealed interface InKernel extends InSpace {}
 

@@ -284,6 +284,64 @@ public sealed interface Rejection {
         }
     }
 
+    /**
+     * A process carries no kernel, or one already, or a kernel is carried.
+     *
+     * @param reason what the space does, as part of a sentence
+     */
+    record CarriedKernel(String space, String reason) implements Rejection {
+        @Override
+        public String code() {
+            return "carried-kernel";
+        }
+
+        @Override
+        public String sentence() {
+            return "The space '" + space + "' " + reason + ".";
+        }
+
+        @Override
+        public Map<String, Object> fields() {
+            return ordered("space", space, "reason", reason);
+        }
+    }
+
+    /**
+     * An entry of the kernel's half in a process's start table is not what the command needs.
+     *
+     * @param address the first input address that the entry translates
+     * @param word the process's
+     * @param kernelWord the kernel's own
+     * @param reason as part of a sentence
+     */
+    record StaleEntry(String space, long address, long word, long kernelWord, String reason) implements Rejection {
+        @Override
+        public String code() {
+            return "stale-entry";
+        }
+
+        @Override
+        public String sentence() {
+            return "The entry at " + Hex.address(address) + " of '" + space + "' is " + Hex.address(word)
+                    + ", its kernel's is " + Hex.address(kernelWord) + ": " + reason + ".";
+        }
+
+        @Override
+        public Map<String, Object> fields() {
+            return ordered(
+                    "space",
+                    space,
+                    "address",
+                    Hex.address(address),
+                    "word",
+                    Hex.address(word),
+                    "kernelWord",
+                    Hex.address(kernelWord),
+                    "reason",
+                    reason);
+        }
+    }
+
     /** The bound plugin does not declare what the command needs. */
     record MissingCapability(String capability, String plugin, String profile) implements Rejection {
         @Override

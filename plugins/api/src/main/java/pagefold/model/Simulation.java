@@ -106,7 +106,7 @@ public final class Simulation {
     public Decision decide(MemoryCommand command) {
         return switch (command) {
             case CreateSpace c -> decideCreate(c.space(), new SpaceCreated(c.space(), c.kind()));
-            case DestroySpace c -> in(c.space(), space -> accepted(new SpaceDestroyed(c.space())));
+            case DestroySpace c -> in(c.space(), this::decideDestroy);
             case MapRange c -> in(c.space(), space -> decideMap(c, space));
             case UnmapRange c -> in(c.space(), space -> decideUnmap(c, space));
             case ProtectRange c ->
@@ -114,12 +114,13 @@ public final class Simulation {
             case MoveRange c -> in(c.space(), space -> decideMove(c, space));
             case ForkSpace c -> in(c.parent(), space -> decideFork(c, space));
             case MemoryCommand.CopyKernel c -> in(c.parent(), space -> decideCopy(c, space));
-            case TouchRange c -> in(c.space(), space -> decideTouch(c, space));
+            case TouchRange c -> in(c.space(), space -> Accesses.decide(c, space, CarriedKernels.of(space, this)));
             case AgeRange c -> mapped(c.space(), c.range(), new RangeAged(c.space(), c.range()));
             case WriteProtectRange c -> mapped(c.space(), c.range(), new RangeWriteProtected(c.space(), c.range()));
             case RelaxRange c -> mapped(c.space(), c.range(), new RangeRelaxed(c.space(), c.range(), c.permissions()));
             case SplitRange c -> mapped(c.space(), c.range(), new RangeSplit(c.space(), c.range(), c.leafSize()));
             case MemoryCommand.InKernel c -> in(c.space(), space -> KernelOperations.decide(c, space));
+            case MemoryCommand.WithKernel c -> in(c.space(), space -> CarriedKernels.decide(c, space, this));
             case SelectPlugin c -> accepted(new PluginSelected(c.binding(), null));
             case Annotate c -> decideAnnotate(c);
         };
@@ -143,6 +144,7 @@ public final class Simulation {
             case RangeRelaxed e -> with(existing(e.space()).updated(e.range(), relaxing(e.permissions())));
             case RangeSplit e -> unchanged();
             case MemoryEvent.InKernel e -> with(KernelOperations.evolve(e, existing(e.space())));
+            case MemoryEvent.WithKernel e -> with(CarriedKernels.evolve(e, existing(e.space())));
             case PluginSelected e -> new Simulation(position + 1, spaces, e.binding());
             case Annotated e -> unchanged();
         };
@@ -250,6 +252,11 @@ public final class Simulation {
         return accepted(event);
     }
 
+    private Decision decideDestroy(AddressSpace space) {
+        Rejection carried = CarriedKernels.carried(space, this);
+        return carried != null ? rejected(carried) : accepted(new SpaceDestroyed(space.name()));
+    }
+
     private static Decision decideMap(MapRange c, AddressSpace space) {
         long more = c.range().size() - 1;
         boolean fits = switch (c.output()) {
@@ -352,32 +359,6 @@ public final class Simulation {
         return rejection != null
                 ? rejected(rejection)
                 : decideCreate(c.child(), new MemoryEvent.KernelCopied(c.parent(), c.child(), c.range()));
-    }
-
-    private static Decision decideTouch(TouchRange c, AddressSpace space) {
-        Long hole = space.firstHole(c.range());
-        if (hole != null) {
-            return rejected(new Rejection.NotMapped(c.space(), c.range(), hole));
-        }
-        List<Region> denied = new ArrayList<>();
-        space.forEachIn(c.range(), region -> {
-            if (!region.valid() || !region.attributes().permissions().allows(c.access(), c.privilege())) {
-                denied.add(region);
-            }
-        });
-        if (!denied.isEmpty()) {
-            Region first = denied.getFirst();
-            if (!first.valid()) {
-                return rejected(new Rejection.WrongMemory(c.space(), first.range(), "it has been made invalid"));
-            }
-            return rejected(new Rejection.AccessDenied(
-                    c.space(),
-                    first.range().start(),
-                    c.access(),
-                    c.privilege(),
-                    first.attributes().permissions()));
-        }
-        return accepted(new RangeTouched(c.space(), c.range(), c.access(), c.privilege()));
     }
 
     private Decision decideAnnotate(Annotate c) {

@@ -8,7 +8,7 @@ import pagefold.model.PluginBinding.Coarsening;
 /** The order in which a neutral state is written down and read back. */
 final class StateForm {
     /** Raised whenever the order below changes: what was written in another one is not read. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final int GLOBAL = 1;
     private static final int GUARDED = 2;
@@ -32,6 +32,11 @@ final class StateForm {
         for (AddressSpace space : spaces) {
             sink.text(space.name());
             sink.text(space.kind().name());
+            String kernel = space.kernel();
+            sink.number(kernel == null ? 0 : 1);
+            if (kernel != null) {
+                sink.text(kernel);
+            }
             sink.number(space.regionCount());
             space.regions().forEach(region -> write(sink, region));
         }
@@ -89,13 +94,14 @@ final class StateForm {
         for (int i = 0; i < count; i++) {
             String name = source.text();
             SpaceKind kind = source.value(SpaceKind.class);
+            String kernel = source.count(1) == 0 ? null : source.text();
             // Widened regions may be a few more than the neutral ones.
             int size = source.count(4 * Simulation.MAX_REGIONS);
             List<Region> regions = new ArrayList<>(Math.min(size, Simulation.MAX_REGIONS));
             for (int j = 0; j < size; j++) {
                 regions.add(readRegion(source));
             }
-            spaces.add(AddressSpace.of(name, kind, regions));
+            spaces.add(AddressSpace.of(name, kind, kernel, regions));
         }
         return spaces;
     }

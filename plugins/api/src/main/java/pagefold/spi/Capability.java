@@ -35,6 +35,8 @@ public enum Capability {
     LIVE_CHANGES,
     /** Copying a kernel's tables to pages from which it resumes after hibernation. */
     KERNEL_COPIES,
+    /** Processes that carry a kernel's entries in start tables of their own. */
+    KERNEL_ENTRIES,
     /** Tables that are shared where every page leads to the same page. */
     SHARED_TABLES,
     /** Huge pages of processes, which change as one (hugetlb). */

@@ -27,7 +27,7 @@ final class EmptyTables {
             drop(child, level + 1, at + step);
         }
         if (editor.unlink(table, level, at, child)) {
-            tables.free(child);
+            tables.free(child, at);
         }
     }
 

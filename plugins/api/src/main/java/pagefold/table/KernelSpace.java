@@ -49,7 +49,7 @@ final class KernelSpace {
             if (region.attributes().permissions().isNone()
                     && !e.attributes().permissions().isNone()) {
                 Region changed = region.withAttributes(e.attributes());
-                space.table().holes(range).forEach(hole -> space.populate(changed.slice(hole)));
+                Holes.in(space.table(), geometry, range).forEach(hole -> space.populate(changed.slice(hole)));
                 // Words that were there already have frames that need not go on in those of the holes.
                 space.runs().openBroken(range);
             }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Attributes;
@@ -25,6 +24,7 @@ import pagefold.model.MemoryEvent.RangeWriteProtected;
 import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceDestroyed;
 import pagefold.model.MemoryEvent.SpaceForked;
+import pagefold.model.MemoryEvent.WithKernel;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.Region;
@@ -42,12 +42,10 @@ import pagefold.model.Step;
  */
 final class ModelCheck {
     /** Stands for frames anywhere: no blocks. */
-    private static final Output COPIES = new Output.Physical(0);
+    static final Output COPIES = new Output.Physical(0);
 
     /** Stands for attributes without blocks. */
-    private static final Attributes PAGES = Attributes.user(Permissions.NONE);
-
-    private static final String COPIED_PAGES = "pages copied by one write";
+    static final Attributes PAGES = Attributes.user(Permissions.NONE);
 
     private final ModelSetup setup;
     private final TableRoom tables;
@@ -66,7 +64,7 @@ final class ModelCheck {
     /** Whether the last rejection holds, however tightly room is counted. */
     boolean isForSure(Rejection rejection) {
         return !(rejection instanceof Rejection.LimitExceeded exceeded)
-                || exceeded.what().equals(COPIED_PAGES)
+                || exceeded.what().equals(WriteCheck.COPIED_PAGES)
                 || tables.isForSure() && !hasBlocks;
     }
 
@@ -86,10 +84,11 @@ final class ModelCheck {
             case RangeMoved e -> moved(e, before);
             case SpaceForked e -> forked(e, before);
             case KernelCopied e -> new KernelCheck(this, setup, spaces).copied(e, before, tables);
-            case RangeTouched e -> touched(e, before);
+            case RangeTouched e -> new WriteCheck(this, tables, frames).check(e, before);
             case RangeAged e -> aligned(e.space(), e.range(), before);
             case RangeWriteProtected e -> aligned(e.space(), e.range(), before);
             case InKernel e -> new KernelCheck(this, setup, spaces).check(e, before);
+            case WithKernel e -> new CarriedCheck(this, setup, spaces).check(e, before);
             case PluginSelected e -> null;
             case Annotated e -> null;
         };
@@ -264,7 +263,8 @@ final class ModelCheck {
     }
 
     /** Blocks that the ends of a range cut become tables. */
-    private @Nullable Rejection cut(String space, TranslationRegime regime, AddressRange range, Simulation before) {
+    @Nullable
+    Rejection cut(String space, TranslationRegime regime, AddressRange range, Simulation before) {
         if (!hasBlocks(before, space, range.start()) && !hasBlocks(before, space, range.last())) {
             return null;
         }
@@ -334,7 +334,7 @@ final class ModelCheck {
                         tail.attributes()));
     }
 
-    private OutputUnits units(TranslationRegime regime, String space) {
+    OutputUnits units(TranslationRegime regime, String space) {
         return new OutputUnits(setup, regime, space);
     }
 
@@ -357,34 +357,6 @@ final class ModelCheck {
         return rejection;
     }
 
-    private @Nullable Rejection touched(RangeTouched e, Simulation before) {
-        AddressSpace space = before.space(e.space());
-        if (e.access() != Access.WRITE || space == null) {
-            return null;
-        }
-        TranslationRegime regime = regime(e.space(), before);
-        Rejection[] rejection = {cut(e.space(), regime, e.range(), before)};
-        long[] copied = new long[1];
-        space.forEachIn(e.range(), region -> {
-            if (CopyOnWrite.isCopyOnWrite(region) && rejection[0] == null) {
-                boolean isHuge = region.attributes().isHuge();
-                long page = isHuge
-                        ? region.attributes().pageSize()
-                        : regime.geometry().granule();
-                AddressRange pages = region.range().widened(page);
-                copied[0] += pages.size() >>> regime.geometry().granuleBits();
-                rejection[0] = copied[0] > CopyOnWrite.MAX_PAGES
-                        ? new Rejection.LimitExceeded(COPIED_PAGES, CopyOnWrite.MAX_PAGES, copied[0])
-                        : frames.take(isHuge ? 2 * pages.size() : pages.size());
-                if (rejection[0] == null && !isHuge) {
-                    // Every page becomes one of its own, which leaves no block whole; but a huge page stays one.
-                    rejection[0] = tables.map(e.space(), regime, pages, COPIES, PAGES);
-                }
-            }
-        });
-        return rejection[0];
-    }
-
     TranslationRegime regime(String space, Simulation before) {
         AddressSpace found = before.space(space);
         TranslationRegime regime = found == null ? null : setup.regimes().get(found.kind());
@@ -394,7 +366,7 @@ final class ModelCheck {
         return regime;
     }
 
-    private Rejection refused(String space, AddressRange range, String reason, String expected) {
+    Rejection refused(String space, AddressRange range, String reason, String expected) {
         return new Rejection.NotRepresentable(setup.profile(), space, range, reason, expected);
     }
 }

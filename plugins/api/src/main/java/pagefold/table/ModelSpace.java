@@ -60,6 +60,7 @@ final class ModelSpace {
         PageTable same = new PageTable(table.editor().copy(memory, regime), memory, regime, table.root());
         ModelSpace copy = new ModelSpace(same, regime, memory, copied);
         copy.isCopy = isCopy;
+        same.entries().copyFrom(table.entries());
         return copy;
     }
 
@@ -229,7 +230,7 @@ final class ModelSpace {
         takeApart(region);
         update(region, (word, level, address) -> format.modified(word, bits(changed, word, level)));
         if (region.attributes().permissions().isNone()) {
-            table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
+            Holes.in(table, regime.geometry(), region.range()).forEach(hole -> populate(changed.slice(hole)));
         }
     }
 
@@ -257,7 +258,7 @@ final class ModelSpace {
             Region changed = region.withAttributes(region.attributes().withPermissions(old.union(added)));
             update(region, (word, level, address) -> relaxed(word, bits(changed, word, level), added));
             if (old.isNone() && !added.isNone()) {
-                table.holes(region.range()).forEach(hole -> populate(changed.slice(hole)));
+                Holes.in(table, regime.geometry(), region.range()).forEach(hole -> populate(changed.slice(hole)));
             }
         });
     }

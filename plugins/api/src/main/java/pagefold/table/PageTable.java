@@ -1,9 +1,6 @@
 package pagefold.table;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import pagefold.model.AddressRange;
 
 /**
  * The tables of one space: map, unmap, update and visit over any format, by one recursive walk each.
@@ -17,7 +14,9 @@ public final class PageTable {
     private final TableFormat format;
     private final TableEditor editor;
     private final EmptyTables emptyTables;
+    private final KernelEntries entries;
     private final long lowest;
+    private final long highest;
     private final int startLevel;
     private final int lastLevel;
     private final int prefixShift;
@@ -66,8 +65,11 @@ public final class PageTable {
         this.format = regime.format();
         this.editor = editor;
         this.emptyTables = new EmptyTables(this, regime);
+        this.entries = new KernelEntries(this, memory, regime);
         // The input range may begin inside the start table, as a kernel's upper quarter of 32 bits does.
         this.lowest = regime.inputRange().start() & -(1L << geometry.inputBits());
+        // What is above belongs to the kernel that a process carries.
+        this.highest = regime.inputRange().last();
         this.startLevel = geometry.startLevel();
         this.lastLevel = geometry.lastLevel();
         this.prefixShift = geometry.shift(geometry.lastLevel() - 1);
@@ -182,12 +184,12 @@ public final class PageTable {
 
     /** Removes everything in a range; blocks and contiguous runs that cross its ends are split first. */
     public void unmap(long start, long last) {
-        unmap(root, startLevel, start, last, false);
+        unmap(start, last, false);
     }
 
-    /** The same, with or without the tables. */
+    /** The same, with or without the tables; those of a space that is carried stay. */
     void unmap(long start, long last, boolean keepTables) {
-        unmap(root, startLevel, start, last, keepTables);
+        unmap(root, startLevel, start, last, keepTables || entries.isCarried());
         // A block may take the place of a table that is empty now.
         recentTable = -1;
     }
@@ -244,14 +246,17 @@ public final class PageTable {
             }
         }
         if (editor.unlink(table, level, at, child)) {
-            free(child);
+            free(child, at);
         }
     }
 
-    /** Gives a table back that nothing points to any more. */
-    void free(long child) {
+    /** Gives a table back, to which nothing points any more at an address, unless copies of entries do. */
+    void free(long child, long at) {
         recentTable = -1;
-        memory.free(child & -geometry.granule(), 1);
+        long page = child & -geometry.granule();
+        if (!entries.keeps(page, at)) {
+            memory.free(page, 1);
+        }
     }
 
     /** Frees the tables below one that goes; its own words are reported, and gone when it is freed. */
@@ -269,7 +274,7 @@ public final class PageTable {
                 } else if (format.isTable(word, level)) {
                     release(format.tableAddress(word), level + 1, at);
                     if (left % geometry.group() == 1 % geometry.group()) {
-                        free(format.tableAddress(word));
+                        free(format.tableAddress(word), at);
                     }
                 }
                 editor.words().reportGone(table, level, at, word);
@@ -342,29 +347,9 @@ public final class PageTable {
         visit(root, startLevel, start, last, visitor, (table, level, address) -> {});
     }
 
-    /** The parts of a range where no word is set. */
-    List<AddressRange> holes(AddressRange range) {
-        List<AddressRange> holes = new ArrayList<>();
-        long[] next = {range.start()};
-        boolean[] isCovered = new boolean[1];
-        visit(range.start(), range.last(), (word, level, address) -> {
-            if (Long.compareUnsigned(next[0], address) < 0) {
-                holes.add(new AddressRange(next[0], address - 1));
-            }
-            // The last leaf may reach beyond the range.
-            long last = address + (1L << geometry.shift(level)) - 1;
-            isCovered[0] = Long.compareUnsigned(range.last(), last) <= 0;
-            next[0] = last + 1;
-        });
-        if (!isCovered[0]) {
-            holes.add(new AddressRange(next[0], range.last()));
-        }
-        return holes;
-    }
-
     /** Visits every table and every leaf word. */
     public void visit(TableVisitor tables, LeafVisitor leaves) {
-        visit(root, startLevel, lowest, lowest + (1L << geometry.inputBits()) - 1, leaves, tables);
+        visit(root, startLevel, lowest, highest, leaves, tables);
         editor.shared().visit(tables);
     }
 
@@ -394,9 +379,15 @@ public final class PageTable {
 
     /** Removes everything, the root with it. */
     void destroy() {
+        entries.leave();
         release(root, startLevel, lowest);
         memory.free(root, geometry.rootPages());
         editor.invalidateAll();
+    }
+
+    /** Who carries copies of the start table's words. */
+    KernelEntries entries() {
+        return entries;
     }
 
     /** For folding: edits under the same rules. */

@@ -31,7 +31,9 @@ final class SpaceTables {
             byLevel.add(new ModelStatistics.Leaves(level, size, leaves[level - first]));
             mapped += leaves[level - first] * size;
         }
-        long pages = (tables[0] - 1) / geometry.group() + geometry.rootPages();
+        long pages = (tables[0] - 1) / geometry.group()
+                + geometry.rootPages()
+                + space.table().entries().keptPages();
         return new ModelStatistics.Space(
                 name,
                 space.regime().kind().name(),

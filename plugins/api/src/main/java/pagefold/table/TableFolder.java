@@ -162,7 +162,7 @@ final class TableFolder {
             editor.invalidate(first, first + size - 1, false);
         }
         editor.store(at, level, first, block);
-        table.free(child);
+        table.free(child, first);
     }
 
     /** Private copies are counted by pages: each needs a word of its own. */

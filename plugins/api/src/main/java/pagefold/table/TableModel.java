@@ -12,6 +12,7 @@ import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
 import pagefold.model.MemoryEvent.InKernel;
+import pagefold.model.MemoryEvent.KernelAttached;
 import pagefold.model.MemoryEvent.KernelCopied;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
@@ -26,6 +27,7 @@ import pagefold.model.MemoryEvent.RangeWriteProtected;
 import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceDestroyed;
 import pagefold.model.MemoryEvent.SpaceForked;
+import pagefold.model.MemoryEvent.WithKernel;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.Privilege;
 import pagefold.model.Region;
@@ -64,6 +66,13 @@ public final class TableModel implements RestorableModel {
         this.backings = other.backings.copy(pool);
         this.widening = other.widening == null ? null : other.widening.copy();
         other.spaces.forEach((name, space) -> spaces.put(name, space.copy(memory, backings)));
+        other.spaces.forEach((name, space) -> link(name, space.table().entries().kernel()));
+    }
+
+    private void link(String process, @Nullable PageTable kernel) {
+        if (kernel != null) {
+            CarriedKernel.link(spaces, process, kernel.editor().space());
+        }
     }
 
     @Override
@@ -84,11 +93,14 @@ public final class TableModel implements RestorableModel {
     public @Nullable Refusal check(List<Step> steps) {
         ModelCheck check = newCheck();
         Widening trial = widening == null ? null : widening.copy();
-        boolean isCopied = false;
+        // What stays of a carried kernel's tables for copies of its words is not counted beforehand.
+        boolean isTried = spaces.values().stream()
+                .anyMatch(space -> space.table().entries().isCarried());
         for (int i = 0; i < steps.size(); i++) {
             MemoryEvent event = steps.get(i).event();
-            boolean byWords = event instanceof InKernel || event instanceof KernelCopied || isCopied || isHuge(event);
-            isCopied |= event instanceof KernelCopied;
+            boolean isCopy = event instanceof KernelCopied || event instanceof WithKernel;
+            isTried |= isCopy;
+            boolean byWords = event instanceof InKernel || isTried || isHuge(event);
             if (byWords && (i > 0 || widening != null)) {
                 // What becomes of a kernel's live words depends on the words that are there then, and whether there are
                 // frames for huge pages on the frames.
@@ -195,7 +207,12 @@ public final class TableModel implements RestorableModel {
             case SpaceForked e -> {
                 ModelSpace child = create(e.child(), SpaceKind.USER);
                 child.listen(listener);
-                heard(e.space(), listener).fork(state(step.before(), e.space()), child);
+                ModelSpace parent = heard(e.space(), listener);
+                parent.fork(state(step.before(), e.space()), child);
+                PageTable kernel = parent.table().entries().kernel();
+                if (kernel != null) {
+                    new CarriedKernel(child.table(), kernel).attach();
+                }
             }
             case KernelCopied e -> {
                 ModelSpace child = create(e.child(), SpaceKind.KERNEL);
@@ -211,9 +228,23 @@ public final class TableModel implements RestorableModel {
                 heard(e.space(), listener).relax(state(step.before(), e.space()), e.range(), e.permissions());
             case RangeSplit e -> heard(e.space(), listener).split(e.range(), e.leafSize());
             case InKernel e -> new KernelSpace(heard(e.space(), listener)).project(e, state(step.before(), e.space()));
+            case WithKernel e -> {
+                PageTable process = heard(e.space(), listener).table();
+                new CarriedKernel(process, kernel(process, e)).project(e, step.before());
+            }
             case PluginSelected e -> {}
             case Annotated e -> {}
         }
+    }
+
+    private PageTable kernel(PageTable process, WithKernel event) {
+        PageTable kernel = event instanceof KernelAttached(String space, String name)
+                ? space(name).table()
+                : process.entries().kernel();
+        if (kernel == null) {
+            throw new IllegalStateException("expected '" + event.space() + "' to carry a kernel, but it carries none");
+        }
+        return kernel;
     }
 
     private ModelSpace create(String name, SpaceKind kind) {

@@ -1,6 +1,8 @@
 package pagefold.table;
 
+import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
@@ -15,7 +17,7 @@ record TableModelImage(
         NavigableMap<String, ModelSpace> spaces,
         @Nullable Widening widening) {
     /** Raised whenever what is saved changes: an image of another version is not restored. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     void save(StateSink sink) {
         sink.number(VERSION);
@@ -29,6 +31,12 @@ record TableModelImage(
             sink.number(space.table().root());
             sink.number(space.isCopy() ? 1 : 0);
             space.table().editor().shared().save(sink);
+            space.table().entries().save(sink);
+            PageTable kernel = space.table().entries().kernel();
+            sink.number(kernel == null ? 0 : 1);
+            if (kernel != null) {
+                sink.text(kernel.editor().space());
+            }
         });
         if (widening != null) {
             widening.save(sink);
@@ -45,6 +53,7 @@ record TableModelImage(
         memory.restore(source);
         pool.restore(source);
         backings.restore(source);
+        Map<String, String> carried = new TreeMap<>();
         for (int left = source.count(Simulation.MAX_SPACES); left > 0; left--) {
             String name = source.text();
             TranslationRegime regime = setup.regime(source.value(SpaceKind.class));
@@ -53,8 +62,13 @@ record TableModelImage(
                 space.becomeCopy();
             }
             space.table().editor().shared().restore(source);
+            space.table().entries().restore(source);
+            if (source.count(1) == 1) {
+                carried.put(name, source.text());
+            }
             spaces.put(name, space);
         }
+        carried.forEach((process, kernel) -> CarriedKernel.link(spaces, process, kernel));
         if (widening != null) {
             widening.restore(source);
         }

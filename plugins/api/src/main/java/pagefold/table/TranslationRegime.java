@@ -168,6 +168,11 @@ public interface TranslationRegime {
         long link(long table);
     }
 
+    /** Whether start tables have room for a kernel's half; only where the profile declares KERNEL_ENTRIES. */
+    default boolean carriesKernel() {
+        return false;
+    }
+
     /**
      * Reads the tables under a root.
      *

@@ -22,6 +22,7 @@ import pagefold.model.MemoryEvent.RangeWriteProtected;
 import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceDestroyed;
 import pagefold.model.MemoryEvent.SpaceForked;
+import pagefold.model.MemoryEvent.WithKernel;
 import pagefold.model.Region;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
@@ -121,6 +122,9 @@ final class Widening {
                 return pass(e, events);
             }
             case KernelCopied e -> {
+                return pass(e, events);
+            }
+            case WithKernel e -> {
                 return pass(e, events);
             }
             case SpaceCreated e -> {

@@ -35,6 +35,7 @@ public final class CapabilityNeeds {
                     EXECUTE_ONLY,
                     LIVE_CHANGES,
                     KERNEL_COPIES,
+                    KERNEL_ENTRIES,
                     SHARED_TABLES -> true;
             case HOST_STAGE_2, HARDWARE_DIRTY, FIVE_LEVELS, DOMAINS, CAPTURES -> false;
         };
@@ -61,6 +62,9 @@ public final class CapabilityNeeds {
         SpaceKind kind = event instanceof MemoryEvent.InSpace in ? spaces.get(in.space()) : null;
         if (kind != null) {
             needs.add(Capability.of(kind));
+        }
+        if (event instanceof MemoryEvent.WithKernel) {
+            needs.add(Capability.KERNEL_ENTRIES);
         }
         if (event instanceof MemoryEvent.InKernel) {
             needs.add(Capability.LIVE_CHANGES);

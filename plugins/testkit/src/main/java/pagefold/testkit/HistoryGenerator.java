@@ -87,6 +87,10 @@ public final class HistoryGenerator {
             return create(spaces);
         }
         AddressSpace space = spaces.get(random.nextInt(spaces.size()));
+        MemoryCommand carrying = terrain.has(Capability.KERNEL_ENTRIES) ? kernel.carrying(space, spaces) : null;
+        if (carrying != null && chance(30)) {
+            return carrying;
+        }
         int choice = random.nextInt(100);
         if (choice < 30 || space.regionCount() == 0) {
             return map(space);

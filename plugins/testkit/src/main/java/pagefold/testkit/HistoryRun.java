@@ -216,6 +216,12 @@ final class HistoryRun {
     /** After all is unmapped only the roots are left, and after all spaces are gone nothing is. */
     private void takeDown() {
         for (AddressSpace space : simulation.spaces()) {
+            if (space.kernel() != null) {
+                // While a kernel is carried, what is unmapped in it keeps its tables.
+                takeDown(new MemoryCommand.DestroySpace(space.name()));
+            }
+        }
+        for (AddressSpace space : simulation.spaces()) {
             takeDown(new MemoryCommand.UnmapRange(space.name(), heard.inputRange(space.name()), true));
         }
         for (ModelStatistics.Space space : heard.statistics().spaces()) {

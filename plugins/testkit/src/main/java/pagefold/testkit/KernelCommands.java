@@ -2,20 +2,28 @@ package pagefold.testkit;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Attributes;
 import pagefold.model.MemoryChange;
 import pagefold.model.MemoryCommand;
+import pagefold.model.MemoryCommand.AttachKernel;
 import pagefold.model.MemoryCommand.ChangeRange;
+import pagefold.model.MemoryCommand.CopyKernelEntries;
 import pagefold.model.MemoryCommand.MapRange;
+import pagefold.model.MemoryCommand.ProtectKernelEntries;
 import pagefold.model.MemoryCommand.SetMemory;
+import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryCommand.UnmapPolicy;
 import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.MemoryType;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
+import pagefold.model.Privilege;
 import pagefold.model.Region;
+import pagefold.model.SpaceKind;
 import pagefold.spi.Capability;
 
 /** Random commands that are for a kernel's own space. */
@@ -39,6 +47,46 @@ final class KernelCommands {
             return new UnmapRange(space.name(), range, random.nextInt(5) != 0, UnmapPolicy.HOT_REMOVE);
         }
         return set(space, range);
+    }
+
+    /** A command about the kernel that a process carries or may carry; {@code null} where there is none. */
+    @Nullable
+    MemoryCommand carrying(AddressSpace process, List<AddressSpace> spaces) {
+        if (process.kind() != SpaceKind.USER) {
+            return null;
+        }
+        for (AddressSpace kernel : spaces) {
+            boolean isMeant = process.kernel() == null ? kernel.kind() == SpaceKind.KERNEL : isCarried(process, kernel);
+            if (isMeant) {
+                return process.kernel() == null || kernel.regionCount() == 0
+                        ? new AttachKernel(process.name(), kernel.name())
+                        : carried(process.name(), kernel.regions());
+            }
+        }
+        return null;
+    }
+
+    private static boolean isCarried(AddressSpace process, AddressSpace kernel) {
+        return kernel.name().equals(process.kernel());
+    }
+
+    private MemoryCommand carried(String process, List<Region> regions) {
+        Region region = regions.get(random.nextInt(regions.size()));
+        AddressRange range = region.range();
+        int choice = random.nextInt(10);
+        if (choice < 2) {
+            return new CopyKernelEntries(process, range.widened(2 * terrain.block()));
+        } else if (choice < 3) {
+            return new CopyKernelEntries(process, range);
+        } else if (choice < 5) {
+            Permissions permissions = Permissions.parse(random.nextBoolean() ? "r--/---" : "rwx/---");
+            return new ProtectKernelEntries(process, range, permissions);
+        }
+        long page = range.start() + random.nextLong(range.size());
+        AddressRange touched = random.nextBoolean() ? range : new AddressRange(page, page);
+        Privilege privilege = random.nextInt(6) == 0 ? Privilege.UNPRIVILEGED : Privilege.PRIVILEGED;
+        Access access = random.nextInt(4) == 0 ? Access.WRITE : Access.READ;
+        return new TouchRange(process, touched, access, privilege);
     }
 
     /** One page for all. */

@@ -2,6 +2,7 @@ package pagefold.testkit;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -22,15 +23,18 @@ import pagefold.spi.Capability;
 import pagefold.spi.Profile;
 import pagefold.table.PageTableModel;
 
-/** Operations on a kernel's own space: each needs a capability, and without it is refused by the capability's name. */
+/** Operations on a kernel's own space, or with it: each needs a capability, and without it is refused by the capability's name. */
 final class KernelOperations {
     private static final String SPACE = "k";
+    private static final String PROCESS = "p";
+
+    private static final Set<Capability> KINDS = Set.of(Capability.KERNEL_SPACE, Capability.USER_SPACE);
 
     private KernelOperations() {}
 
     static Stream<DynamicTest> refusals(ArchitecturePlugin plugin) {
         return plugin.profiles().stream()
-                .filter(profile -> profile.capabilities().contains(Capability.KERNEL_SPACE))
+                .filter(profile -> profile.capabilities().containsAll(KINDS))
                 .map(profile -> DynamicTest.dynamicTest(profile.name(), () -> check(plugin, profile)));
     }
 
@@ -38,11 +42,13 @@ final class KernelOperations {
         PageTableModel model = plugin.newModel(profile.name(), Coarsening.REJECT);
         Step created = Step.of(Simulation.EMPTY, new MemoryEvent.SpaceCreated(SPACE, SpaceKind.KERNEL));
         model.apply(created, null);
+        Step process = Step.of(created.after(), new MemoryEvent.SpaceCreated(PROCESS, SpaceKind.USER));
+        model.apply(process, null);
         long granule = 1L << profile.granuleBits();
         AddressRange page = AddressRange.ofSize(model.inputRange(SPACE).start(), granule);
         Attributes attributes = Attributes.kernel(Permissions.parse("rw-/---"), MemoryType.NORMAL_WB);
         Step mapped = Step.of(
-                created.after(), new MemoryEvent.RangeMapped(SPACE, page, new Output.Physical(granule), attributes));
+                process.after(), new MemoryEvent.RangeMapped(SPACE, page, new Output.Physical(granule), attributes));
         model.apply(mapped, null);
         operations(page, attributes).forEach((capability, event) -> {
             Rejection missing = new Rejection.MissingCapability(capability.name(), plugin.id(), profile.name());
@@ -63,6 +69,8 @@ final class KernelOperations {
                         attributes.withPermissions(Permissions.parse("r--/---"))),
                 Capability.KERNEL_COPIES,
                 new MemoryEvent.KernelCopied(SPACE, "copy", page),
+                Capability.KERNEL_ENTRIES,
+                new MemoryEvent.KernelAttached(PROCESS, SPACE),
                 Capability.LIVE_CHANGES,
                 new RangeChanged(SPACE, page, attributes.withPermissions(Permissions.parse("r--/---"))));
     }

@@ -31,6 +31,7 @@ import pagefold.model.MemoryEvent.RangeWriteProtected;
 import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceDestroyed;
 import pagefold.model.MemoryEvent.SpaceForked;
+import pagefold.model.MemoryEvent.WithKernel;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
@@ -123,6 +124,7 @@ final class PageOracle {
             case RangeWriteProtected e ->
                 reach(e.space(), step.before(), e.range(), state -> state.with(Writing.DENIED), s -> s);
             case InKernel e -> inKernel(e, step);
+            case WithKernel e -> {}
             case PluginSelected e -> {}
             case Annotated e -> {}
         }

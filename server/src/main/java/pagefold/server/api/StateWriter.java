@@ -44,6 +44,10 @@ final class StateWriter {
         json.writeStringField("name", space.name());
         json.writeStringField("kind", WireText.text(space.kind()));
         json.writeNumberField("regions", space.regionCount());
+        String kernel = space.kernel();
+        if (kernel != null) {
+            json.writeStringField("kernel", kernel);
+        }
         json.writeEndObject();
     }
 

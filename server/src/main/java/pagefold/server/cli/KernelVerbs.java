@@ -2,14 +2,19 @@ package pagefold.server.cli;
 
 import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryCommand;
+import pagefold.model.MemoryCommand.AttachKernel;
 import pagefold.model.MemoryCommand.ChangeRange;
 import pagefold.model.MemoryCommand.CopyKernel;
+import pagefold.model.MemoryCommand.CopyKernelEntries;
+import pagefold.model.MemoryCommand.ProtectKernelEntries;
 import pagefold.model.MemoryCommand.SetMemory;
+import pagefold.model.Permissions;
 import pagefold.server.wire.WireText;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The verbs for what Linux does to its own tables. */
 final class KernelVerbs {
@@ -87,6 +92,67 @@ final class KernelVerbs {
         @Override
         MemoryCommand command(String space) {
             return new CopyKernel(space, Texts.name("space", child), range());
+        }
+    }
+
+    @Command(
+            name = "attach-kernel",
+            header = {
+                "Makes a process carry a kernel: copies the kernel's entries to the process's start table.",
+                "",
+                "Example:",
+                "  pagefold attach-kernel demo kernel --space init",
+                ""
+            },
+            description = "For profiles with KERNEL_ENTRIES. Children of the process carry the kernel, too.")
+    static final class Attach extends CommandVerb {
+        @Parameters(index = "1", paramLabel = "KERNEL", description = "The kernel's space.")
+        private String kernel = "";
+
+        @Override
+        MemoryCommand command(String space) {
+            return new AttachKernel(space, Texts.name("space", kernel));
+        }
+    }
+
+    @Command(
+            name = "copy-entries",
+            header = {
+                "Copies the entries of a range again from the kernel that a process carries.",
+                "",
+                "Example:",
+                "  pagefold copy-entries demo 0xd0800000 --size 752M --space init",
+                ""
+            },
+            description = "As Linux does for the range of vmalloc when it switches to a process with older copies.")
+    static final class CopyEntries extends RangeVerb {
+        @Override
+        MemoryCommand command(String space) {
+            return new CopyKernelEntries(space, range());
+        }
+    }
+
+    @Command(
+            name = "protect-entries",
+            header = {
+                "Sets the permissions of sections of the kernel in the tables of one process and nowhere else.",
+                "",
+                "Example:",
+                "  pagefold protect-entries demo 0xc0100000 --size 1M --permissions r-x/--- --space init",
+                ""
+            })
+    static final class ProtectEntries extends RangeVerb {
+        @Option(
+                names = {"-p", "--permissions"},
+                paramLabel = "RWX/RWX",
+                required = true,
+                converter = Texts.PermissionText.class,
+                description = "Privileged and unprivileged, as in r-x/---.")
+        private Permissions permissions = Permissions.NONE;
+
+        @Override
+        MemoryCommand command(String space) {
+            return new ProtectKernelEntries(space, range(), permissions);
         }
     }
 

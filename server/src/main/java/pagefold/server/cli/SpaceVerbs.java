@@ -76,12 +76,13 @@ final class SpaceVerbs {
                 printJson(answer);
                 return ExitCodes.OK;
             }
-            TextTable table = new TextTable("SPACE", "KIND", "REGIONS");
+            TextTable table = new TextTable("SPACE", "KIND", "REGIONS", "KERNEL");
             for (JsonTree space : answer.json().get("spaces").items()) {
                 table.row(
                         space.get("name").text(),
                         space.get("kind").text(),
-                        space.get("regions").text());
+                        space.get("regions").text(),
+                        space.get("kernel").text());
             }
             table.print(out());
             return ExitCodes.OK;

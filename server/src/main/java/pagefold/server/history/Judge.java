@@ -165,6 +165,7 @@ abstract sealed class Judge {
                 case MemoryEvent.RangeAged e -> List.of();
                 case MemoryEvent.RangeWriteProtected e -> List.of();
                 case MemoryEvent.RangeSplit e -> List.of();
+                case MemoryEvent.WithKernel e -> List.of();
             };
         }
 

@@ -131,6 +131,8 @@ public final class Lineage {
             case MemoryEvent.RangeSplit e -> {}
             case MemoryEvent.SpaceForked e -> {}
             case MemoryEvent.KernelCopied e -> {}
+            // The regions of a kernel that a process carries are in the kernel's space.
+            case MemoryEvent.WithKernel e -> {}
         }
     }
 

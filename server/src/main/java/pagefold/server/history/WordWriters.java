@@ -119,6 +119,8 @@ final class WordWriters implements Watcher {
     @Override
     public void wrote(long address, int level, long oldWord, long newWord) {
         turn++;
+        // A copied entry points to a table that its kernel has made before.
+        boolean isCopied = event != null && event.event() instanceof MemoryEvent.WithKernel;
         for (Word word : open) {
             if (word.address == address) {
                 word.written = event;
@@ -126,6 +128,7 @@ final class WordWriters implements Watcher {
             }
             Word parent = word.parent;
             if (parent != null
+                    && !isCopied
                     && parent.address == address
                     && word.isTableOf(newWord, level)
                     && !word.isTableOf(oldWord, level)) {

@@ -2,6 +2,7 @@ package pagefold.server.replay;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent;
@@ -113,6 +114,10 @@ final class Trial {
             case MemoryEvent.MemorySet e -> isMapped(e.space(), e.range());
             case MemoryEvent.RangeVacated e -> isThere(e.space());
             case MemoryEvent.RangeHotRemoved e -> isThere(e.space());
+            case MemoryEvent.KernelAttached e -> isThere(e.space()) && isThere(e.kernel());
+            case MemoryEvent.KernelEntriesCopied e -> carried(e.space()) != null;
+            case MemoryEvent.KernelTouched e -> isMapped(carried(e.space()), e.range());
+            case MemoryEvent.KernelEntriesProtected e -> isMapped(carried(e.space()), e.range());
             case MemoryEvent.PluginSelected e -> true;
             case MemoryEvent.Annotated e -> true;
         };
@@ -122,8 +127,14 @@ final class Trial {
         return state.space(space) != null;
     }
 
-    private boolean isMapped(String space, AddressRange range) {
+    /** The name of the kernel that a space carries, or {@code null}. */
+    private @Nullable String carried(String space) {
         AddressSpace there = state.space(space);
+        return there == null ? null : there.kernel();
+    }
+
+    private boolean isMapped(@Nullable String space, AddressRange range) {
+        AddressSpace there = space == null ? null : state.space(space);
         return there != null && there.firstHole(range) == null;
     }
 

@@ -8,6 +8,7 @@ import static pagefold.server.wire.Field.CHILD;
 import static pagefold.server.wire.Field.COARSENING;
 import static pagefold.server.wire.Field.FROM;
 import static pagefold.server.wire.Field.HOLES;
+import static pagefold.server.wire.Field.KERNEL;
 import static pagefold.server.wire.Field.KIND;
 import static pagefold.server.wire.Field.LEAF_SIZE;
 import static pagefold.server.wire.Field.OUTPUT;
@@ -33,13 +34,16 @@ import java.util.stream.Collectors;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.AgeRange;
 import pagefold.model.MemoryCommand.Annotate;
+import pagefold.model.MemoryCommand.AttachKernel;
 import pagefold.model.MemoryCommand.ChangeRange;
 import pagefold.model.MemoryCommand.CopyKernel;
+import pagefold.model.MemoryCommand.CopyKernelEntries;
 import pagefold.model.MemoryCommand.CreateSpace;
 import pagefold.model.MemoryCommand.DestroySpace;
 import pagefold.model.MemoryCommand.ForkSpace;
 import pagefold.model.MemoryCommand.MapRange;
 import pagefold.model.MemoryCommand.MoveRange;
+import pagefold.model.MemoryCommand.ProtectKernelEntries;
 import pagefold.model.MemoryCommand.ProtectRange;
 import pagefold.model.MemoryCommand.RelaxRange;
 import pagefold.model.MemoryCommand.SelectPlugin;
@@ -83,6 +87,9 @@ public final class CommandCodec {
         SPLIT_RANGE("split-range", Field.mask(SPACE, RANGE, LEAF_SIZE), 0),
         CHANGE_RANGE("change-range", Field.mask(SPACE, RANGE, ATTRIBUTES), 0),
         SET_MEMORY("set-memory", Field.mask(SPACE, RANGE, CHANGE), Field.mask(ALIASES)),
+        ATTACH_KERNEL("attach-kernel", Field.mask(SPACE, KERNEL), 0),
+        COPY_KERNEL_ENTRIES("copy-kernel-entries", Field.mask(SPACE, RANGE), 0),
+        PROTECT_KERNEL_ENTRIES("protect-kernel-entries", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
         SELECT_PLUGIN("select-plugin", Field.mask(PLUGIN, VERSION, PROFILE), Field.mask(COARSENING)),
         ANNOTATE("annotate", Field.mask(TEXT), Field.mask(SPACE));
 
@@ -159,6 +166,10 @@ public final class CommandCodec {
             case SPLIT_RANGE -> new SplitRange(fields.space(), fields.range(), fields.leafSize());
             case CHANGE_RANGE -> new ChangeRange(fields.space(), fields.range(), fields.attributes());
             case SET_MEMORY -> new SetMemory(fields.space(), fields.range(), fields.change(), fields.aliasesOrNull());
+            case ATTACH_KERNEL -> new AttachKernel(fields.space(), fields.kernel());
+            case COPY_KERNEL_ENTRIES -> new CopyKernelEntries(fields.space(), fields.range());
+            case PROTECT_KERNEL_ENTRIES ->
+                new ProtectKernelEntries(fields.space(), fields.range(), fields.permissions());
             case SELECT_PLUGIN -> new SelectPlugin(fields.binding());
             case ANNOTATE -> new Annotate(fields.spaceOrNull(), fields.text());
         };
@@ -181,6 +192,9 @@ public final class CommandCodec {
             case SplitRange c -> Form.SPLIT_RANGE;
             case ChangeRange c -> Form.CHANGE_RANGE;
             case SetMemory c -> Form.SET_MEMORY;
+            case AttachKernel c -> Form.ATTACH_KERNEL;
+            case CopyKernelEntries c -> Form.COPY_KERNEL_ENTRIES;
+            case ProtectKernelEntries c -> Form.PROTECT_KERNEL_ENTRIES;
             case SelectPlugin c -> Form.SELECT_PLUGIN;
             case Annotate c -> Form.ANNOTATE;
         };
@@ -216,6 +230,10 @@ public final class CommandCodec {
             case ChangeRange c -> fields.space(c.space()).range(c.range()).attributes(c.attributes());
             case SetMemory c ->
                 fields.space(c.space()).range(c.range()).change(c.change()).aliasesIfAny(c.aliases());
+            case AttachKernel c -> fields.space(c.space()).kernel(c.kernel());
+            case CopyKernelEntries c -> fields.space(c.space()).range(c.range());
+            case ProtectKernelEntries c ->
+                fields.space(c.space()).range(c.range()).permissions(c.permissions());
             case SelectPlugin c -> ModelWriter.writeBindingFields(generator, c.binding());
             case Annotate c -> fields.spaceIfAny(c.space()).text(c.text());
         }

@@ -8,6 +8,7 @@ import static pagefold.server.wire.Field.CHILD;
 import static pagefold.server.wire.Field.COARSENING;
 import static pagefold.server.wire.Field.DIGEST;
 import static pagefold.server.wire.Field.FROM;
+import static pagefold.server.wire.Field.KERNEL;
 import static pagefold.server.wire.Field.KIND;
 import static pagefold.server.wire.Field.LEAF_SIZE;
 import static pagefold.server.wire.Field.OUTPUT;
@@ -31,7 +32,11 @@ import java.util.stream.Collectors;
 import pagefold.model.Attributes;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
+import pagefold.model.MemoryEvent.KernelAttached;
 import pagefold.model.MemoryEvent.KernelCopied;
+import pagefold.model.MemoryEvent.KernelEntriesCopied;
+import pagefold.model.MemoryEvent.KernelEntriesProtected;
+import pagefold.model.MemoryEvent.KernelTouched;
 import pagefold.model.MemoryEvent.MemorySet;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
@@ -79,6 +84,10 @@ public final class EventCodec {
         MEMORY_SET("memory-set", Field.mask(SPACE, RANGE, CHANGE), Field.mask(ALIASES)),
         RANGE_VACATED("range-vacated", Field.mask(SPACE, RANGE), 0),
         RANGE_HOT_REMOVED("range-hot-removed", Field.mask(SPACE, RANGE), 0),
+        KERNEL_ATTACHED("kernel-attached", Field.mask(SPACE, KERNEL), 0),
+        KERNEL_ENTRIES_COPIED("kernel-entries-copied", Field.mask(SPACE, RANGE), 0),
+        KERNEL_TOUCHED("kernel-touched", Field.mask(SPACE, RANGE, ACCESS, PRIVILEGE), 0),
+        KERNEL_ENTRIES_PROTECTED("kernel-entries-protected", Field.mask(SPACE, RANGE, PERMISSIONS), 0),
         PLUGIN_SELECTED("plugin-selected", 2, Field.mask(PLUGIN, VERSION, PROFILE, COARSENING), Field.mask(DIGEST)),
         ANNOTATED("annotated", Field.mask(TEXT), Field.mask(SPACE));
 
@@ -198,6 +207,12 @@ public final class EventCodec {
             case MEMORY_SET -> new MemorySet(fields.space(), fields.range(), fields.change(), fields.aliasesOrNull());
             case RANGE_VACATED -> new RangeVacated(fields.space(), fields.range());
             case RANGE_HOT_REMOVED -> new RangeHotRemoved(fields.space(), fields.range());
+            case KERNEL_ATTACHED -> new KernelAttached(fields.space(), fields.kernel());
+            case KERNEL_ENTRIES_COPIED -> new KernelEntriesCopied(fields.space(), fields.range());
+            case KERNEL_TOUCHED ->
+                new KernelTouched(fields.space(), fields.range(), fields.access(), fields.privilege());
+            case KERNEL_ENTRIES_PROTECTED ->
+                new KernelEntriesProtected(fields.space(), fields.range(), fields.permissions());
             case PLUGIN_SELECTED -> new PluginSelected(fields.binding(), fields.digestOrNull());
             case ANNOTATED -> new Annotated(fields.spaceOrNull(), fields.text());
         };
@@ -222,6 +237,10 @@ public final class EventCodec {
             case MemorySet e -> Form.MEMORY_SET;
             case RangeVacated e -> Form.RANGE_VACATED;
             case RangeHotRemoved e -> Form.RANGE_HOT_REMOVED;
+            case KernelAttached e -> Form.KERNEL_ATTACHED;
+            case KernelEntriesCopied e -> Form.KERNEL_ENTRIES_COPIED;
+            case KernelTouched e -> Form.KERNEL_TOUCHED;
+            case KernelEntriesProtected e -> Form.KERNEL_ENTRIES_PROTECTED;
             case PluginSelected e -> Form.PLUGIN_SELECTED;
             case Annotated e -> Form.ANNOTATED;
         };
@@ -254,6 +273,12 @@ public final class EventCodec {
                 fields.space(e.space()).range(e.range()).change(e.change()).aliasesIfAny(e.aliases());
             case RangeVacated e -> fields.space(e.space()).range(e.range());
             case RangeHotRemoved e -> fields.space(e.space()).range(e.range());
+            case KernelAttached e -> fields.space(e.space()).kernel(e.kernel());
+            case KernelEntriesCopied e -> fields.space(e.space()).range(e.range());
+            case KernelTouched e ->
+                fields.space(e.space()).range(e.range()).access(e.access()).privilege(e.privilege());
+            case KernelEntriesProtected e ->
+                fields.space(e.space()).range(e.range()).permissions(e.permissions());
             case PluginSelected e -> {
                 ModelWriter.writeBindingFields(generator, e.binding());
                 fields.digestIfAny(e.digest());

@@ -34,7 +34,8 @@ enum Field {
     POLICY("policy"),
     CHANGE("change"),
     ALIASES("aliases"),
-    LEAF_SIZE("leafSize");
+    LEAF_SIZE("leafSize"),
+    KERNEL("kernel");
 
     private static final Map<String, Field> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(field -> field.jsonName, field -> field));

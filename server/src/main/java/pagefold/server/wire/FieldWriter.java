@@ -61,6 +61,10 @@ final class FieldWriter {
         return string(Field.PARENT, space);
     }
 
+    FieldWriter kernel(String space) throws IOException {
+        return string(Field.KERNEL, space);
+    }
+
     FieldWriter kind(SpaceKind kind) throws IOException {
         return string(Field.KIND, WireText.text(kind));
     }

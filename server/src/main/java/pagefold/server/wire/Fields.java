@@ -54,6 +54,7 @@ final class Fields {
     private @Nullable MemoryChange change;
     private @Nullable AddressRange aliases;
     private long leafSize;
+    private @Nullable String kernel;
 
     /** With {@code completeAttributes}, attributes have no defaults. */
     Fields(boolean completeAttributes) {
@@ -116,6 +117,7 @@ final class Fields {
             case CHANGE -> change = ModelReader.word(parser, WireText.MEMORY_CHANGES);
             case ALIASES -> aliases = ModelReader.range(parser);
             case LEAF_SIZE -> leafSize = leafSize(parser);
+            case KERNEL -> kernel = values.space(parser);
         }
     }
 
@@ -277,5 +279,9 @@ final class Fields {
 
     long leafSize() {
         return leafSize;
+    }
+
+    String kernel() {
+        return Objects.requireNonNull(kernel);
     }
 }

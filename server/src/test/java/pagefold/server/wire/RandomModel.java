@@ -76,7 +76,11 @@ public final class RandomModel {
     }
 
     private MemoryEvent kernelEvent() {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(9)) {
+            case 5 -> new MemoryEvent.KernelAttached(name(), name());
+            case 6 -> new MemoryEvent.KernelEntriesCopied(name(), range());
+            case 7 -> new MemoryEvent.KernelTouched(name(), range(), one(Access.values()), one(Privilege.values()));
+            case 8 -> new MemoryEvent.KernelEntriesProtected(name(), range(), permissions());
             case 3 -> new MemoryEvent.KernelCopied(name(), name(), range());
             case 0 -> new MemoryEvent.RangeChanged(name(), range(), attributes());
             case 1 -> new MemoryEvent.MemorySet(name(), range(), one(MemoryChange.values()), rangeOrNull());
@@ -86,7 +90,10 @@ public final class RandomModel {
     }
 
     private MemoryCommand kernelCommand() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(7)) {
+            case 4 -> new MemoryCommand.AttachKernel(name(), name());
+            case 5 -> new MemoryCommand.CopyKernelEntries(name(), range());
+            case 6 -> new MemoryCommand.ProtectKernelEntries(name(), range(), permissions());
             case 2 -> new MemoryCommand.CopyKernel(name(), name(), range());
             case 0 -> new MemoryCommand.ChangeRange(name(), range(), attributes());
             case 1 ->

@@ -1,0 +1,107 @@
+package pagefold.arm32;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
+import pagefold.model.Decision;
+import pagefold.model.MemoryCommand;
+import pagefold.model.MemoryCommand.MapRange;
+import pagefold.model.MemoryEvent;
+import pagefold.model.MemoryType;
+import pagefold.model.Output;
+import pagefold.model.Permissions;
+import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.Rejection;
+import pagefold.model.Simulation;
+import pagefold.model.Step;
+import pagefold.table.PageTableModel;
+import pagefold.table.TableListener;
+import pagefold.table.TableView;
+
+/** A machine whose commands are decided, checked and projected one by one, with processes that carry a kernel. */
+public final class CarryingBench {
+    public static final long MB = 1 << 20;
+
+    public final PageTableModel model;
+    /** What was told of the last command, level 1 words alone. */
+    public final List<String> told = new ArrayList<>();
+
+    public final List<Step> steps = new ArrayList<>();
+    public Simulation simulation = Simulation.EMPTY;
+
+    private final int entryShift;
+
+    /**
+     * An empty machine.
+     *
+     * @param profile {@code classic} or {@code lpae}
+     */
+    public CarryingBench(String profile) {
+        this.model = new Arm32Plugin().newModel(profile, Coarsening.REJECT);
+        this.entryShift = profile.equals("lpae") ? 30 : 20;
+    }
+
+    private final class Teller implements TableListener {
+        @Override
+        public void wrote(long address, int level, long oldWord, long newWord) {
+            if (level == 1) {
+                told.add("%x: %x -> %x".formatted(address, oldWord, newWord));
+            }
+        }
+
+        @Override
+        public void invalidated(String space, long start, long last, boolean leafOnly) {
+            told.add("invalidate %x-%x of %s".formatted(start, last, space));
+        }
+
+        @Override
+        public void invalidatedAll(String space) {
+            told.add("invalidate all of " + space);
+        }
+    }
+
+    /** Why a command leads to nothing, or {@code null} when it has led to its event. */
+    public @Nullable Rejection run(MemoryCommand command) {
+        told.clear();
+        return switch (simulation.decide(command)) {
+            case Decision.Rejected(Rejection rejection) -> rejection;
+            case Decision.Accepted(MemoryEvent event) -> {
+                Step step = Step.of(simulation, event);
+                PageTableModel.Refusal refusal = model.check(List.of(step));
+                if (refusal == null) {
+                    model.apply(step, new Teller());
+                    steps.add(step);
+                    simulation = step.after();
+                }
+                yield refusal == null ? null : refusal.rejection();
+            }
+        };
+    }
+
+    /** Runs a command that must not be rejected. */
+    public void done(MemoryCommand command) {
+        assertThat(run(command)).as(command.toString()).isNull();
+    }
+
+    public void map(String space, long start, long size, long output, Attributes attributes) {
+        done(new MapRange(space, AddressRange.ofSize(start, size), new Output.Physical(output), attributes, false));
+    }
+
+    public static Attributes kernel(String permissions) {
+        return Attributes.kernel(Permissions.parse(permissions), MemoryType.NORMAL_WB);
+    }
+
+    public long root(String space) {
+        return model.tables(space).getFirst().address();
+    }
+
+    /** The level 1 word of an address in the start table of a space. */
+    public long word(String space, long address) {
+        TableView root = model.table(root(space));
+        return root == null ? -1 : root.words()[(int) (address >>> entryShift)];
+    }
+}
