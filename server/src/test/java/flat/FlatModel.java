@@ -30,6 +30,7 @@ final class FlatModel implements PageTableModel {
 
     private final String profile;
     private Simulation state = Simulation.EMPTY;
+    private long salt;
 
     FlatModel(String profile) {
         this.profile = profile;
@@ -82,8 +83,11 @@ final class FlatModel implements PageTableModel {
             throw new IllegalStateException("expected the step behind " + state.position());
         }
         state = step.after();
+        if (profile.equals("unsteady") && isRemark(step, "unsteady")) {
+            salt = System.nanoTime();
+        }
         if (listener != null) {
-            listener.wrote(FIRST_TABLE, 0, 0, state.position());
+            listener.wrote(FIRST_TABLE, 0, 0, salt + state.position());
         }
     }
 
@@ -201,7 +205,7 @@ final class FlatModel implements PageTableModel {
     public void image(ImageSink sink) {
         for (AddressSpace space : state.spaces()) {
             TableView table = tables(space.name()).getFirst();
-            sink.table(table.address(), table.words(), 0, table.words().length);
+            sink.table(table.address() + salt, table.words(), 0, table.words().length);
         }
     }
 }

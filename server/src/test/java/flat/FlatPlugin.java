@@ -12,7 +12,7 @@ import pagefold.table.PageTableModel;
 
 /** Profiles: {@code wide} holds everything, {@code narrow} nothing at or above 4 GiB, {@code crowded} has
  * no room for more than a few steps of one check, {@code faulty} fails on demand, {@code stuck} does not
- * return on demand. */
+ * return on demand, {@code unsteady} makes something else of an event every time. */
 public final class FlatPlugin implements ArchitecturePlugin {
 
     /** For the service loader. */
@@ -30,7 +30,7 @@ public final class FlatPlugin implements ArchitecturePlugin {
 
     @Override
     public List<Profile> profiles() {
-        return List.of(flat("wide"), flat("narrow"), flat("crowded"), flat("faulty"), flat("stuck"));
+        return List.of(flat("wide"), flat("narrow"), flat("crowded"), flat("faulty"), flat("stuck"), flat("unsteady"));
     }
 
     private static Profile flat(String name) {

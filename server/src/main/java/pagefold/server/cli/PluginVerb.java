@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             PluginVerb.Info.class,
             PluginVerb.Add.class,
             PluginVerb.Usage.class,
+            PluginUpgradeVerb.class,
             PluginVerb.Quarantined.class,
             PluginVerb.Retire.class,
             PluginVerb.Remove.class
@@ -50,7 +51,7 @@ final class PluginVerb implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "expected one of ls, info, add, usage, quarantine, retire, rm");
+                spec.commandLine(), "expected one of ls, info, add, usage, upgrade, quarantine, retire, rm");
     }
 
     private static void print(ClientVerb verb, List<JsonTree> plugins) {

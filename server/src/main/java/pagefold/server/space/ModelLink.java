@@ -2,41 +2,61 @@ package pagefold.server.space;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pagefold.model.PluginBinding;
 import pagefold.model.Step;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Question;
 import pagefold.server.replay.Reading;
+import pagefold.server.replay.Recheck;
 import pagefold.server.replay.Snapshots;
 import pagefold.server.replay.Trouble;
 
 /**
  * The writer's end of the bus to its model: which generation serves, and what is wrong when none does.
  *
- * <p>Used on the writer's virtual thread, but for {@link #address} and {@link #trouble}, which any thread may read.
+ * <p>Used on the writer's virtual thread, but for {@link #read} and {@link #trouble}, which any thread may use.
  */
 final class ModelLink {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelLink.class);
+
     private final Vertx vertx;
     private final String name;
     private final Tools tools;
     private @Nullable String deployment;
     private long id;
-    private volatile String address = "";
+    private volatile Generation generation;
+    private @Nullable ReplayCheck check;
     private volatile @Nullable Trouble trouble;
 
     ModelLink(Vertx vertx, String name, Tools tools) {
         this.vertx = vertx;
         this.name = name;
         this.tools = tools;
+        this.generation = new Generation(vertx, "");
     }
 
-    /** Where the model listens now. */
-    String address() {
-        return address;
+    /** One of the models that come one after the other, by its address on the bus; any thread may ask it. */
+    record Generation(Vertx vertx, String address) {
+
+        /** As {@link ModelLink#read}; fails when another one serves meanwhile. */
+        @SuppressWarnings("unchecked") // the model answers a question with its own type
+        <R> Future<@Nullable Reading<R>> read(Question<R> question, @Nullable Long position) {
+            return request(new ModelMessage.Ask(question, position))
+                    .map(answer -> (Reading<R>) ((ModelMessage.Answer) answer).reading());
+        }
+
+        Future<ModelMessage> request(ModelMessage message) {
+            return vertx.eventBus()
+                    .<ModelMessage>request(address, message, LocalBus.options())
+                    .map(Message::body);
+        }
     }
 
     /** Why there is no model to ask. */
@@ -59,7 +79,7 @@ final class ModelLink {
     }
 
     /** A projection that listens at an address that nobody knows yet. */
-    record Staged(Projection projection, String address, String deployment) {}
+    record Staged(Projection projection, Generation generation, String deployment) {}
 
     /** Makes a projection ready to be the next generation; waits until it is. */
     Staged stage(Projection projection) {
@@ -72,7 +92,10 @@ final class ModelLink {
         // closing.
         ModelConsumer next =
                 new ModelConsumer(name, tools.generations().incrementAndGet(), projection, pace, tools.models());
-        return new Staged(projection, next.address(), vertx.deployVerticle(next).await());
+        return new Staged(
+                projection,
+                new Generation(vertx, next.address()),
+                vertx.deployVerticle(next).await());
     }
 
     /** Takes back a projection that was not made the next generation. */
@@ -83,35 +106,28 @@ final class ModelLink {
     /** Makes a projection the next generation; the last one answers what it was asked and goes. Does not wait. */
     void adopt(Staged next) {
         String old = deployment;
-        String oldAddress = address;
+        Generation last = generation;
         boolean oldWorks = trouble == null && old != null;
+        PluginBinding binding = next.projection().binding();
         deployment = next.deployment();
-        address = next.address();
+        generation = next.generation();
+        check = new ReplayCheck(
+                vertx,
+                tools.checks(),
+                generation,
+                new Recheck.Model(name, id, binding),
+                next.projection().position());
         trouble = null;
-        tools.models().watchdog().quarantine().end(name, next.projection().binding());
+        tools.models().watchdog().quarantine().end(name, binding);
         if (old != null) {
-            Future<?> last = oldWorks
-                    ? vertx.eventBus().request(oldAddress, new ModelMessage.Ask(p -> 0, null), LocalBus.options())
-                    : Future.succeededFuture();
-            last.onComplete(done -> vertx.undeploy(old));
+            Future<?> answered = oldWorks ? last.read(p -> 0, null) : Future.succeededFuture();
+            answered.onComplete(done -> vertx.undeploy(old));
         }
     }
 
     /** Asks the model and waits. */
     ModelMessage ask(ModelMessage question) {
-        return ask(address, question);
-    }
-
-    /** Asks a projection that nobody else knows yet, and waits. */
-    ModelMessage ask(Staged staged, ModelMessage question) {
-        return ask(staged.address(), question);
-    }
-
-    private ModelMessage ask(String address, ModelMessage question) {
-        return vertx.eventBus()
-                .<ModelMessage>request(address, question, LocalBus.options())
-                .await()
-                .body();
+        return generation.request(question).await();
     }
 
     /**
@@ -124,19 +140,16 @@ final class ModelLink {
         return read(question, position, true);
     }
 
-    @SuppressWarnings("unchecked") // the model answers a question with its own type
     private <R> Future<@Nullable Reading<R>> read(Question<R> question, @Nullable Long position, boolean again) {
         Trouble found = trouble;
-        if (found != null) {
-            return Future.succeededFuture(new Reading.Failed<>(found));
-        }
-        return vertx.eventBus()
-                .<ModelMessage>request(address, new ModelMessage.Ask(question, position), LocalBus.options())
-                .map(message -> (Reading<R>) ((ModelMessage.Answer) message.body()).reading())
-                .recover(e -> again && isGone(e)
-                        // The model was replaced between looking up its address and asking it.
-                        ? read(question, position, false)
-                        : Future.failedFuture(e));
+        return found != null
+                ? Future.succeededFuture(new Reading.Failed<>(found))
+                : generation
+                        .read(question, position)
+                        .recover(e -> again && isGone(e)
+                                // The model was replaced between looking up its address and asking it.
+                                ? read(question, position, false)
+                                : Future.failedFuture(e));
     }
 
     private static boolean isGone(Throwable e) {
@@ -149,21 +162,29 @@ final class ModelLink {
      * @param first position of the first of the steps
      */
     void apply(long first, List<Step> steps) {
-        String asked = address;
-        vertx.eventBus()
-                .<ModelMessage>request(asked, new ModelMessage.Apply(steps), LocalBus.options())
-                .onComplete(answered -> {
-                    ModelMessage answer =
-                            answered.succeeded() ? answered.result().body() : null;
-                    if (answer instanceof ModelMessage.Applied(long position)) {
-                        publish(new Published(name, first, position));
-                    } else if (asked.equals(address)) {
-                        setTrouble(
-                                answer instanceof ModelMessage.Broken(Trouble failed, boolean forGood)
-                                        ? failed
-                                        : new Trouble.Unexpected("The model did not answer: " + answered.cause()));
-                    }
-                });
+        Generation asked = generation;
+        ReplayCheck checked = check;
+        asked.request(new ModelMessage.Apply(steps)).onComplete(answered -> {
+            if (answered.result() instanceof ModelMessage.Applied(long position)) {
+                publish(new Published(name, first, position));
+                if (checked != null) {
+                    checked.offer(position, trouble -> fail(asked, trouble));
+                }
+            } else {
+                fail(
+                        asked,
+                        answered.result() instanceof ModelMessage.Broken(Trouble failed, boolean forGood)
+                                ? failed
+                                : new Trouble.Unexpected("The model did not answer: " + answered.cause()));
+            }
+        });
+    }
+
+    private void fail(Generation failed, Trouble found) {
+        if (failed.equals(generation)) {
+            LOG.error("the simulation {} has no model any more: {}", name, found);
+            setTrouble(found);
+        }
     }
 
     private void publish(Published published) {

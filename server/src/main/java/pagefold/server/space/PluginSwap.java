@@ -243,7 +243,9 @@ final class PluginSwap {
                 MemoryEvent event =
                         new MemoryEvent.PluginSelected(staged.projection().binding(), digest);
                 List<Step> step = List.of(Step.of(before, event));
-                yield switch (writer.model().ask(staged, new ModelMessage.Check(step))) {
+                yield switch (staged.generation()
+                        .request(new ModelMessage.Check(step))
+                        .await()) {
                     case ModelMessage.Checked(Refusal refusal)
                     when refusal != null -> new UnitAnswer.Rejected(0, refusal.rejection());
                     case ModelMessage.Checked accepts -> append(unit, staged, step);

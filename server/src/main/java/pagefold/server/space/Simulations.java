@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,21 +71,13 @@ public final class Simulations {
         this.limits = limits;
         this.host = host;
         this.log = log;
-        int processors = Runtime.getRuntime().availableProcessors();
         this.blocking = executor("pagefold-log", 4);
         this.watchdog = new Watchdog(limits.pluginMillis(), Clock.systemUTC());
         this.past = new PluginThreads(
                 watchdog, "pagefold-past", PAST_THREADS, "questions about past states", PastStates.MAX_QUESTIONS);
         Replayer replayer = new Replayer(log, host);
         this.pastStates = new PastStates(log, replayer);
-        int many = Integer.MAX_VALUE;
-        this.tools = new Tools(
-                log,
-                host,
-                replayer,
-                new PluginThreads(watchdog, "pagefold-model", Math.max(4, 2 * processors), "turns of models", many),
-                new PluginThreads(watchdog, "pagefold-replay", Math.max(2, processors), "replays", many),
-                new AtomicLong());
+        this.tools = Tools.of(log, host, replayer, watchdog);
         this.turns = new Turns(limits.waitingRequests());
         this.creator = new Creator(log, blocking, this);
         LocalBus.register(vertx.eventBus());

@@ -251,6 +251,40 @@ class QuarantineTest {
     }
 
     @Test
+    void a_plugin_that_makes_something_else_of_an_event_every_time_is_found_by_a_replay() throws Exception {
+        server.create("s", "flat", "unsteady");
+        server.create("steady", "flat", "unsteady");
+        for (String name : List.of("s", "steady")) {
+            server.command(name, createSpace("u"));
+            StringBuilder lines = new StringBuilder();
+            for (int i = 0; i < 20_000; i++) {
+                lines.append(remark(i == 1000 && name.equals("s") ? "unsteady" : "steady"))
+                        .append('\n');
+            }
+            server.stream(name, lines.toString());
+        }
+
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            // A check is offered whenever the model has taken something.
+            server.command("s", remark("steady"));
+            return !quarantine().path("cases").isEmpty();
+        });
+
+        JsonNode only = quarantine().path("cases");
+        assertThat(only).hasSize(1);
+        assertThat(only.path(0).path("simulation").asText()).isEqualTo("s");
+        assertThat(only.path(0).path("position").asLong()).isEqualTo(1003);
+        assertThat(only.path(0).path("reason").asText())
+                .startsWith("the plugin flat makes other tables of Annotated at position 1003 when they are replayed");
+        assertThat(status("s/stats")).isEqualTo("model-failed");
+        assertThat(server.command("s", remark("later")).problem()).isEqualTo("model-failed");
+        assertThat(status("s/stats?at=1002")).isEqualTo("200");
+        assertThat(status("steady/stats")).isEqualTo("200");
+        assertThat(server.get("/v1/simulations/s/events?from=1003&limit=1").status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void a_plugin_that_throws_at_an_event_is_in_quarantine_too() throws Exception {
         server.create("s", "flat", "faulty");
         server.command("s", remark("fail-apply"));
