@@ -73,6 +73,7 @@ record Arm64Profile(String name, StageOneProfile stage1, Stage2Options stage2) {
                 Capability.SHARED_TABLES,
                 Capability.HUGE_PAGES,
                 Capability.IDENTITY_MAPS,
+                Capability.IDENTITY_PAGES,
                 Capability.CAPTURES);
         if (hasWidePages()) {
             declared.add(Capability.IDENTITY_MAPS_52);

@@ -1,6 +1,7 @@
 package pagefold.arm32.linux;
 
 import java.util.List;
+import pagefold.model.SpaceKind;
 
 /**
  * Where Linux 6.12 puts things in the kernel's part of the 32-bit space (arch/arm/include/asm/memory.h, fixmap.h).
@@ -9,9 +10,6 @@ import java.util.List;
  * @param highMemory the first virtual address behind the memory that is mapped linearly
  */
 public record KernelLayout(long pageOffset, long highMemory) {
-    /** A dump of a process, which the kernel does not offer. */
-    public static final List<Marker> USER_MARKERS = List.of(new Marker(0, "User space"));
-
     private static final long MODULES_BYTES = 16L << 20;
     private static final long VMALLOC_GAP = 8L << 20;
     private static final long FDT_START = 0xff80_0000L;
@@ -21,6 +19,15 @@ public record KernelLayout(long pageOffset, long highMemory) {
 
     /** A heading of the dump and where it stands. */
     public record Marker(long address, String name) {}
+
+    /** The heading of what is below the kernel's part: dumps that the kernel does not offer. */
+    public static List<Marker> lowerMarkers(SpaceKind kind) {
+        return switch (kind) {
+            case USER -> List.of(new Marker(0, "User space"));
+            case IDMAP -> List.of(new Marker(0, "Identity map"));
+            case KERNEL, HYP, MONITOR, STAGE2, IDMAP_PAGE, IDMAP_PAGE_52 -> List.of();
+        };
+    }
 
     /** TASK_SIZE: the first address that is no process's. */
     public long taskSize() {

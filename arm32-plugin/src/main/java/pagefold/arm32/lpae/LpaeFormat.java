@@ -44,7 +44,7 @@ final class LpaeFormat extends LongFormat {
     /**
      * A format.
      *
-     * @param kind {@code USER}, {@code KERNEL} or {@code HYP}
+     * @param kind {@code USER}, {@code KERNEL}, {@code IDMAP} or {@code HYP}
      */
     LpaeFormat(SpaceKind kind) {
         this.kind = kind;
@@ -57,10 +57,10 @@ final class LpaeFormat extends LongFormat {
         return kind == SpaceKind.KERNEL && level == 1 ? tableWord(table) | SWAPPER : tableWord(table);
     }
 
-    /** Linux places blocks of 2 MB, never of 1 GB, and maps its hypervisor page by page. */
+    /** Linux places blocks of 2 MB, never of 1 GB; its hypervisor has pages alone, and identity maps blocks alone. */
     @Override
     public boolean leafAllowed(int level) {
-        return level >= (kind == SpaceKind.HYP ? Geometry.LAST_LEVEL : 2);
+        return level == Geometry.LAST_LEVEL ? kind != SpaceKind.IDMAP : level == 2 && kind != SpaceKind.HYP;
     }
 
     @Override

@@ -57,6 +57,7 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
                         Capability.USER_SPACE,
                         Capability.KERNEL_SPACE,
                         Capability.KERNEL_ENTRIES,
+                        Capability.IDENTITY_MAPS,
                         Capability.HYP,
                         Capability.STAGE_2,
                         Capability.LIVE_CHANGES,
@@ -73,6 +74,7 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
         Map<SpaceKind, TranslationRegime> regimes = Map.of(
                 SpaceKind.USER, new LpaeRegime(this, SpaceKind.USER),
                 SpaceKind.KERNEL, new LpaeRegime(this, SpaceKind.KERNEL),
+                SpaceKind.IDMAP, new LpaeRegime(this, SpaceKind.IDMAP),
                 SpaceKind.HYP, new HypRegime(),
                 SpaceKind.STAGE2, new Stage2Regime());
         return new ModelSetup(

@@ -27,9 +27,10 @@ import pagefold.table.TableReader;
 import pagefold.table.TranslationRegime;
 
 /**
- * PL1&amp;0 stage 1 of a process below PAGE_OFFSET, or of the kernel from there on.
+ * PL1&amp;0 stage 1 of a process below PAGE_OFFSET, of the kernel from there on, or of blocks below PAGE_OFFSET that lead
+ * to themselves ({@code identity_mapping_add}, {@code __create_page_tables}).
  *
- * <p>Both have a start table of four entries, as Linux gives every process one and keeps {@code swapper_pg_dir} for
+ * <p>All have a start table of four entries, as Linux gives every process one and keeps {@code swapper_pg_dir} for
  * itself. A process that carries a kernel has the kernel's last entry in its own table, and shares the tables below it.
  */
 final class LpaeRegime implements TranslationRegime {
@@ -86,6 +87,15 @@ final class LpaeRegime implements TranslationRegime {
         return LpaeProfile.OUTPUT_BITS;
     }
 
+    /** Identity maps have blocks alone. */
+    @Override
+    public long unit(long output, Attributes attributes) {
+        if (kind != SpaceKind.IDMAP) {
+            return geometry.granule();
+        }
+        return attributes.blocks() ? 1L << geometry.shift(2) : 0;
+    }
+
     @Override
     public @Nullable Unfit unfit(Attributes attributes) {
         Unfit lacking = Unfit.lacking(attributes, Set.of());
@@ -139,7 +149,7 @@ final class LpaeRegime implements TranslationRegime {
         bits |= p.allows(Access.READ, Privilege.UNPRIVILEGED) ? USER : 0;
         bits |= write ? 0 : RDONLY;
         bits |= execute || userExecute ? 0 : XN;
-        if (kind == SpaceKind.KERNEL) {
+        if (kind != SpaceKind.USER) {
             return bits | DIRTY | (write ? 0 : AP2) | (userExecute && !execute ? PXN : 0);
         }
         // Nothing is written yet, so all of it is read-only.
@@ -160,10 +170,10 @@ final class LpaeRegime implements TranslationRegime {
         return kind == SpaceKind.KERNEL ? new KernelWords() : null;
     }
 
-    /** T0SZ and T1SZ are 0: a process's start table is for all addresses. */
+    /** T0SZ and T1SZ are 0: what is no kernel's own start table is for all addresses. */
     @Override
     public boolean carriesKernel() {
-        return kind == SpaceKind.USER;
+        return kind != SpaceKind.KERNEL;
     }
 
     @Override

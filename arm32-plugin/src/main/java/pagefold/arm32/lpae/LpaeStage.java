@@ -14,6 +14,7 @@ import pagefold.arm32.stage.LongPar;
 import pagefold.arm32.stage.Request;
 import pagefold.arm32.stage.StageOne;
 import pagefold.arm32.stage.StageOneSetup;
+import pagefold.model.SpaceKind;
 import pagefold.table.TableReader.WxReport;
 import pagefold.table.Translation;
 import pagefold.table.Walk;
@@ -78,7 +79,10 @@ public final class LpaeStage implements StageOne {
         TableDump dump = isKernel
                 ? kernelDump()
                 : TableDump.ofPl1(
-                        controls.lower().tree(), 0, LpaeProfile.LPAE.layout().pageOffset(), KernelLayout.USER_MARKERS);
+                        controls.lower().tree(),
+                        0,
+                        LpaeProfile.LPAE.layout().pageOffset(),
+                        KernelLayout.lowerMarkers(SpaceKind.USER));
         dump.write(setup.tables(), out);
     }
 

@@ -53,7 +53,7 @@ final class SpaceReader implements TableReader {
     /**
      * Through TTBR0.
      *
-     * @param kind {@code USER} or {@code KERNEL}
+     * @param kind {@code USER}, {@code KERNEL} or {@code IDMAP}
      */
     static SpaceReader ofPl1(LpaeProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
         Map<String, Long> registers = Map.of(
@@ -79,7 +79,7 @@ final class SpaceReader implements TableReader {
     private static TableDump dump(KernelLayout layout, SpaceKind kind, Tree tree, PhysicalMemory memory) {
         boolean isKernel = kind == SpaceKind.KERNEL;
         long end = 1L << LpaeProfile.INPUT_BITS;
-        List<KernelLayout.Marker> markers = new ArrayList<>(isKernel ? List.of() : KernelLayout.USER_MARKERS);
+        List<KernelLayout.Marker> markers = new ArrayList<>(KernelLayout.lowerMarkers(kind));
         if (isKernel || memory.load64(tree.root + Long.BYTES * (layout.pageOffset() >>> LEVEL_1_SHIFT)) != 0) {
             // A process's modules would be in tables of its own, below the kernel's part.
             markers.addAll(
@@ -182,7 +182,7 @@ final class SpaceReader implements TableReader {
     /** Of tables that are not its own the kernel prints nothing, so theirs is the neutral form. */
     @Override
     public void showPte(long address, Appendable out) throws IOException {
-        if (shown.kind == SpaceKind.KERNEL || shown.kind == SpaceKind.USER) {
+        if (shown.kind != SpaceKind.HYP && shown.kind != SpaceKind.STAGE2) {
             ShowPte.write(memory, false, shown.root, address, out);
         } else {
             TableReader.super.showPte(address, out);

@@ -45,10 +45,12 @@ final class ClassicFormat implements TableFormat {
 
     private static final long MT_TEX0 = LinuxPte.MT_DEV_SHARED;
 
+    private final SpaceKind kind;
     private final boolean isKernel;
 
     ClassicFormat(SpaceKind kind) {
-        this.isKernel = kind == SpaceKind.KERNEL;
+        this.kind = kind;
+        this.isKernel = kind != SpaceKind.USER;
     }
 
     private static boolean isSection(long word) {
@@ -86,10 +88,10 @@ final class ClassicFormat implements TableFormat {
         return word & Descriptor.TABLE_ADDRESS;
     }
 
-    /** Processes have pages only. */
+    /** Processes have pages only, and identity maps sections only. */
     @Override
     public boolean leafAllowed(int level) {
-        return level == 2 || isKernel;
+        return level == 2 ? kind != SpaceKind.IDMAP : isKernel;
     }
 
     @Override

@@ -58,6 +58,7 @@ public record ClassicProfile(String name, KernelLayout layout) {
                         Capability.USER_SPACE,
                         Capability.KERNEL_SPACE,
                         Capability.KERNEL_ENTRIES,
+                        Capability.IDENTITY_MAPS,
                         Capability.DOMAINS,
                         Capability.CAPTURES));
     }
@@ -70,7 +71,8 @@ public record ClassicProfile(String name, KernelLayout layout) {
     public ModelSetup setup(String plugin, Coarsening coarsening) {
         Map<SpaceKind, TranslationRegime> regimes = Map.of(
                 SpaceKind.USER, new ClassicRegime(this, SpaceKind.USER),
-                SpaceKind.KERNEL, new ClassicRegime(this, SpaceKind.KERNEL));
+                SpaceKind.KERNEL, new ClassicRegime(this, SpaceKind.KERNEL),
+                SpaceKind.IDMAP, new ClassicRegime(this, SpaceKind.IDMAP));
         return new ModelSetup(
                 plugin,
                 name,

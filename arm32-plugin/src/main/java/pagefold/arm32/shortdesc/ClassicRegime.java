@@ -17,10 +17,15 @@ import pagefold.table.TableFormat;
 import pagefold.table.TableReader;
 import pagefold.table.TranslationRegime;
 
-/** PL1&amp;0 stage 1 of a process below TASK_SIZE, or of the kernel with its modules from there on. */
+/**
+ * PL1&amp;0 stage 1 of a process below TASK_SIZE, of the kernel with its modules from there on, or of sections below
+ * TASK_SIZE that lead to themselves ({@code identity_mapping_add}, {@code __create_page_tables}).
+ */
 final class ClassicRegime implements TranslationRegime {
     /** Bytes of a supersection, the only leaf that reaches beyond 4 GB. */
     private static final long SUPERSECTION_BYTES = 1L << 24;
+    /** Bytes of a section, the only leaf of identity maps. */
+    private static final long SECTION_BYTES = 1L << Descriptor.LEVEL_1_SHIFT;
 
     private static final int LOW_BITS = 32;
     private static final Geometry GEOMETRY = Geometry.pairedShortDescriptors();
@@ -36,11 +41,13 @@ final class ClassicRegime implements TranslationRegime {
         this.format = new ClassicFormat(kind);
         long taskSize = profile.layout().taskSize();
         long last = (1L << ClassicProfile.INPUT_BITS) - 1;
-        this.inputRange = isKernel() ? new AddressRange(taskSize, last) : new AddressRange(0, taskSize - 1);
+        this.inputRange =
+                kind == SpaceKind.KERNEL ? new AddressRange(taskSize, last) : new AddressRange(0, taskSize - 1);
     }
 
+    /** Whether words are a kernel's, in whatever tables. */
     private boolean isKernel() {
-        return kind == SpaceKind.KERNEL;
+        return kind != SpaceKind.USER;
     }
 
     @Override
@@ -66,15 +73,17 @@ final class ClassicRegime implements TranslationRegime {
     /** A kernel's supersections reach further than pages do, by the four bits that Linux uses of them. */
     @Override
     public int outputBits() {
-        return isKernel() ? ClassicProfile.SUPERSECTION_OUTPUT_BITS : ClassicProfile.OUTPUT_BITS;
+        return kind == SpaceKind.KERNEL ? ClassicProfile.SUPERSECTION_OUTPUT_BITS : ClassicProfile.OUTPUT_BITS;
     }
 
     @Override
     public long unit(long output, Attributes attributes) {
-        if (output >>> LOW_BITS == 0) {
+        boolean isIdentity = kind == SpaceKind.IDMAP;
+        if (output >>> LOW_BITS == 0 && !isIdentity) {
             return GEOMETRY.granule();
         }
-        return attributes.blocks() ? SUPERSECTION_BYTES : 0;
+        long unit = isIdentity ? SECTION_BYTES : SUPERSECTION_BYTES;
+        return attributes.blocks() ? unit : 0;
     }
 
     @Override
@@ -175,10 +184,10 @@ final class ClassicRegime implements TranslationRegime {
         return false;
     }
 
-    /** TTBCR.N is 0: a process's table of level 1 is for all addresses. */
+    /** TTBCR.N is 0: what is no kernel's own table of level 1 is for all addresses. */
     @Override
     public boolean carriesKernel() {
-        return !isKernel();
+        return kind != SpaceKind.KERNEL;
     }
 
     @Override

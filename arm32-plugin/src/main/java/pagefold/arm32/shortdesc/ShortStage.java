@@ -10,6 +10,7 @@ import pagefold.arm32.stage.MemoryAttribute;
 import pagefold.arm32.stage.Request;
 import pagefold.arm32.stage.StageOne;
 import pagefold.arm32.stage.StageOneSetup;
+import pagefold.model.SpaceKind;
 import pagefold.table.TableReader.WxReport;
 import pagefold.table.Walk;
 
@@ -102,7 +103,7 @@ public final class ShortStage implements StageOne {
         boolean isKernel = space.equals(KERNEL);
         TableDump.write(
                 isKernel ? kernelTables() : userTables(),
-                isKernel ? layout().markers() : KernelLayout.USER_MARKERS,
+                isKernel ? layout().markers() : KernelLayout.lowerMarkers(SpaceKind.USER),
                 out);
     }
 

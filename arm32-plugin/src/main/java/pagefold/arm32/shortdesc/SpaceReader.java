@@ -44,7 +44,7 @@ final class SpaceReader implements TableReader {
 
     @Override
     public void dump(Appendable out) throws IOException {
-        List<KernelLayout.Marker> markers = new ArrayList<>(isKernel() ? List.of() : KernelLayout.USER_MARKERS);
+        List<KernelLayout.Marker> markers = new ArrayList<>(KernelLayout.lowerMarkers(kind));
         if (tables().end() > profile.layout().taskSize()) {
             markers.addAll(profile.layout().markers());
         }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import pagefold.arm32.linux.KernelLayout;
 import pagefold.arm32.machine.Arm32Machine;
 import pagefold.model.Hex;
+import pagefold.model.SpaceKind;
 import pagefold.table.PhysicalMemory;
 import pagefold.table.TableReader.WxReport;
 import pagefold.table.Walk;
@@ -34,7 +35,7 @@ class KernelTextTest {
 
     private WxReport check() {
         Tree tree = Tree.ofStage1(0, PGD, false, new Tree.Rules(false, false));
-        return TableDump.ofPl1(tree, 0, 1L << LpaeProfile.INPUT_BITS, KernelLayout.USER_MARKERS)
+        return TableDump.ofPl1(tree, 0, 1L << LpaeProfile.INPUT_BITS, KernelLayout.lowerMarkers(SpaceKind.USER))
                 .check(memory);
     }
 

@@ -50,7 +50,7 @@ final class CarriedKernels {
     /** Why a process cannot carry a kernel, or {@code null}. */
     private static @Nullable Rejection unattached(AttachKernel c, AddressSpace space, Simulation state) {
         AddressSpace kernel = state.space(c.kernel());
-        if (space.kind() != SpaceKind.USER) {
+        if (space.kind() != SpaceKind.USER && space.kind() != SpaceKind.IDMAP) {
             return new Rejection.WrongKind(space.name(), space.kind(), "carry a kernel");
         }
         if (kernel == null) {

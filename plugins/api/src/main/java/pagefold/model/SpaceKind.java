@@ -13,8 +13,8 @@ public enum SpaceKind {
     /** Firmware at the highest exception level (EL3). */
     MONITOR,
     /**
-     * The identity map with which a kernel turns its MMU on: every address leads to itself, through lower addresses of
-     * 48 bits (Linux's {@code idmap_pg_dir}).
+     * The identity map with which a kernel turns its MMU on and off: every address leads to itself, through TTBR0
+     * (Linux's {@code idmap_pg_dir}; {@code idmap_pgd} of PL1&amp;0).
      */
     IDMAP,
     /**

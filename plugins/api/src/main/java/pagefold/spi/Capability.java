@@ -41,8 +41,10 @@ public enum Capability {
     SHARED_TABLES,
     /** Huge pages of processes, which change as one (hugetlb). */
     HUGE_PAGES,
-    /** Identity maps: to turn the MMU on, and to leave one kernel for another. */
+    /** Identity maps with which a kernel turns its MMU on and off. */
     IDENTITY_MAPS,
+    /** Identity maps of pages from where one kernel hands over to another. */
+    IDENTITY_PAGES,
     /** Identity maps of pages at physical addresses of more than 48 bits. */
     IDENTITY_MAPS_52,
     /** Reading captured machines. */

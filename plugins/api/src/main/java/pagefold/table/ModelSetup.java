@@ -50,7 +50,8 @@ public record ModelSetup(
             case HYP -> "HYP";
             case STAGE2 -> "STAGE_2";
             case MONITOR -> "MONITOR";
-            case IDMAP, IDMAP_PAGE -> "IDENTITY_MAPS";
+            case IDMAP -> "IDENTITY_MAPS";
+            case IDMAP_PAGE -> "IDENTITY_PAGES";
             case IDMAP_PAGE_52 -> "IDENTITY_MAPS_52";
         };
     }

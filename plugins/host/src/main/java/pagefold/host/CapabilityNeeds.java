@@ -27,6 +27,7 @@ public final class CapabilityNeeds {
                     MONITOR,
                     HUGE_PAGES,
                     IDENTITY_MAPS,
+                    IDENTITY_PAGES,
                     IDENTITY_MAPS_52,
                     STAGE_2,
                     CONTIGUOUS,
