@@ -177,7 +177,12 @@ class ArchitectureTest {
                         new String[] {"pagefold.server.api..", "pagefold.server.stream..", "pagefold.server.ops.."},
                         "io.vertx.ext.web..",
                         "io.vertx.openapi.."),
-                only(new String[] {"pagefold.server.log.."}, "java.sql..", "org.sqlite..", "org.flywaydb.."),
+                only(
+                        new String[] {"pagefold.server.log.."},
+                        "java.sql..",
+                        "org.sqlite..",
+                        "org.postgresql..",
+                        "org.flywaydb.."),
                 only(new String[] {"pagefold.server.cluster.."}, "com.hazelcast.."),
                 only(new String[] {"pagefold.server.cli.."}, "picocli..", "me.tongfei.."),
                 noClasses()

@@ -93,7 +93,7 @@ public final class PagefoldServer implements AutoCloseable {
     /** Starts a server with other plugins and limits. The host is the server's from now on. */
     static PagefoldServer start(ServerOptions options, PluginHost host, Limits limits) throws IOException {
         requireLogin(options);
-        EventLog log = EventLog.open(options.dataDirectory(), Clock.systemUTC());
+        EventLog log = EventLog.open(options.log(), Clock.systemUTC());
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         try {
             Simulations simulations = new Simulations(vertx, log, host, limits);

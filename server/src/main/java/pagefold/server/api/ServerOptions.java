@@ -3,6 +3,7 @@ package pagefold.server.api;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.Trust;
+import pagefold.server.log.LogLocation;
 import pagefold.server.plugins.PluginDirectory;
 
 /**
@@ -10,11 +11,11 @@ import pagefold.server.plugins.PluginDirectory;
  *
  * @param host name or address of the interface to listen on
  * @param port TCP port, 0 to 65535; 0 takes a free one
- * @param dataDirectory the log's directory, made when it is not there
+ * @param log where the log is, and all else that the server keeps
  * @param access who gets at it, and how
  * @param plugins which plugins are loaded besides those that come with the server
  */
-public record ServerOptions(String host, int port, Path dataDirectory, ServerAccess access, Plugins plugins) {
+public record ServerOptions(String host, int port, LogLocation log, ServerAccess access, Plugins plugins) {
     /** The interface that a server listens on unless told otherwise: this machine only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
     /** The port that a server listens on unless told otherwise. */
@@ -42,13 +43,18 @@ public record ServerOptions(String host, int port, Path dataDirectory, ServerAcc
 
     /** Only the plugins that come with the server. */
     public ServerOptions(String host, int port, Path dataDirectory, ServerAccess access) {
-        this(host, port, dataDirectory, access, Plugins.NONE);
+        this(host, port, new LogLocation(dataDirectory), access, Plugins.NONE);
+    }
+
+    /** The directory of all that the server keeps in files. */
+    public Path dataDirectory() {
+        return log.directory();
     }
 
     /** Where added plugins are kept. */
     Path pluginDirectory() {
         Path directory = plugins.directory();
-        return directory == null ? dataDirectory.resolve("plugins") : directory;
+        return directory == null ? dataDirectory().resolve("plugins") : directory;
     }
 
     public ServerOptions {

@@ -16,6 +16,7 @@ import pagefold.host.PluginHost;
 import pagefold.server.log.CorruptBatch;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
+import pagefold.server.log.LogLocation;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.stream.EventJson;
 import pagefold.server.wire.HistoryFile;
@@ -42,29 +43,36 @@ final class LogFiles {
         @Option(names = "--data", paramLabel = "DIRECTORY", description = "The log's directory (./data).")
         private @Nullable Path data;
 
-        private Path directory() {
+        @Option(
+                names = DatabaseOption.NAME,
+                paramLabel = DatabaseOption.LABEL,
+                description = DatabaseOption.DESCRIPTION)
+        private @Nullable String database;
+
+        private LogLocation location() {
             ServerSettings settings = ServerSettings.of(config, System.getenv());
             settings.set("data", data);
-            return settings.options().dataDirectory();
+            settings.set("database", database);
+            return settings.options().log();
         }
 
         /** Works with a log that is there. */
         int with(Work work) {
-            Path directory = directory();
-            if (!Files.isDirectory(directory)) {
-                throw CliFailure.usage("there is no directory " + directory);
+            LogLocation location = location();
+            if (location.database() == null && !Files.isDirectory(location.directory())) {
+                throw CliFailure.usage("there is no directory " + location.directory());
             }
-            return opened(directory, work);
+            return opened(location, work);
         }
 
         /** Works with a log that is made if it is not there. */
         int withNew(Work work) {
-            return opened(directory(), work);
+            return opened(location(), work);
         }
 
-        private static int opened(Path directory, Work work) {
+        private static int opened(LogLocation location, Work work) {
             try (PluginHost host = PluginHost.withBuiltIn(LogFiles.class.getClassLoader());
-                    EventLog log = EventLog.open(directory, Clock.systemUTC())) {
+                    EventLog log = EventLog.open(location, Clock.systemUTC())) {
                 return work.with(log, host);
             } catch (LogException e) {
                 throw new CliFailure(ExitCodes.UNREACHABLE, String.valueOf(e.getMessage()));

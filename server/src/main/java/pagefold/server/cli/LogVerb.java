@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
         header = {
-            "Checks the log in a directory while no server has it open, takes histories out, and puts them back.",
+            "Checks a log that no server has open, or one in PostgreSQL; takes histories out, and puts them back.",
             "",
             "Examples:",
             "  pagefold log verify --data /var/lib/pagefold",
@@ -47,6 +47,7 @@ final class LogVerb implements Runnable {
                 "Examples:",
                 "  pagefold log verify",
                 "  pagefold log verify demo --data /var/lib/pagefold",
+                "  pagefold log verify --database jdbc:postgresql://db.example/pagefold",
                 "",
                 "Exit code 1 when something is wrong; standard error then says where. 'pagefold log export' takes out",
                 "what is before it.",

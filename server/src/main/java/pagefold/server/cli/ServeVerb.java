@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  pagefold serve",
             "  pagefold serve --port 8181 --data /var/lib/pagefold",
+            "  pagefold serve --database jdbc:postgresql://db.example/pagefold",
             "  pagefold serve --config pagefold.yaml",
             ""
         })
@@ -50,8 +51,11 @@ final class ServeVerb implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIRECTORY",
-            description = "The log's directory; made when it is not there (./data).")
+            description = "The directory of the log; made when it is not there (./data).")
     private @Nullable Path data;
+
+    @Option(names = DatabaseOption.NAME, paramLabel = DatabaseOption.LABEL, description = DatabaseOption.DESCRIPTION)
+    private @Nullable String database;
 
     @Option(
             names = "--log",
@@ -68,6 +72,7 @@ final class ServeVerb implements Callable<Integer> {
         settings.set("host", host);
         settings.set("port", port);
         settings.set("data", data);
+        settings.set("database", database);
         settings.set("log", log);
         boolean json = settings.logsJson();
         if (json) {

@@ -16,6 +16,7 @@ import pagefold.server.access.TokenOptions;
 import pagefold.server.access.UserLimits;
 import pagefold.server.api.ServerAccess;
 import pagefold.server.api.ServerOptions;
+import pagefold.server.log.LogLocation;
 
 /**
  * Where a server's settings come from: the defaults, below a file (config/pagefold.yaml has them all), below the
@@ -29,6 +30,9 @@ final class ServerSettings {
             Map.entry("host", ServerOptions.DEFAULT_HOST),
             Map.entry("port", "" + ServerOptions.DEFAULT_PORT),
             Map.entry("data", "./data"),
+            Map.entry("database", ""),
+            Map.entry("database-user", ""),
+            Map.entry("database-password", ""),
             Map.entry("log", "text"),
             Map.entry("auth-key", ""),
             Map.entry("auth-issuer", ""),
@@ -74,13 +78,23 @@ final class ServerSettings {
     ServerOptions options() {
         String port = value("port");
         try {
-            return new ServerOptions(
-                    value("host"), Integer.parseInt(port), Path.of(value("data")), access(), plugins());
+            return new ServerOptions(value("host"), Integer.parseInt(port), log(), access(), plugins());
         } catch (NumberFormatException e) {
             throw CliFailure.usage("expected a port from 0 to 65535, but it is '" + port + "'");
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private LogLocation log() {
+        String url = value("database");
+        return new LogLocation(
+                Path.of(value("data")),
+                url.isEmpty() ? null : new LogLocation.Login(url, text("database-user"), text("database-password")));
+    }
+
+    private @Nullable String text(String name) {
+        return value(name).isEmpty() ? null : value(name);
     }
 
     private ServerAccess access() {
@@ -146,7 +160,8 @@ final class ServerSettings {
     }
 
     private @Nullable Path path(String name) {
-        return value(name).isEmpty() ? null : Path.of(value(name));
+        String text = text(name);
+        return text == null ? null : Path.of(text);
     }
 
     private String value(String name) {

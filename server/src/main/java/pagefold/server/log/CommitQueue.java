@@ -49,12 +49,18 @@ final class CommitQueue {
         }
     }
 
-    /** Waits for work and takes as much as goes into one transaction; empty when the queue is closed and drained. */
-    List<Work<?>> takeGroup() {
+    /**
+     * Waits for work and takes as much as goes into one transaction.
+     *
+     * @param nanos how long to wait at most
+     * @return empty when there was nothing in that time, or the queue is closed and drained
+     */
+    List<Work<?>> takeGroup(long nanos) {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !isClosed) {
-                changed.awaitUninterruptibly();
+            long left = nanos;
+            while (waiting.isEmpty() && !isClosed && left > 0) {
+                left = awaitNanos(left);
             }
             List<Work<?>> group = new ArrayList<>(Math.min(waiting.size(), MAX_GROUP));
             long bytes = 0;
@@ -67,6 +73,25 @@ final class CommitQueue {
             }
             waitingBytes -= bytes;
             return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long awaitNanos(long nanos) {
+        try {
+            return changed.awaitNanos(nanos);
+        } catch (InterruptedException e) {
+            // Nobody interrupts the thread that writes; if somebody did, there is nothing to be done about it.
+            return nanos;
+        }
+    }
+
+    /** Whether nothing comes any more. */
+    boolean isDone() {
+        lock.lock();
+        try {
+            return isClosed && waiting.isEmpty();
         } finally {
             lock.unlock();
         }

@@ -1,7 +1,7 @@
 package pagefold.server.log;
 
 /** Another server works in the data directory. */
-public final class DataDirectoryInUse extends LogException {
+final class DataDirectoryInUse extends LogException {
     private static final long serialVersionUID = 1;
 
     DataDirectoryInUse(String directory, String holder) {

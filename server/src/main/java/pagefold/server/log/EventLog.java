@@ -33,43 +33,47 @@ public final class EventLog implements AutoCloseable {
     public static final int MAX_BATCH_BYTES = 32 << 20;
 
     private final Clock clock;
-    private final DataDirectory directory;
+    private final Database database;
     private final GroupCommitter committer;
     private final ReadSessions sessions;
     private volatile @Nullable LogMeter meter;
 
-    private EventLog(DataDirectory directory, Sqlite database, Clock clock) {
-        this.directory = directory;
+    private EventLog(Database database, Clock clock) {
+        this.database = database;
         this.clock = clock;
         committer = new GroupCommitter(database);
         sessions = new ReadSessions(database);
     }
 
     /**
-     * Opens the log in a directory, which is made if it is not there, and held until {@link #close}.
+     * Opens the log at a location.
      *
      * @param clock gives the time that is recorded with events
-     * @throws DataDirectoryInUse when another server works there
+     * @throws DataDirectoryInUse when another server works in the directory
      * @throws LogUnavailable when it cannot be read or written, or belongs to a newer version
      */
-    public static EventLog open(Path directory, Clock clock) {
-        return open(directory, clock, "");
+    public static EventLog open(LogLocation location, Clock clock) {
+        LogLocation.Login login = location.database();
+        return open(login == null ? Sqlite.in(location.directory(), "") : new Postgres(login), clock);
     }
 
-    /** As the other; {@code settings} is SQL for the connection that writes. */
-    static EventLog open(Path directory, Clock clock, String settings) {
-        DataDirectory held = DataDirectory.open(directory);
+    /** Opens the log in a directory, which is made if it is not there, and held until {@link #close}. */
+    public static EventLog open(Path directory, Clock clock) {
+        return open(new LogLocation(directory), clock);
+    }
+
+    /** Opens the log in a database, which is closed with it. */
+    static EventLog open(Database database, Clock clock) {
         try {
-            Sqlite database = new Sqlite(held.database(), settings);
             database.migrate();
-            EventLog log = new EventLog(held, database, clock);
+            EventLog log = new EventLog(database, clock);
             log.committer.start();
             return log;
         } catch (SQLException e) {
-            held.close();
+            database.close();
             throw unavailable("open", e);
         } catch (RuntimeException e) {
-            held.close();
+            database.close();
             throw e;
         }
     }
@@ -85,9 +89,17 @@ public final class EventLog implements AutoCloseable {
 
     /** As the other, with who makes it, if that is known. */
     public CreateResult create(String simulation, @Nullable String creator) {
+        return create(simulation, creator, List.of());
+    }
+
+    private CreateResult create(String simulation, @Nullable String creator, List<EncodedBatch> history) {
         requireName(simulation);
-        long now = clock.millis();
-        return await(committer.submit(0, writer -> writer.create(simulation, creator, now), null));
+        long bytes = history.stream().mapToLong(row -> row.payload().length).sum();
+        Work.Create work = new Work.Create(simulation, creator, clock.millis(), history);
+        long created = await(committer.submit(bytes, work, null));
+        return created == LogWriter.EXISTS
+                ? CreateResult.EXISTS
+                : created == LogWriter.LIMIT_REACHED ? CreateResult.LIMIT_REACHED : CreateResult.CREATED;
     }
 
     private static void requireName(String simulation) {
@@ -99,7 +111,7 @@ public final class EventLog implements AutoCloseable {
 
     /** Removes a simulation with all its rows, whose room the database uses again; false when there is none. */
     public boolean delete(String simulation) {
-        return await(committer.submit(0, writer -> writer.delete(simulation), null));
+        return await(committer.submit(0, new Work.Delete(simulation), null)) != 0;
     }
 
     /**
@@ -109,10 +121,8 @@ public final class EventLog implements AutoCloseable {
      * @throws IllegalArgumentException when the name is none, or a batch takes more than {@link #MAX_BATCH_BYTES}
      */
     public CreateResult restore(String simulation, List<PastBatch> history) {
-        requireName(simulation);
         List<EncodedBatch> rows = new ArrayList<>();
         long head = 0;
-        long bytes = 0;
         for (PastBatch past : history) {
             byte[] payload;
             try {
@@ -125,10 +135,8 @@ public final class EventLog implements AutoCloseable {
             rows.add(new EncodedBatch(
                     simulation, 0, head, count, past.timeMillis(), payload, BatchCodec.commands(past.batch())));
             head += count;
-            bytes += payload.length;
         }
-        long now = clock.millis();
-        return await(committer.submit(bytes, writer -> writer.restore(simulation, now, rows), null));
+        return create(simulation, null, rows);
     }
 
     /**
@@ -168,7 +176,7 @@ public final class EventLog implements AutoCloseable {
         LogMeter listener = meter;
         long began = System.nanoTime();
         CompletableFuture<AppendResult> outcome =
-                committer.submit(payload.length, writer -> writer.append(encoded), AppendResult.Unavailable::new);
+                committer.submit(payload.length, new Work.Append(encoded), AppendResult.Unavailable::new);
         return listener == null
                 ? outcome
                 : outcome.whenComplete((result, failure) -> listener.appended(System.nanoTime() - began));
@@ -190,7 +198,7 @@ public final class EventLog implements AutoCloseable {
         return committer.waitingBytes();
     }
 
-    /** Why nothing can be written until the server is restarted; null while it can. */
+    /** Why nothing can be written now, or until the server is restarted; null while it can. */
     public @Nullable LogUnavailable failure() {
         return committer.failure();
     }
@@ -329,11 +337,11 @@ public final class EventLog implements AutoCloseable {
         }
     }
 
-    /** Commits what is waiting, refuses what comes later, and leaves the data directory to others. */
+    /** Commits what is waiting, refuses what comes later, and leaves the database to others. */
     @Override
     public void close() {
         // Readers first: SQLite puts its files in order when the last connection closes, if that one may write.
-        try (directory;
+        try (database;
                 committer) {
             sessions.close();
         } catch (SQLException e) {

@@ -3,6 +3,8 @@ package pagefold.server.log;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,16 +17,27 @@ import org.slf4j.LoggerFactory;
 final class GroupCommitter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
 
-    private final Sqlite database;
+    /** How often it is tried whether the log can be written again, when nobody else tries. */
+    private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How long a commit whose answer was lost is looked for, and how often; a database that restarts takes seconds. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final Database database;
     private final CommitQueue queue = new CommitQueue();
     private final Thread thread;
     /** Touched by the thread alone, after the start. */
     private @Nullable LogWriter writer;
 
+    /** Why nothing is written any more. */
     private volatile @Nullable LogUnavailable broken;
+    /** Why the last that was tried could not be written. */
+    private volatile @Nullable LogUnavailable failing;
+
     private volatile @Nullable LogMeter meter;
 
-    GroupCommitter(Sqlite database) {
+    GroupCommitter(Database database) {
         this.database = database;
         // A platform thread: it spends its life in fsync, which would hold on to the carrier of a virtual one.
         thread = Thread.ofPlatform().name("pagefold-log").daemon().unstarted(this::run);
@@ -32,7 +45,7 @@ final class GroupCommitter implements AutoCloseable {
 
     /** Connects, so that a database that cannot be written is found out now, and begins. */
     void start() throws SQLException {
-        writer = new LogWriter(database.writer());
+        writer = new LogWriter(database);
         thread.start();
     }
 
@@ -60,42 +73,88 @@ final class GroupCommitter implements AutoCloseable {
     }
 
     private void run() {
-        for (List<Work<?>> group = queue.takeGroup(); !group.isEmpty(); group = queue.takeGroup()) {
+        boolean hasProbed = false;
+        while (!queue.isDone()) {
+            boolean isProbing = failing != null && broken == null;
+            List<Work<?>> group = queue.takeGroup(isProbing ? hasProbed ? PROBE_NANOS : 0 : Long.MAX_VALUE);
+            hasProbed = isProbing;
+            if (group.isEmpty() && isProbing) {
+                // Nobody may ask again before somebody says that it can be written again.
+                group = List.of(new Work<>(0, LogWriter::touch, failure -> false));
+            }
             try {
-                commit(group);
+                commit(group, true);
             } catch (Error e) {
                 LOG.error("The log stops writing.", e);
-                LogUnavailable reason =
-                        new LogUnavailable("The log stopped writing (" + e + "); restart the server.", e);
-                broken = reason;
-                group.forEach(work -> work.failed(reason));
+                stop(group, new LogUnavailable("The log stopped writing (" + e + "); restart the server.", e));
             }
         }
         closeWriter();
     }
 
-    private void commit(List<Work<?>> group) {
+    /** Nothing is written any more. */
+    private void stop(List<Work<?>> group, LogUnavailable reason) {
+        broken = reason;
+        failing = reason;
+        group.forEach(work -> work.failed(reason));
+    }
+
+    /** {@code again}: whether the group may be tried once more as it is. */
+    private void commit(List<Work<?>> group, boolean again) {
         LogUnavailable reason = broken;
         if (reason != null) {
             group.forEach(work -> work.failed(reason));
             return;
         }
+        if (group.isEmpty()) {
+            return;
+        }
         long began = System.nanoTime();
+        LogWriter target;
         try {
-            LogWriter target = connected();
+            target = connected();
+        } catch (SQLException e) {
+            refuse(group, "The log cannot write now: " + e.getMessage() + ".", e);
+            return;
+        }
+        try {
             for (Work<?> work : group) {
                 work.run(target);
             }
-            target.commit();
         } catch (SQLException | RuntimeException e) {
-            undo(group, e);
+            rollback(e);
+            repeat(group, again, e);
+            return;
+        }
+        try {
+            target.commit();
+        } catch (SQLException e) {
+            rollback(e);
+            settle(group, again, e);
             return;
         }
         LogMeter listener = meter;
         if (listener != null) {
             listener.committed(group.size(), System.nanoTime() - began);
         }
+        succeed(group);
+    }
+
+    private void succeed(List<Work<?>> group) {
+        if (failing != null) {
+            LOG.info("The log writes again.");
+            failing = null;
+        }
         group.forEach(Work::committed);
+    }
+
+    private void refuse(List<Work<?>> group, String sentence, Exception e) {
+        if (failing == null) {
+            LOG.warn("{}", sentence);
+        }
+        LogUnavailable reason = new LogUnavailable(sentence, e);
+        failing = reason;
+        group.forEach(work -> work.failed(reason));
     }
 
     void setMeter(LogMeter listener) {
@@ -110,43 +169,93 @@ final class GroupCommitter implements AutoCloseable {
         return queue.waitingBytes();
     }
 
-    /** Why nothing is written any more; null while all is well. */
+    /** Why nothing can be written, now or any more; null while all is well. */
     @Nullable
     LogUnavailable failure() {
-        return broken;
+        return failing;
     }
 
-    private void undo(List<Work<?>> group, Exception e) {
-        rollback();
-        if (e instanceof SQLException sql && Sqlite.isFatal(sql)) {
-            LOG.error("The log stops writing: the database reported an input/output error.", e);
-            LogUnavailable reason = new LogUnavailable(
-                    "The log stopped writing after an input/output error (" + e.getMessage()
-                            + "); check the disk and restart the server.",
-                    e);
-            broken = reason;
-            group.forEach(work -> work.failed(reason));
+    /** After an error before the commit, or one with a commit that is known not to have come to anything. */
+    private void repeat(List<Work<?>> group, boolean again, Exception e) {
+        SQLException error = e instanceof SQLException sql ? sql : null;
+        if (error != null && database.isFatal(error)) {
+            LOG.error("The log stops writing: the database could not keep what it was given.", e);
+            stop(
+                    group,
+                    new LogUnavailable(
+                            "The log stopped writing after an input/output error (" + e.getMessage()
+                                    + "); check the disk and restart the server.",
+                            e));
+        } else if (error != null && database.isDisconnected(error) && again) {
+            // None of them is at fault, and another connection may do.
+            commit(group, false);
         } else if (group.size() > 1) {
             // One of them may be at fault, or too large for what room is left: each gets its own transaction.
-            group.forEach(work -> commit(List.of(work)));
+            group.forEach(work -> commit(List.of(work), true));
         } else {
-            LOG.warn("The log could not write: {}", e.getMessage());
-            group.getFirst().failed(new LogUnavailable("The log cannot write now: " + e.getMessage() + ".", e));
+            refuse(group, "The log cannot write now: " + e.getMessage() + ".", e);
         }
+    }
+
+    /**
+     * After a commit that failed: it may have come to the database, and only its answer not to us. A transaction is there
+     * as a whole or not at all, so one piece of work that can be known again tells it of all.
+     */
+    private void settle(List<Work<?>> group, boolean again, SQLException e) {
+        if (database.isFatal(e)) {
+            repeat(group, again, e);
+            return;
+        }
+        LOG.warn("A commit failed, and is looked for in the log: {}", e.getMessage());
+        long began = System.nanoTime();
+        SQLException last = e;
+        do {
+            try {
+                if (isKept(group)) {
+                    succeed(group);
+                } else {
+                    repeat(group, again, e);
+                }
+                return;
+            } catch (SQLException failed) {
+                last = failed;
+                closeWriter();
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+        } while (System.nanoTime() - began < PATIENCE_NANOS);
+        refuse(
+                group,
+                "The log lost its database while it was writing (" + last.getMessage()
+                        + "); what became of the request is not known.",
+                e);
+    }
+
+    private boolean isKept(List<Work<?>> group) throws SQLException {
+        LogWriter target = connected();
+        Boolean kept = null;
+        for (Work<?> work : group) {
+            kept = kept == null ? work.isKept(target) : kept;
+        }
+        target.rollback();
+        return Boolean.TRUE.equals(kept);
     }
 
     private LogWriter connected() throws SQLException {
         LogWriter connected = writer;
         if (connected == null) {
-            connected = new LogWriter(database.writer());
+            connected = new LogWriter(database);
             writer = connected;
         }
         return connected;
     }
 
-    private void rollback() {
+    private void rollback(Exception reason) {
         LogWriter failed = writer;
         if (failed == null) {
+            return;
+        }
+        if (reason instanceof SQLException error && database.isDisconnected(error)) {
+            closeWriter();
             return;
         }
         try {

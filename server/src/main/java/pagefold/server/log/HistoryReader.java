@@ -82,8 +82,8 @@ final class HistoryReader {
             }
             return rows;
         } catch (SQLException e) {
-            if (Sqlite.isCorruption(e)) {
-                throw corrupt(next, last(), "the database file is damaged (" + e.getMessage() + ")", e);
+            if (sessions.isCorruption(e)) {
+                throw corrupt(next, last(), "the database is damaged (" + e.getMessage() + ")", e);
             }
             throw EventLog.unavailable("read", e);
         }

@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements that change the log, on one connection. Nothing is kept before {@link #commit}. */
 final class LogWriter {
+    /** Answers of {@link #create} that are no ids. */
+    static final long EXISTS = 0;
+
+    static final long LIMIT_REACHED = -1;
+
     private final Connection connection;
     private final PreparedStatement selectHead;
     private final PreparedStatement moveHead;
@@ -17,15 +22,15 @@ final class LogWriter {
     private final PreparedStatement selectCommand;
     private final PreparedStatement insertCommand;
 
-    LogWriter(Connection connection) throws SQLException {
-        this.connection = connection;
+    LogWriter(Database database) throws SQLException {
+        connection = database.writer();
         selectHead =
                 connection.prepareStatement("select id, epoch, head, created, creator from simulation where name = ?");
         moveHead =
                 connection.prepareStatement("update simulation set head = ? where id = ? and epoch = ? and head = ?");
         insertBatch = connection.prepareStatement(
                 "insert into event_batch (simulation, first, last, epoch, time, checksum, payload)"
-                        + " values (?, ?, ?, ?, ?, ?, " + Sqlite.PAYLOAD_PARAMETER + ")");
+                        + " values (?, ?, ?, ?, ?, ?, " + database.payloadParameter() + ")");
         selectCommand = connection.prepareStatement(
                 "select first, last, request_digest from command where simulation = ? and command_id = ?");
         insertCommand = connection.prepareStatement(
@@ -46,6 +51,10 @@ final class LogWriter {
                     ? new Head(rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getString(5))
                     : null;
         }
+    }
+
+    private static long checksum(long id, EncodedBatch batch) {
+        return Checksum.of(id, batch.first(), batch.last(), batch.epoch(), batch.timeMillis(), batch.payload());
     }
 
     AppendResult append(EncodedBatch batch) throws SQLException {
@@ -91,8 +100,7 @@ final class LogWriter {
         insertBatch.setLong(3, batch.last());
         insertBatch.setLong(4, batch.epoch());
         insertBatch.setLong(5, batch.timeMillis());
-        insertBatch.setLong(
-                6, Checksum.of(id, batch.first(), batch.last(), batch.epoch(), batch.timeMillis(), batch.payload()));
+        insertBatch.setLong(6, checksum(id, batch));
         insertBatch.setBytes(7, batch.payload());
         insertBatch.executeUpdate();
         for (EncodedBatch.Command command : batch.commands()) {
@@ -105,14 +113,50 @@ final class LogWriter {
         }
     }
 
-    CreateResult create(String simulation, @Nullable String creator, long timeMillis) throws SQLException {
+    /**
+     * Whether a batch is in the log. It waits for whoever holds the simulation's row, so that what a connection that
+     * broke has left under way is over by then.
+     */
+    boolean has(EncodedBatch batch) throws SQLException {
+        lock(batch.simulation());
+        Head head = head(batch.simulation());
+        return head != null
+                && number(
+                                "select count(*) from event_batch where simulation = ? and first = ? and last = ?"
+                                        + " and epoch = ? and checksum = ?",
+                                head.id,
+                                batch.first(),
+                                batch.last(),
+                                batch.epoch(),
+                                checksum(head.id, batch))
+                        != 0;
+    }
+
+    private void lock(String simulation) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("update simulation set head = head where name = ?")) {
+            update.setString(1, simulation);
+            update.executeUpdate();
+        }
+    }
+
+    /**
+     * The id of a simulation that did not exist before.
+     *
+     * @return 0 when it exists, and -1 when there are too many; ids begin at 1
+     */
+    long create(String simulation, @Nullable String creator, long timeMillis) throws SQLException {
         if (head(simulation) != null) {
-            return CreateResult.EXISTS;
+            return EXISTS;
+        }
+        touch();
+        // From here on others wait; one of them may have been faster.
+        if (head(simulation) != null) {
+            return EXISTS;
         }
         if (number("select count(*) from simulation") >= EventLog.MAX_SIMULATIONS) {
-            return CreateResult.LIMIT_REACHED;
+            return LIMIT_REACHED;
         }
-        update("update log_state set last_id = last_id + 1");
         try (PreparedStatement insert =
                 connection.prepareStatement("insert into simulation (id, name, epoch, head, created, creator)"
                         + " select last_id, ?, epoch_floor, 0, ?, ? from log_state")) {
@@ -121,36 +165,48 @@ final class LogWriter {
             insert.setString(3, creator);
             insert.executeUpdate();
         }
-        return CreateResult.CREATED;
+        return number("select last_id from log_state");
     }
 
-    /** Makes a simulation and appends rows to it, whose epochs become its own. */
-    CreateResult restore(String simulation, long timeMillis, List<EncodedBatch> rows) throws SQLException {
-        CreateResult created = create(simulation, null, timeMillis);
-        Head head = created == CreateResult.CREATED ? head(simulation) : null;
-        if (head != null) {
-            for (EncodedBatch row : rows) {
-                AppendResult appended = append(row.withEpoch(head.epoch));
-                if (!(appended instanceof AppendResult.Appended)) {
-                    throw new IllegalStateException(
-                            "expected a row of a new simulation to be appended, but: " + appended);
-                }
+    /** Appends rows to a simulation that was just made, whose epochs become its own. */
+    void restore(String simulation, List<EncodedBatch> rows) throws SQLException {
+        Head head = head(simulation);
+        for (EncodedBatch row : rows) {
+            AppendResult appended =
+                    head == null ? new AppendResult.UnknownSimulation(simulation) : append(row.withEpoch(head.epoch));
+            if (!(appended instanceof AppendResult.Appended)) {
+                throw new IllegalStateException("expected a row of a new simulation to be appended, but: " + appended);
             }
         }
-        return created;
     }
 
-    boolean delete(String simulation) throws SQLException {
-        Head head = head(simulation);
-        if (head == null) {
-            return false;
-        }
-        update("update log_state set epoch_floor = ? where epoch_floor < ?", head.epoch, head.epoch);
-        update("delete from event_batch where simulation = ?", head.id);
-        update("delete from command where simulation = ?", head.id);
-        update("delete from snapshot where simulation = ?", head.id);
-        update("delete from simulation where id = ?", head.id);
+    /** Writes something that means nothing, since an id may be left out; others that do the same wait. */
+    boolean touch() throws SQLException {
+        update("update log_state set last_id = last_id + 1");
         return true;
+    }
+
+    /** Whether the simulation of that id and name is there, when all that is under way is over. */
+    boolean has(long id, String simulation) throws SQLException {
+        lock(simulation);
+        touch();
+        Head head = head(simulation);
+        return head != null && head.id == id;
+    }
+
+    /** Removes a simulation; answers its id, or 0 when there is none. */
+    long delete(String simulation) throws SQLException {
+        // Owned first: an append of the former owner that is under way is then over, or refused.
+        LoggedSimulation owned = takeOwnership(simulation);
+        if (owned == null) {
+            return 0;
+        }
+        update("update log_state set epoch_floor = ? where epoch_floor < ?", owned.epoch(), owned.epoch());
+        update("delete from event_batch where simulation = ?", owned.id());
+        update("delete from command where simulation = ?", owned.id());
+        update("delete from snapshot where simulation = ?", owned.id());
+        update("delete from simulation where id = ?", owned.id());
+        return owned.id();
     }
 
     @Nullable
@@ -169,7 +225,8 @@ final class LogWriter {
     /** Keeps a snapshot of a simulation that has come at least that far; false when there is none. */
     boolean save(long simulation, Snapshot snapshot, long timeMillis) throws SQLException {
         long position = snapshot.position();
-        if (number("select count(*) from simulation where id = ? and head >= ?", simulation, position) == 0) {
+        // A change and not a look: nobody removes the simulation meanwhile.
+        if (update("update simulation set head = head where id = ? and head >= ?", simulation, position) == 0) {
             return false;
         }
         update("delete from snapshot where simulation = ? and position = ?", simulation, position);
@@ -215,12 +272,12 @@ final class LogWriter {
         }
     }
 
-    private void update(String sql, long... parameters) throws SQLException {
+    private int update(String sql, long... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setLong(i + 1, parameters[i]);
             }
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
     }
 

@@ -6,7 +6,7 @@ public final class NoSuchSimulation extends LogException {
 
     private final String simulation;
 
-    NoSuchSimulation(String simulation) {
+    public NoSuchSimulation(String simulation) {
         super("There is no simulation '" + simulation + "' in the log.", null);
         this.simulation = simulation;
     }

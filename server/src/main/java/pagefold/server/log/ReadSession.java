@@ -5,18 +5,23 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The statements that read the log, on one connection; each reads what is committed when it begins. */
 final class ReadSession {
-    /** Most rows and bytes that are fetched at once: a read that stays open keeps the database from checkpoints. */
+    /**
+     * Most rows that are fetched at once, and the bytes after which there are no more: a read that stays open keeps
+     * SQLite from checkpoints.
+     */
     private static final int PAGE_ROWS = 256;
 
     private static final int PAGE_BYTES = 4 << 20;
 
     private final Connection connection;
     private final PreparedStatement selectHead;
+    private final PreparedStatement selectSizes;
     private final PreparedStatement selectBatches;
     private final PreparedStatement selectNext;
     private final PreparedStatement selectCommand;
@@ -26,9 +31,13 @@ final class ReadSession {
         selectHead = connection.prepareStatement(
                 "select s.id, s.epoch, s.head, s.created, s.creator, (select b.last from event_batch b"
                         + " where b.simulation = s.id order by b.first desc limit 1) from simulation s where s.name = ?");
+        selectSizes = connection.prepareStatement(
+                "select first, octet_length(payload) from event_batch where simulation = ? and first >="
+                        + " (select max(first) from event_batch where simulation = ? and first <= ?)"
+                        + " order by first limit ?");
         selectBatches = connection.prepareStatement(
-                "select first, last, epoch, time, checksum, payload from event_batch where simulation = ? and first >="
-                        + " (select max(first) from event_batch where simulation = ? and first <= ?) order by first");
+                "select first, last, epoch, time, checksum, payload from event_batch where simulation = ?"
+                        + " and first between ? and ? order by first");
         selectNext =
                 connection.prepareStatement("select min(first) from event_batch where simulation = ? and first > ?");
         selectCommand = connection.prepareStatement(
@@ -72,31 +81,50 @@ final class ReadSession {
 
     List<LoggedSimulation> list() throws SQLException {
         List<LoggedSimulation> all = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                        "select id, name, epoch, head, created, creator from simulation order by name");
+        try (PreparedStatement select =
+                        connection.prepareStatement("select id, name, epoch, head, created, creator from simulation");
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
+                // In a damaged database there may be no name: nothing is found under what it then is.
                 all.add(new LoggedSimulation(
                         rows.getLong(1),
-                        rows.getString(2),
+                        String.valueOf(rows.getString(2)),
                         rows.getLong(3),
                         rows.getLong(4),
                         rows.getLong(5),
                         rows.getString(6)));
             }
         }
+        // Here, since databases differ in what comes first.
+        all.sort(Comparator.comparing(LoggedSimulation::name));
         return all;
     }
 
     /** The row with a position, and some that follow; at least one, unless there is none that begins so early. */
     List<Row> rows(long simulation, long position, int limit) throws SQLException {
+        // A driver may fetch all that it is asked for at once: it is asked for what there is room for.
+        selectSizes.setLong(1, simulation);
+        selectSizes.setLong(2, simulation);
+        selectSizes.setLong(3, position);
+        selectSizes.setInt(4, Math.min(limit, PAGE_ROWS));
+        long first = 0;
+        long last = -1;
+        try (ResultSet sizes = selectSizes.executeQuery()) {
+            for (long bytes = 0; bytes < PAGE_BYTES && sizes.next(); bytes += sizes.getLong(2)) {
+                last = sizes.getLong(1);
+                first = first == 0 ? last : first;
+            }
+        }
+        return last < first ? List.of() : between(simulation, first, last);
+    }
+
+    private List<Row> between(long simulation, long first, long last) throws SQLException {
         selectBatches.setLong(1, simulation);
-        selectBatches.setLong(2, simulation);
-        selectBatches.setLong(3, position);
+        selectBatches.setLong(2, first);
+        selectBatches.setLong(3, last);
         List<Row> page = new ArrayList<>();
-        long bytes = 0;
         try (ResultSet rows = selectBatches.executeQuery()) {
-            while (page.size() < Math.min(limit, PAGE_ROWS) && bytes < PAGE_BYTES && rows.next()) {
+            while (rows.next()) {
                 byte[] payload = rows.getBytes(6);
                 page.add(new Row(
                         rows.getLong(1),
@@ -105,7 +133,6 @@ final class ReadSession {
                         rows.getLong(4),
                         rows.getLong(5),
                         payload == null ? new byte[0] : payload));
-                bytes += page.getLast().payload.length;
             }
         }
         return page;

@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class ReadSessions implements AutoCloseable {
     private static final int MAX_SESSIONS = 4;
 
-    private final Sqlite database;
+    private final Database database;
     private final Semaphore free = new Semaphore(MAX_SESSIONS, true);
     private final ArrayDeque<ReadSession> idle = new ArrayDeque<>();
     private volatile boolean isClosed;
 
-    ReadSessions(Sqlite database) {
+    ReadSessions(Database database) {
         this.database = database;
     }
 
@@ -25,7 +25,8 @@ final class ReadSessions implements AutoCloseable {
     }
 
     /**
-     * Runs a query on a connection that nobody else uses meanwhile.
+     * Runs a query on a connection that nobody else uses meanwhile. It runs again on a new one when the one that it had
+     * was broken: it may have been so for long.
      *
      * @throws SQLException what the query throws; the connection is not used again
      * @throws LogUnavailable when the log is closed or cannot be opened
@@ -34,36 +35,63 @@ final class ReadSessions implements AutoCloseable {
         free.acquireUninterruptibly();
         try {
             ReadSession session = take();
-            T result;
-            try {
-                result = query.run(session);
-            } catch (SQLException | RuntimeException e) {
-                session.close();
-                throw e;
+            if (session != null) {
+                try {
+                    return run(query, session);
+                } catch (SQLException e) {
+                    if (!database.isDisconnected(e)) {
+                        throw e;
+                    }
+                    closeIdle();
+                }
             }
-            giveBack(session);
-            return result;
+            return run(query, new ReadSession(database.reader()));
         } finally {
             free.release();
         }
     }
 
-    private ReadSession take() throws SQLException {
+    private <T extends @Nullable Object> T run(Query<T> query, ReadSession session) throws SQLException {
+        T result;
+        try {
+            result = query.run(session);
+        } catch (SQLException | RuntimeException e) {
+            closeQuietly(session, e);
+            throw e;
+        }
+        synchronized (idle) {
+            idle.addFirst(session);
+        }
+        return result;
+    }
+
+    private static void closeQuietly(ReadSession session, Exception reason) {
+        try {
+            session.close();
+        } catch (SQLException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    boolean isCorruption(SQLException e) {
+        return database.isCorruption(e);
+    }
+
+    /** A session that was used before; null when there is none. */
+    private @Nullable ReadSession take() {
         if (isClosed) {
             throw new LogUnavailable("The log is closed.", null);
         }
         synchronized (idle) {
-            ReadSession session = idle.pollFirst();
-            if (session != null) {
-                return session;
-            }
+            return idle.pollFirst();
         }
-        return new ReadSession(database.reader());
     }
 
-    private void giveBack(ReadSession session) {
+    private void closeIdle() throws SQLException {
         synchronized (idle) {
-            idle.addFirst(session);
+            for (ReadSession session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
+                session.close();
+            }
         }
     }
 
@@ -73,9 +101,7 @@ final class ReadSessions implements AutoCloseable {
         isClosed = true;
         free.acquireUninterruptibly(MAX_SESSIONS);
         try {
-            for (ReadSession session = idle.pollFirst(); session != null; session = idle.pollFirst()) {
-                session.close();
-            }
+            closeIdle();
         } finally {
             free.release(MAX_SESSIONS);
         }

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -15,11 +16,8 @@ import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 
-/** All that the log says to SQLite in particular; the rest of it is portable SQL. */
-final class Sqlite {
-    /** The parameter for a payload that is bound as UTF-8 bytes and stored as text, which people can read. */
-    static final String PAYLOAD_PARAMETER = "cast(? as text)";
-
+/** All that the log says to SQLite in particular. The file is that of one server, which holds its directory. */
+final class Sqlite implements Database {
     private static final int BUSY_TIMEOUT_MILLIS = 10_000;
     private static final int PAGE_SIZE_BYTES = 8192;
     /** Checkpoints are rarer than by default (1,000 pages): a bulk import writes the same pages again and again. */
@@ -27,21 +25,31 @@ final class Sqlite {
     /** The primary result code: the low byte of what SQLite reports. */
     private static final int PRIMARY_CODE = 0xff;
 
+    private static final Set<Integer> SYNC_FAILURES =
+            Set.of(SQLiteErrorCode.SQLITE_IOERR_FSYNC.code, SQLiteErrorCode.SQLITE_IOERR_DIR_FSYNC.code);
+
+    private final DataDirectory directory;
     private final Path file;
     private final String settings;
 
-    /**
-     * The database in a file.
-     *
-     * @param settings further statements for each connection, as a test's limits; may be empty
-     */
-    Sqlite(Path file, String settings) {
-        this.file = file;
+    private Sqlite(DataDirectory directory, String settings) {
+        this.directory = directory;
+        this.file = directory.database();
         this.settings = settings;
     }
 
-    /** Brings the schema up to date. */
-    void migrate() {
+    /**
+     * The database in a directory, which is made if it is not there, and held until {@link #close}.
+     *
+     * @param settings further statements for each connection, as a test's limits; may be empty
+     * @throws DataDirectoryInUse when another server works there
+     */
+    static Sqlite in(Path directory, String settings) {
+        return new Sqlite(DataDirectory.open(directory), settings);
+    }
+
+    @Override
+    public void migrate() {
         try (Connections connections = new Connections(config(false))) {
             connections.setUrl(url());
             Flyway.configure(Sqlite.class.getClassLoader())
@@ -83,8 +91,8 @@ final class Sqlite {
         }
     }
 
-    /** A connection that writes, with transactions that end by commit or rollback. */
-    Connection writer() throws SQLException {
+    @Override
+    public Connection writer() throws SQLException {
         Connection connection = config(false).createConnection(url());
         try {
             require(connection, "journal_mode", "wal");
@@ -98,8 +106,8 @@ final class Sqlite {
         }
     }
 
-    /** A connection that reads. */
-    Connection reader() throws SQLException {
+    @Override
+    public Connection reader() throws SQLException {
         return config(true).createConnection(url());
     }
 
@@ -142,18 +150,35 @@ final class Sqlite {
         }
     }
 
-    /**
-     * Whether nothing must be written any more after this error. After a failed fsync the system may have dropped what
-     * was to be written, and a second fsync that succeeds says nothing about it.
-     */
-    static boolean isFatal(SQLException e) {
-        return primaryCode(e) == SQLiteErrorCode.SQLITE_IOERR.code;
+    @Override
+    public String payloadParameter() {
+        return "cast(? as text)";
     }
 
-    /** Whether the error says that the file itself is damaged. */
-    static boolean isCorruption(SQLException e) {
+    /**
+     * After a failed fsync the system may have dropped what was to be written, and a second fsync that succeeds says
+     * nothing about it. A write that failed is another matter: it is not in the log, and may succeed later.
+     */
+    @Override
+    public boolean isFatal(SQLException e) {
+        return SYNC_FAILURES.contains(e.getErrorCode());
+    }
+
+    @Override
+    public boolean isCorruption(SQLException e) {
         int code = primaryCode(e);
         return code == SQLiteErrorCode.SQLITE_CORRUPT.code || code == SQLiteErrorCode.SQLITE_NOTADB.code;
+    }
+
+    /** Never: there is nothing between the two that could break. */
+    @Override
+    public boolean isDisconnected(SQLException e) {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        directory.close();
     }
 
     private static int primaryCode(SQLException e) {

@@ -1,6 +1,7 @@
 package pagefold.server.log;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,58 @@ final class Work<T extends @Nullable Object> {
     @FunctionalInterface
     interface Action<T extends @Nullable Object> {
         T run(LogWriter writer) throws SQLException;
+
+        /**
+         * Whether what {@link #run} came to is in the log, when all that was under way is over; {@code null} when it
+         * leaves nothing to know it by, and may be done twice.
+         */
+        default @Nullable Boolean isKept(LogWriter writer, T outcome) throws SQLException {
+            return null;
+        }
+    }
+
+    /** Appends a batch. */
+    record Append(EncodedBatch batch) implements Action<AppendResult> {
+        @Override
+        public AppendResult run(LogWriter writer) throws SQLException {
+            return writer.append(batch);
+        }
+
+        @Override
+        public @Nullable Boolean isKept(LogWriter writer, AppendResult outcome) throws SQLException {
+            return outcome instanceof AppendResult.Appended ? writer.has(batch) : null;
+        }
+    }
+
+    /** Makes a simulation, with rows that it begins with; see {@link LogWriter#create} for what it comes to. */
+    record Create(String simulation, @Nullable String creator, long timeMillis, List<EncodedBatch> history)
+            implements Action<Long> {
+        @Override
+        public Long run(LogWriter writer) throws SQLException {
+            long created = writer.create(simulation, creator, timeMillis);
+            if (created > 0) {
+                writer.restore(simulation, history);
+            }
+            return created;
+        }
+
+        @Override
+        public @Nullable Boolean isKept(LogWriter writer, Long outcome) throws SQLException {
+            return outcome > 0 ? writer.has(outcome, simulation) : null;
+        }
+    }
+
+    /** Removes a simulation; comes to its id, or 0 when there was none. */
+    record Delete(String simulation) implements Action<Long> {
+        @Override
+        public Long run(LogWriter writer) throws SQLException {
+            return writer.delete(simulation);
+        }
+
+        @Override
+        public @Nullable Boolean isKept(LogWriter writer, Long outcome) throws SQLException {
+            return outcome > 0 ? !writer.has(outcome, simulation) : null;
+        }
     }
 
     /**
@@ -45,6 +98,12 @@ final class Work<T extends @Nullable Object> {
 
     void run(LogWriter writer) throws SQLException {
         outcome = action.run(writer);
+    }
+
+    /** What {@link Action#isKept} says of the outcome. */
+    @Nullable
+    Boolean isKept(LogWriter writer) throws SQLException {
+        return action.isKept(writer, outcome);
     }
 
     void committed() {

@@ -30,7 +30,7 @@ public final class Health {
     /** Answers 200 when requests are taken and what they write can be kept, else 503 with a reason. */
     public void ready(RoutingContext context) {
         if (log.failure() != null) {
-            answer(context, 503, "{\"status\":\"down\",\"reason\":\"the log stopped writing\"}\n");
+            answer(context, 503, "{\"status\":\"down\",\"reason\":\"the log cannot be written\"}\n");
         } else if (!open) {
             answer(context, 503, "{\"status\":\"down\",\"reason\":\"the server starts or stops\"}\n");
         } else {

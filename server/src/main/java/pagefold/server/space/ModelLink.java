@@ -187,7 +187,7 @@ final class ModelLink {
         }
     }
 
-    private void publish(Published published) {
+    void publish(Published published) {
         vertx.eventBus().publish(Published.address(name), published, LocalBus.options());
     }
 }

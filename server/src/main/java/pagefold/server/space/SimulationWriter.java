@@ -8,7 +8,6 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,6 +19,7 @@ import pagefold.model.Simulation;
 import pagefold.server.log.AppendResult;
 import pagefold.server.log.CommandRecord;
 import pagefold.server.log.LogException;
+import pagefold.server.log.LogUnavailable;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Replayed;
@@ -35,7 +35,7 @@ import pagefold.server.watch.PluginFailure;
  *                                    ▲  ▲          │ nothing left: answer         │                     │
  *                                    │  └──────────┴──────────────────────────────│─────────────────────┘
  *                                    └── the next round is decided meanwhile ─────┤
- *                                                                                 │ fenced, log failed
+ *                                                                                 │ fenced
  *                       FLIPPING: between two rounds, when a shadow is ready      ▼
  *                                                                              (closed)
  * </pre>
@@ -53,9 +53,9 @@ final class SimulationWriter extends VerticleBase {
     private final Deque<Pending> queue = new ArrayDeque<>();
     private final ModelLink model;
     private final PluginSwap swap;
+    private final Ownership ownership;
 
     private Simulation durable = Simulation.EMPTY;
-    private long epoch;
     private @Nullable InFlight inFlight;
     private @Nullable Round current;
     private boolean pumping;
@@ -73,6 +73,7 @@ final class SimulationWriter extends VerticleBase {
         this.onClosed = onClosed;
         this.model = new ModelLink(vertx, name, tools);
         this.swap = new PluginSwap(this, name, tools);
+        this.ownership = new Ownership(tools.log(), name);
     }
 
     static String address(String simulation) {
@@ -86,8 +87,7 @@ final class SimulationWriter extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        LoggedSimulation head = blocking(() -> tools.log().takeOwnership(name));
-        epoch = head.epoch();
+        LoggedSimulation head = blocking(ownership::open);
         model.setId(head.id());
         if (head.head() == 0) {
             model.setTrouble(new Trouble.Unbound(name));
@@ -180,7 +180,7 @@ final class SimulationWriter extends VerticleBase {
             }
         } catch (LogException e) {
             LOG.error("the writer of {} cannot read the log and closes", name, e);
-            close(new Trouble.LogFailed(String.valueOf(e.getMessage())));
+            close(UseFailure.trouble(name, e));
         } catch (RuntimeException | Error e) {
             LOG.error("the writer of {} failed and closes", name, e);
             close(new Trouble.Unexpected("The simulation had to be closed: " + e));
@@ -197,6 +197,9 @@ final class SimulationWriter extends VerticleBase {
     }
 
     private void turn() {
+        if (!ownership.isHeld() && !own()) {
+            return;
+        }
         InFlight waiting = inFlight;
         Round round = new Round(waiting == null ? durable : waiting.round().after());
         current = round;
@@ -218,7 +221,7 @@ final class SimulationWriter extends VerticleBase {
         }
         check(round);
         if (round.hasSteps()) {
-            inFlight = new InFlight(round, tools.log().append(name, epoch, durable.position(), round.toBatch()));
+            inFlight = new InFlight(round, tools.log().append(name, epoch(), durable.position(), round.toBatch()));
         } else {
             round.answerAll();
             round.clear();
@@ -226,10 +229,26 @@ final class SimulationWriter extends VerticleBase {
         current = null;
     }
 
-    private void putBack(Deque<Pending> units) {
-        for (Iterator<Pending> last = units.descendingIterator(); last.hasNext(); ) {
-            queue.addFirst(last.next());
+    /** Takes the simulation again; what waits is refused when the log still cannot be written. */
+    private boolean own() {
+        long known = durable.position();
+        try {
+            LoggedSimulation head =
+                    vertx.executeBlocking(ownership::take, false).await();
+            if (head.head() != known) {
+                // What was under way when the log failed has come to it, or somebody else has written.
+                recover(head.head());
+                model.publish(new Published(name, known + 1, head.head()));
+            }
+            return true;
+        } catch (LogUnavailable e) {
+            failAll(UseFailure.trouble(name, e));
+            return false;
         }
+    }
+
+    private void putBack(Deque<Pending> units) {
+        units.descendingIterator().forEachRemaining(queue::addFirst);
     }
 
     private void decide(Round round) {
@@ -284,13 +303,10 @@ final class SimulationWriter extends VerticleBase {
                         putBack(round.keepFirst());
                     }
                 }
-                case ModelMessage other -> throw unexpected(other);
+                case ModelMessage other ->
+                    throw new IllegalStateException("expected another answer from a model, but it is " + other);
             }
         }
-    }
-
-    private static IllegalStateException unexpected(ModelMessage message) {
-        return new IllegalStateException("expected another answer from a model, but it is " + message);
     }
 
     /** Waits until a round is durable, and finishes it; false when it is not in the log. */
@@ -320,19 +336,16 @@ final class SimulationWriter extends VerticleBase {
         };
     }
 
-    /** Closes after an append that the log did not take. */
+    /** After an append that the log did not take: reads go on where it cannot be written, and else all ends. */
     boolean refusedByLog(AppendResult result) {
         LOG.error("the log did not take an append to {}: {}", name, result);
-        close(
-                switch (result) {
-                    case AppendResult.UnknownSimulation unknown -> new Trouble.NoSuchSimulation(name);
-                    case AppendResult.Unavailable(pagefold.server.log.LogUnavailable failure) ->
-                        new Trouble.LogFailed(String.valueOf(failure.getMessage()));
-                    case AppendResult.Conflict conflict ->
-                        new Trouble.LogFailed("Another server has taken over this simulation: the log is at position "
-                                + conflict.actualHead() + " of epoch " + conflict.actualEpoch() + ".");
-                    case AppendResult other -> new Trouble.Unexpected("The log answered " + other + ".");
-                });
+        Trouble trouble = UseFailure.trouble(name, result);
+        if (result instanceof AppendResult.Unavailable) {
+            ownership.lose();
+            failAll(trouble);
+        } else {
+            close(trouble);
+        }
         return false;
     }
 
@@ -342,7 +355,7 @@ final class SimulationWriter extends VerticleBase {
     }
 
     long epoch() {
-        return epoch;
+        return ownership.epoch();
     }
 
     private void close(Trouble trouble) {
@@ -360,9 +373,7 @@ final class SimulationWriter extends VerticleBase {
             putBack(waiting.round().takeAll());
             inFlight = null;
         }
-        for (Pending pending : queue) {
-            pending.answer(new UnitAnswer.Failed(trouble));
-        }
+        queue.forEach(pending -> pending.answer(new UnitAnswer.Failed(trouble)));
         queue.clear();
         swap.abandon(trouble);
     }

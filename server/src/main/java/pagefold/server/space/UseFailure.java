@@ -4,6 +4,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pagefold.server.log.AppendResult;
 import pagefold.server.log.LogException;
 import pagefold.server.log.NoSuchSimulation;
 import pagefold.server.replay.Trouble;
@@ -34,6 +35,18 @@ public final class UseFailure {
                 LOG.error("a request to {} failed", name, e);
                 yield new Trouble.Unexpected("The simulation failed: " + e);
             }
+        };
+    }
+
+    /** What it means that the log did not take an append. */
+    static Trouble trouble(String name, AppendResult refusal) {
+        return switch (refusal) {
+            case AppendResult.UnknownSimulation unknown -> new Trouble.NoSuchSimulation(name);
+            case AppendResult.Unavailable unavailable -> trouble(name, unavailable.failure());
+            case AppendResult.Conflict conflict ->
+                new Trouble.LogFailed("Another server has taken over this simulation: the log is at position "
+                        + conflict.actualHead() + " of epoch " + conflict.actualEpoch() + ".");
+            case AppendResult other -> new Trouble.Unexpected("The log answered " + other + ".");
         };
     }
 }

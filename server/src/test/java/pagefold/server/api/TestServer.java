@@ -21,6 +21,7 @@ import java.util.jar.JarOutputStream;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.server.log.LogLocation;
 import pagefold.server.plugins.PluginDirectory;
 import pagefold.server.space.Limits;
 
@@ -54,16 +55,29 @@ final class TestServer implements AutoCloseable {
     }
 
     private static TestServer start(Path data, Limits limits, ServerAccess access) throws IOException {
+        return start(new LogLocation(data), limits, access);
+    }
+
+    /** A server on a log anywhere. */
+    static TestServer start(LogLocation log) throws IOException {
+        return start(log, Limits.DEFAULT, ServerAccess.OPEN);
+    }
+
+    private static TestServer start(LogLocation log, Limits limits, ServerAccess access) throws IOException {
         PluginHost host = PluginHost.withBuiltIn(TestServer.class.getClassLoader());
         host.load(flatJar());
         return new TestServer(
-                PagefoldServer.start(new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data, access), host, limits),
+                PagefoldServer.start(
+                        new ServerOptions(ServerOptions.DEFAULT_HOST, 0, log, access, ServerOptions.Plugins.NONE),
+                        host,
+                        limits),
                 host);
     }
 
     /** A server as it starts for people, to which plugins can be added. */
     static TestServer start(Path data, ServerOptions.Plugins plugins) throws IOException {
-        ServerOptions options = new ServerOptions(ServerOptions.DEFAULT_HOST, 0, data, ServerAccess.OPEN, plugins);
+        ServerOptions options =
+                new ServerOptions(ServerOptions.DEFAULT_HOST, 0, new LogLocation(data), ServerAccess.OPEN, plugins);
         PluginHost host = PluginHost.withBuiltIn(TestServer.class.getClassLoader(), plugins.trust());
         new PluginDirectory(options.pluginDirectory()).loadInto(host);
         return new TestServer(PagefoldServer.start(options, host, Limits.DEFAULT), host);

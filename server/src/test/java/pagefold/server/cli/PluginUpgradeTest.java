@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import pagefold.server.api.PagefoldServer;
 import pagefold.server.api.ServerAccess;
 import pagefold.server.api.ServerOptions;
+import pagefold.server.log.LogLocation;
 
 /** A plugin is replaced by another build of it, under traffic and over a restart; models are made of the log again. */
 class PluginUpgradeTest {
@@ -42,7 +43,7 @@ class PluginUpgradeTest {
         server = PagefoldServer.start(new ServerOptions(
                 ServerOptions.DEFAULT_HOST,
                 0,
-                data.resolve("log"),
+                new LogLocation(data.resolve("log")),
                 ServerAccess.OPEN,
                 new ServerOptions.Plugins(data.resolve("plugins"), null, true)));
     }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagefold.server.api.ServerOptions;
+import pagefold.server.log.LogLocation;
 
 class ServerSettingsTest {
     @TempDir
@@ -42,6 +43,33 @@ class ServerSettingsTest {
         settings.set("host", null);
 
         assertThat(settings.options()).isEqualTo(new ServerOptions("127.0.0.2", 2, Path.of("flag")));
+    }
+
+    @Test
+    void a_database_is_named_by_a_flag_and_its_password_by_the_environment() {
+        ServerSettings settings = ServerSettings.of(
+                null, Map.of("PAGEFOLD_DATABASE_USER", "ann", "PAGEFOLD_DATABASE_PASSWORD", "s3cret-word"));
+        settings.set("database", "jdbc:postgresql://db.example:5433/log");
+
+        ServerOptions options = settings.options();
+
+        assertThat(options.log().database())
+                .isEqualTo(new LogLocation.Login("jdbc:postgresql://db.example:5433/log", "ann", "s3cret-word"));
+        assertThat(options.toString()).contains("db.example").doesNotContain("s3cret-word");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://db.example/log",
+                "jdbc:mysql://db.example/log",
+                "jdbc:postgresql://ann:s3cret-word@db.example/log",
+                "jdbc:postgresql://db.example/log?user=ann&password=s3cret-word"
+            })
+    void what_is_no_address_of_a_database_is_refused_without_showing_it(String url) {
+        ServerSettings settings = ServerSettings.of(null, Map.of("PAGEFOLD_DATABASE", url));
+
+        assertThatThrownBy(settings::options).isInstanceOf(CliFailure.class).hasMessageNotContaining("s3cret-word");
     }
 
     @Test

@@ -21,9 +21,11 @@ import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.SpaceKind;
 import pagefold.server.log.EventLog;
+import pagefold.server.log.LogLocation;
 import pagefold.server.log.NewBatch;
+import pagefold.server.log.PostgresServer;
 
-/** The tables and queries of docs/log.md, on a log of that kind. */
+/** The tables and queries of docs/log.md, on logs of both kinds. */
 final class LogTablesTest {
     private static final Markdown PAGE = Markdown.read("docs/log.md");
 
@@ -67,8 +69,23 @@ final class LogTablesTest {
                         .endsWith(".sql"));
     }
 
+    @Test
+    void the_query_of_postgres_finds_every_event() throws SQLException {
+        LogLocation.Login login = PostgresServer.shared().newDatabase();
+        write(new LogLocation(Path.of("unused"), login));
+
+        try (Connection database = DriverManager.getConnection(login.url(), login.user(), login.password())) {
+            assertThat(PAGE.blocks("psql")).hasSize(1);
+            assertThat(column(database, PAGE.blocks("psql").getFirst())).containsExactly("1", "2", "3", "4");
+        }
+    }
+
     private static void write(Path directory) {
-        try (EventLog log = EventLog.open(directory, Clock.systemUTC())) {
+        write(new LogLocation(directory));
+    }
+
+    private static void write(LogLocation location) {
+        try (EventLog log = EventLog.open(location, Clock.systemUTC())) {
             log.create("demo");
             long epoch = log.takeOwnership("demo").epoch();
             log.append("demo", epoch, 0, NewBatch.of(selected(), created("init")))

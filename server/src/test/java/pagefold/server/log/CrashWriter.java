@@ -10,8 +10,8 @@ import pagefold.model.MemoryEvent;
 import pagefold.server.log.NewBatch.Unit;
 
 /**
- * The process that {@link CrashTest} kills: owners of several simulations append without end, and each acknowledgement
- * becomes a line on the standard output. Arguments: data directory, seed.
+ * The process that {@link CrashContract} kills: owners of several simulations append without end, and each acknowledgement
+ * becomes a line on the standard output. Arguments: data directory, seed; the environment may name a database.
  */
 final class CrashWriter {
     static final int SIMULATIONS = 8;
@@ -30,7 +30,7 @@ final class CrashWriter {
 
     public static void main(String[] args) throws InterruptedException {
         long seed = Long.parseLong(args[1]);
-        try (EventLog log = EventLog.open(Path.of(args[0]), Clock.systemUTC())) {
+        try (EventLog log = EventLog.open(PostgresServer.location(Path.of(args[0])), Clock.systemUTC())) {
             System.out.println("open;");
             List<Thread> owners = new ArrayList<>();
             for (int i = 0; i < SIMULATIONS; i++) {

@@ -3,6 +3,7 @@ package pagefold.server.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -37,13 +38,20 @@ abstract class EventLogContract {
     static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05.678Z"), ZoneOffset.UTC);
     private static final int SIMULATIONS = 48;
 
+    TestDatabase database;
     EventLog log;
 
+    /** A new database for a test. */
+    abstract TestDatabase newDatabase();
+
     /** Opens the log that this test had before, or a new one. */
-    abstract EventLog open();
+    EventLog open() {
+        return database.open(CLOCK);
+    }
 
     @BeforeEach
     void openLog() {
+        database = newDatabase();
         log = open();
     }
 
@@ -97,6 +105,36 @@ abstract class EventLogContract {
                         new LoggedSimulation(1, "b", 0, 0, CLOCK.millis(), null));
         assertThat(log.find("a")).isEqualTo(new LoggedSimulation(2, "a", 0, 0, CLOCK.millis(), null));
         assertThat(all("a")).isEmpty();
+    }
+
+    @Test
+    void the_number_of_simulations_has_a_limit() throws SQLException {
+        log.close();
+        database.execute("""
+                insert into simulation (id, name, epoch, head, created)
+                with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
+                select i, 's' || i, 0, 0, 0 from n
+                """);
+        log = open();
+
+        assertThat(log.create("one-more")).isEqualTo(CreateResult.LIMIT_REACHED);
+        assertThat(log.create("s1")).isEqualTo(CreateResult.EXISTS);
+        assertThat(log.list()).hasSize(EventLog.MAX_SIMULATIONS);
+    }
+
+    @Test
+    void a_log_that_a_newer_server_has_migrated_is_refused() throws SQLException {
+        log.close();
+        database.execute("""
+                insert into flyway_schema_history
+                select 99, '99', 'from the future', type, script, 1, installed_by, installed_on, 1, success
+                from flyway_schema_history where installed_rank = 1
+                """);
+
+        assertThatThrownBy(this::open).isInstanceOf(LogUnavailable.class).hasMessageContaining("99");
+
+        database.execute("delete from flyway_schema_history where installed_rank = 99");
+        log = open();
     }
 
     @Test

@@ -3,31 +3,51 @@ package pagefold.server.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a log of any database does with snapshots. */
 abstract class SnapshotContract {
 
-    /** An empty log. */
-    abstract EventLog log();
+    private TestDatabase database;
+    private EventLog log;
+
+    /** A new database for a test. */
+    abstract TestDatabase newDatabase();
+
+    @BeforeEach
+    void open() {
+        database = newDatabase();
+        log = database.open(EventLogContract.CLOCK);
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
 
     private long simulation(String name, int events) {
-        log().create(name);
-        LoggedSimulation head = log().takeOwnership(name);
-        log().append(name, head.epoch(), 0, EventLogContract.batch(events)).join();
+        log.create(name);
+        LoggedSimulation head = log.takeOwnership(name);
+        log.append(name, head.epoch(), 0, EventLogContract.batch(events)).join();
         return head.id();
     }
 
     private boolean save(long id, long position, String payload) {
-        return log().save(id, new Snapshot(position, payload.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        return log.save(id, new Snapshot(position, payload.getBytes(StandardCharsets.UTF_8)))
                 .join();
     }
 
     private String payload(long id, long position) {
-        Snapshot snapshot = log().snapshot(id, position);
-        return snapshot == null ? "nothing" : new String(snapshot.payload(), java.nio.charset.StandardCharsets.UTF_8);
+        Snapshot snapshot = log.snapshot(id, position);
+        return snapshot == null ? "nothing" : new String(snapshot.payload(), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -38,7 +58,7 @@ abstract class SnapshotContract {
         assertThat(save(id, 9, "nine")).isTrue();
         assertThat(save(id, 4, "4")).isTrue();
 
-        assertThat(log().snapshots(id)).containsExactly(4L, 9L);
+        assertThat(log.snapshots(id)).containsExactly(4L, 9L);
         assertThat(payload(id, 4)).isEqualTo("4");
         assertThat(payload(id, 5)).isEqualTo("nothing");
     }
@@ -50,8 +70,8 @@ abstract class SnapshotContract {
         assertThat(save(id, 10, "ten")).isFalse();
         assertThat(save(id + 1, 1, "none")).isFalse();
 
-        assertThat(log().snapshots(id)).isEmpty();
-        assertThat(log().snapshots(id + 1)).isEmpty();
+        assertThat(log.snapshots(id)).isEmpty();
+        assertThat(log.snapshots(id + 1)).isEmpty();
     }
 
     @Test
@@ -59,12 +79,12 @@ abstract class SnapshotContract {
         long id = simulation("s", 9);
         save(id, 4, "four");
 
-        log().delete("s");
+        log.delete("s");
         long next = simulation("s", 9);
 
         assertThat(next).isNotEqualTo(id);
-        assertThat(log().snapshots(id)).isEmpty();
-        assertThat(log().snapshots(next)).isEmpty();
+        assertThat(log.snapshots(id)).isEmpty();
+        assertThat(log.snapshots(next)).isEmpty();
     }
 
     @Test
@@ -75,7 +95,7 @@ abstract class SnapshotContract {
             save(id, position, "p" + position);
         }
 
-        List<Long> kept = log().snapshots(id);
+        List<Long> kept = log.snapshots(id);
         assertThat(kept)
                 .containsExactlyElementsOf(LongStream.rangeClosed(0, Snapshot.MAX_COUNT / 2)
                         .map(i -> 1 + 2 * i)
@@ -89,7 +109,26 @@ abstract class SnapshotContract {
         long id = simulation("s", 1);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> log().save(id, new Snapshot(1, new byte[Snapshot.MAX_BYTES + 1])))
+                .isThrownBy(() -> log.save(id, new Snapshot(1, new byte[Snapshot.MAX_BYTES + 1])))
                 .withMessageContaining(String.valueOf(Snapshot.MAX_BYTES));
+    }
+
+    @Test
+    void a_damaged_snapshot_is_as_good_as_none() throws SQLException {
+        long id = simulation("s", 2);
+        save(id, 1, "one");
+        save(id, 2, "two");
+        log.close();
+
+        try (Connection connection = database.raw();
+                PreparedStatement damage =
+                        connection.prepareStatement("update snapshot set payload = ? where position = 2")) {
+            damage.setBytes(1, new byte[] {7});
+            assertThat(damage.executeUpdate()).isEqualTo(1);
+        }
+        log = database.open(EventLogContract.CLOCK);
+
+        assertThat(log.snapshot(id, 2)).isNull();
+        assertThat(payload(id, 1)).isEqualTo("one");
     }
 }

@@ -1,7 +1,6 @@
 package pagefold.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,23 +18,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import pagefold.model.MemoryEvent;
 import pagefold.server.wire.Seed;
 
 /** Kills a real process at random moments and compares the log with the acknowledgements that came out before. */
-class CrashTest {
+abstract class CrashContract {
     private static final int ROUNDS = 12;
     private static final int MOST_LINES = 1500;
     private static final int MOST_MILLIS = 1200;
     private static final int MOST_MICROS = 20_000;
     private static final Pattern ACK = Pattern.compile("ack (\\S+) (\\d+) (\\d+) (\\S+);");
 
-    @TempDir
-    Path directory;
-
+    TestDatabase database;
     private @Nullable Process child;
+
+    /** A new database for a test. */
+    abstract TestDatabase newDatabase();
+
+    @BeforeEach
+    void makeDatabase() {
+        database = newDatabase();
+    }
 
     /** One acknowledgement, kept outside the process that dies. */
     private record Acknowledged(String simulation, long first, long last, String commandId) {}
@@ -47,8 +52,8 @@ class CrashTest {
         }
     }
 
-    private Process start(long seed) throws IOException {
-        child = new ProcessBuilder(
+    Process start(long seed) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:TieredStopAtLevel=1",
@@ -56,10 +61,11 @@ class CrashTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         CrashWriter.class.getName(),
-                        directory.toString(),
+                        database.location().directory().toString(),
                         String.valueOf(seed))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(PostgresServer.environment(database.location()));
+        child = builder.start();
         return child;
     }
 
@@ -122,7 +128,7 @@ class CrashTest {
     }
 
     private void compare(List<Acknowledged> ledger) {
-        try (EventLog log = EventLog.open(directory, Clock.systemUTC())) {
+        try (EventLog log = database.open(Clock.systemUTC())) {
             for (LoggedSimulation simulation : log.list()) {
                 Set<String> texts = new HashSet<>();
                 List<RecordedEvent> history = log.read(simulation.name(), 1, Integer.MAX_VALUE);
@@ -144,20 +150,5 @@ class CrashTest {
                 assertThat(simulation.head()).isGreaterThanOrEqualTo(ack.last());
             }
         }
-    }
-
-    @Test
-    void another_process_is_refused_while_one_holds_the_directory() throws Exception {
-        Process process = start(1);
-        try (BufferedReader out = process.inputReader(StandardCharsets.US_ASCII)) {
-            assertThat(out.readLine()).isEqualTo("open;");
-
-            assertThatThrownBy(() -> EventLog.open(directory, Clock.systemUTC()))
-                    .isInstanceOf(DataDirectoryInUse.class)
-                    .hasMessageContaining("(process " + process.pid() + ")");
-
-            process.destroyForcibly().waitFor();
-        }
-        EventLog.open(directory, Clock.systemUTC()).close();
     }
 }

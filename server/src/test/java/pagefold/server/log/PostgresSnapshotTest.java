@@ -1,0 +1,8 @@
+package pagefold.server.log;
+
+class PostgresSnapshotTest extends SnapshotContract {
+    @Override
+    TestDatabase newDatabase() {
+        return TestDatabase.postgres(PostgresServer.shared());
+    }
+}
