@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 import pagefold.model.Hex;
 import pagefold.model.Names;
 import pagefold.server.access.Caller;
+import pagefold.server.log.LogUnavailable;
+import pagefold.server.replay.Trouble;
 
 /** One request with the parameters and answers that all of them have in common. */
 final class Exchange {
@@ -178,6 +180,8 @@ final class Exchange {
     void failed(Throwable e) {
         if (e instanceof Problem.Exception expected) {
             send(expected.problem());
+        } else if (e instanceof LogUnavailable unavailable) {
+            send(Problems.of(new Trouble.LogFailed(String.valueOf(unavailable.getMessage()))));
         } else {
             Trace trace = RequestObserver.trace(routing);
             LOG.atError()

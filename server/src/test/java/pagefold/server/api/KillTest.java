@@ -18,6 +18,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pagefold.server.log.LogLocation;
+import pagefold.server.log.PostgresServer;
 
 /** Kills a real server process with SIGKILL in the middle of an import. */
 class KillTest {
@@ -29,18 +31,27 @@ class KillTest {
 
     @Test
     void no_acknowledged_event_is_lost_when_the_server_is_killed_during_an_import() throws Exception {
+        importAndKill(new LogLocation(data));
+    }
+
+    @Test
+    void no_acknowledged_event_is_lost_in_postgres_when_the_server_is_killed_during_an_import() throws Exception {
+        importAndKill(new LogLocation(data, PostgresServer.shared().newDatabase()));
+    }
+
+    private void importAndKill(LogLocation log) throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("-Dseed=" + seed);
         Random random = new Random(seed);
-        try (TestServer server = TestServer.start(data)) {
+        try (TestServer server = TestServer.start(log)) {
             server.create("s", "arm64", "4k-48");
             server.command("s", TestServer.createSpace("u"));
         }
 
         long first = 0;
         for (int i = 0; i < KILLS; i++) {
-            long acknowledged = importAndKill(first, 3 + random.nextInt(8));
-            try (TestServer server = TestServer.start(data)) {
+            long acknowledged = importAndKill(log, first, 3 + random.nextInt(8));
+            try (TestServer server = TestServer.start(log)) {
                 JsonNode stats = server.get("/v1/simulations/s/stats").json();
                 long position = stats.path("position").asLong();
                 assertThat(position).isGreaterThanOrEqualTo(acknowledged);
@@ -55,8 +66,8 @@ class KillTest {
     }
 
     /** Sends map commands from number {@code first} on; answers the last position that was acknowledged. */
-    private long importAndKill(long first, int acknowledgements) throws Exception {
-        Process process = start();
+    private long importAndKill(LogLocation log, long first, int acknowledgements) throws Exception {
+        Process process = start(log);
         try {
             BufferedReader output =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -77,9 +88,9 @@ class KillTest {
         }
     }
 
-    private Process start() throws IOException {
+    private static Process start(LogLocation log) throws IOException {
         String java = System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
-        return new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         java,
                         "-Xmx512m",
                         "--enable-native-access=ALL-UNNAMED",
@@ -87,9 +98,10 @@ class KillTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         ServerProcess.class.getName(),
-                        data.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                        log.directory().toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(PostgresServer.environment(log));
+        return builder.start();
     }
 
     private static void send(Socket socket, long first) {

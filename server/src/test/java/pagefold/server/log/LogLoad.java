@@ -11,7 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import pagefold.model.MemoryEvent;
 import pagefold.server.wire.RandomModel;
 
-/** Measures durable appends and reads; arguments: a directory to make (which must not exist). */
+/** Measures durable appends and reads; arguments: a directory to make (which must not exist); the environment may
+ * name a database instead. */
 final class LogLoad {
     private static final int BULK_EVENTS = 1_000_000;
     private static final int SINGLES = 200_000;
@@ -29,7 +30,7 @@ final class LogLoad {
         for (int i = 0; i < BULK_EVENTS; i++) {
             events.add(model.ordinaryEvent(i));
         }
-        try (EventLog log = EventLog.open(directory, Clock.systemUTC())) {
+        try (EventLog log = EventLog.open(PostgresServer.location(directory), Clock.systemUTC())) {
             for (int size : new int[] {1000, 1000, 4000}) {
                 bulk(log, events, size, 1);
                 bulk(log, events, size, 8);
