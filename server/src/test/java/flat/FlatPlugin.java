@@ -5,8 +5,6 @@ import java.util.Set;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.spi.ArchitecturePlugin;
 import pagefold.spi.Capability;
-import pagefold.spi.Capture;
-import pagefold.spi.CapturedMachine;
 import pagefold.spi.Profile;
 import pagefold.table.PageTableModel;
 
@@ -40,10 +38,5 @@ public final class FlatPlugin implements ArchitecturePlugin {
     @Override
     public PageTableModel newModel(String profile, Coarsening coarsening) {
         return new FlatModel(profile);
-    }
-
-    @Override
-    public CapturedMachine capture(Capture capture) {
-        throw new IllegalArgumentException("expected a plugin that reads captured machines, but flat does not");
     }
 }

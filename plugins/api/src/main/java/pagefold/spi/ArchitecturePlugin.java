@@ -52,10 +52,13 @@ public interface ArchitecturePlugin {
     PageTableModel newModel(String profile, Coarsening coarsening);
 
     /**
-     * Reads a captured machine of this architecture. Only for plugins with {@link Capability#CAPTURES} in a profile.
+     * Reads a captured machine of this architecture. Only plugins with {@link Capability#CAPTURES} in a profile say how.
      *
-     * @throws IllegalArgumentException when a register that is needed is missing or has no meaning; the sentence says
-     *     which
+     * @throws IllegalArgumentException when a register that is needed is missing or has no meaning, or the plugin reads
+     *     no captured machines; the sentence says which
      */
-    CapturedMachine capture(Capture capture);
+    default CapturedMachine capture(Capture capture) {
+        throw new IllegalArgumentException(
+                "expected a plugin that reads captured machines, but " + id() + " " + version() + " does not");
+    }
 }

@@ -169,7 +169,8 @@ public interface PageTableModel {
          * @param range input addresses, a multiple of {@code entrySize} bytes
          * @param leafSize bytes that one leaf translates
          * @param entrySize bytes that one entry of a TLB can hold: a leaf, or all leaves of a contiguous run
-         * @param attributes what leaves and tables say; an Access flag that is clear counts as set
+         * @param attributes what leaves and tables say; an Access flag that is clear counts as set, and where the leaves of a
+         *     contiguous run differ in what hardware has noted, the first one speaks
          */
         void mapping(AddressRange range, long leafSize, long entrySize, Attributes attributes);
     }

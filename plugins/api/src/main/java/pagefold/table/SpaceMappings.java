@@ -24,7 +24,7 @@ final class SpaceMappings {
     private final SharedTables shared;
     private final Map<Kind, Attributes> known = new HashMap<>();
 
-    /** The leaf that is being asked about: the reader sees it accessed. */
+    /** What hardware reads for the leaf that is being asked about, and what the reader sees: the same, accessed. */
     private long asked;
 
     private long seen;
@@ -41,9 +41,18 @@ final class SpaceMappings {
         this.sink = sink;
         this.shared = table.editor().shared();
         this.reader = regime.reader(
-                address -> {
-                    long word = memory.load64(address);
-                    return word == asked ? seen : word;
+                new PhysicalMemory() {
+                    @Override
+                    public long load64(long address) {
+                        long word = memory.load64(address);
+                        return word == asked ? seen : word;
+                    }
+
+                    @Override
+                    public int load32(long address) {
+                        int word = memory.load32(address);
+                        return word == (int) asked ? (int) seen : word;
+                    }
                 },
                 table.root());
     }
@@ -61,17 +70,33 @@ final class SpaceMappings {
     private void leaf(long word, int level, long address, long size) {
         long accessed = format.withAccessed(word, true);
         Kind next = new Kind(format.relocated(accessed, level, level, 0), level, format.isContiguous(word));
-        if (!next.equals(kind) || address != last + 1) {
+        if (address != last + 1 || !next.equals(kind) && !isWithinRun(next, address)) {
             finish();
             kind = next;
             start = address;
             if (!known.containsKey(next)) {
-                asked = word;
-                seen = accessed;
+                boolean isLast = level == geometry.lastLevel();
+                asked = isLast ? format.hardwareWord(word) : word;
+                seen = isLast ? format.hardwareWord(accessed) : accessed;
                 known.put(next, granted(address));
             }
         }
         last = address + size - 1;
+    }
+
+    /** One entry of a TLB stands for a whole run, though hardware notes in each of its words what was written. */
+    private boolean isWithinRun(Kind next, long address) {
+        Kind run = kind;
+        return run != null
+                && run.contiguous()
+                && next.contiguous()
+                && run.level() == next.level()
+                && (address & entrySize(run) - 1) != 0;
+    }
+
+    private long entrySize(Kind run) {
+        long leaf = 1L << geometry.shift(run.level());
+        return run.contiguous() ? leaf * format.contiguousEntries(run.level()) : leaf;
     }
 
     private Attributes granted(long address) {
@@ -90,8 +115,7 @@ final class SpaceMappings {
         Kind run = kind;
         if (run != null) {
             long leaf = 1L << geometry.shift(run.level());
-            long entry = run.contiguous() ? leaf * format.contiguousEntries(run.level()) : leaf;
-            sink.mapping(new AddressRange(start, last), leaf, entry, known.getOrDefault(run, NOTHING));
+            sink.mapping(new AddressRange(start, last), leaf, entrySize(run), known.getOrDefault(run, NOTHING));
             kind = null;
         }
     }
