@@ -2,6 +2,7 @@
 module pagefold.testkit {
     requires static transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
+    requires java.compiler;
     requires transitive org.assertj.core;
     requires transitive org.junit.jupiter.api;
     requires transitive pagefold.api;

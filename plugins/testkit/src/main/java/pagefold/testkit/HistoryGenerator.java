@@ -330,7 +330,7 @@ public final class HistoryGenerator {
                 permissions(kind),
                 tagged ? type : MemoryType.NORMAL_WB,
                 shareability,
-                kind != SpaceKind.USER,
+                kind != SpaceKind.USER || chance(5),
                 chance(5) && terrain.has(Capability.GUARDED_PAGES),
                 chance(10) ? random.nextInt(8) : 0,
                 isLong(range) || chance(60),

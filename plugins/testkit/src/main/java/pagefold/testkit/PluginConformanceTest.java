@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -95,6 +96,35 @@ public abstract class PluginConformanceTest {
                 .withMessageContaining("no such profile");
     }
 
+    @Test
+    void the_classes_of_the_plugin_need_nothing_but_the_interfaces_and_hold_nothing() throws Exception {
+        ArchitecturePlugin plugin = plugin();
+        Class<?> type = ServiceLoader.load(
+                        ArchitecturePlugin.class, plugin.getClass().getClassLoader())
+                .stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(service -> service.id().equals(plugin.id()))
+                .findFirst()
+                .orElseThrow()
+                .getClass();
+
+        assertThat(PluginClasses.complaints(type)).isEmpty();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> what_is_declared_is_there_and_nothing_else() {
+        return Stream.concat(
+                Stream.of(DynamicTest.dynamicTest("captures", () -> Declarations.captures(plugin()))),
+                plugin().profiles().stream()
+                        .map(profile ->
+                                DynamicTest.dynamicTest(profile.name(), () -> Declarations.check(plugin(), profile))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> a_space_that_is_not_there_is_refused_by_its_name() {
+        return eachKind((profile, kind) -> Declarations.unknownSpaces(plugin(), profile, kind));
+    }
+
     @TestFactory
     Stream<DynamicTest> random_histories_agree_with_the_neutral_model() {
         long seed = Seed.of(getClass().getSimpleName());
@@ -107,18 +137,29 @@ public abstract class PluginConformanceTest {
             cases.add(new Case(profile, terrain, profile.name() + ", all kinds, history "));
         }
         int each = histories(cases.size());
-        return cases.stream().flatMap(one -> IntStream.range(0, each).mapToObj(i -> history(seed, one, one.name + i)));
+        Map<String, Answers> answers = new TreeMap<>();
+        Stream<DynamicTest> histories = cases.stream()
+                .flatMap(one -> IntStream.range(0, each).mapToObj(i -> history(seed, one, one.name + i, answers)));
+        return Stream.concat(
+                histories,
+                Stream.of(DynamicTest.dynamicTest(
+                        "no kind of event is always refused",
+                        () -> assertThat(answers)
+                                .allSatisfy((name, all) ->
+                                        assertThat(all.neverPassed()).isEmpty()))));
     }
 
     /** A profile with the kinds of space that a history has. */
     private record Case(Profile profile, Terrain terrain, String name) {}
 
-    private DynamicTest history(long seed, Case one, String name) {
+    private DynamicTest history(long seed, Case one, String name, Map<String, Answers> answers) {
         long part = Seed.part(seed, name);
-        return DynamicTest.dynamicTest(
-                name,
-                () -> run(one, new HistoryGenerator(part, one.terrain)::next, part)
-                        .run(COMMANDS));
+        return DynamicTest.dynamicTest(name, () -> {
+            HistoryRun run = run(one, new HistoryGenerator(part, one.terrain)::next, part);
+            run.run(COMMANDS);
+            answers.computeIfAbsent(one.profile.name(), profile -> new Answers())
+                    .add(run.answers());
+        });
     }
 
     private HistoryRun run(Case one, Function<Simulation, MemoryCommand> commands, long seed) {

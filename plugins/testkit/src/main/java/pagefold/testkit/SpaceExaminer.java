@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
+import pagefold.model.Attributes;
 import pagefold.model.Hex;
 import pagefold.model.MemoryEvent;
+import pagefold.model.MemoryType;
 import pagefold.model.Output;
 import pagefold.model.Privilege;
 import pagefold.model.Region;
@@ -194,8 +196,7 @@ final class SpaceExaminer {
                         && Long.bitCount(found.leafSize()) == 1
                         && Long.compareUnsigned(found.leafSize(), granule) >= 0
                         && region != null
-                        && found.attributes().memoryType()
-                                == region.attributes().memoryType()
+                        && isOf(region.attributes(), found.attributes())
                         && found.attributes().permissions().allows(access, privilege);
             case Walk.Faulted fault -> result == Translation.fault(fault.kind(), fault.level(), fault.stage());
         };
@@ -205,5 +206,15 @@ final class SpaceExaminer {
                         + Hex.address(result));
         String folded = folds.compare(space.name(), walk);
         Expect.that(folded.isEmpty(), () -> at(space, address) + ": " + folded);
+    }
+
+    /** Whether a leaf is of the memory that a region asks for; hints, and what it grants just now, are its own. */
+    private static boolean isOf(Attributes asked, Attributes found) {
+        return found.memoryType() == asked.memoryType()
+                && (found.shareability() == asked.shareability() || asked.memoryType() != MemoryType.NORMAL_WB)
+                && found.global() == asked.global()
+                && found.guarded() == asked.guarded()
+                && found.software() == asked.software()
+                && asked.permissions().includes(found.permissions());
     }
 }
