@@ -14,52 +14,56 @@ import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.Simulation;
+import pagefold.model.SpaceKind;
+import pagefold.model.Step;
 import pagefold.table.PageTableModel;
+import pagefold.testkit.PluginSources;
 
 class PluginHostTest {
     private final PluginHost host = new PluginHost();
 
     @Test
     void a_plugin_is_found_in_the_bytes_of_its_jar() throws Exception {
-        byte[] jar = TinyPlugin.jar("1.0");
+        byte[] jar = SampleJars.of("1.0");
 
         LoadedPlugin plugin = host.load(jar).getFirst();
 
-        assertThat(plugin.id()).isEqualTo("tiny");
+        assertThat(plugin.id()).isEqualTo("sample");
         assertThat(plugin.version()).isEqualTo("1.0");
         assertThat(plugin.digest())
                 .isEqualTo(HexFormat.of()
                         .formatHex(MessageDigest.getInstance("SHA-256").digest(jar)));
-        assertThat(plugin.newModel("flat", Coarsening.REJECT).statistics().tables())
+        assertThat(plugin.newModel("two-levels", Coarsening.REJECT).statistics().tables())
                 .isZero();
     }
 
     @Test
     void a_plugin_sees_the_spi_and_the_platform_and_nothing_else_of_the_host() throws Exception {
-        LoadedPlugin plugin = host.load(TinyPlugin.jar("1.0")).getFirst();
-        Class<?> type = plugin.newModel("flat", Coarsening.REJECT).getClass().getEnclosingClass();
+        host.load(SampleJars.of("1.0"));
 
-        assertThat(type.getClassLoader()).isNotEqualTo(getClass().getClassLoader());
-        assertThat(sees(type, "pagefold.spi.ArchitecturePlugin")).isTrue();
-        assertThat(sees(type, "pagefold.model.Simulation")).isTrue();
-        assertThat(sees(type, "java.sql.Connection")).isTrue();
-        assertThat(sees(type, "pagefold.host.PluginHost")).isFalse();
-        assertThat(sees(type, "org.slf4j.Logger")).isFalse();
-        assertThat(sees(type, "org.junit.jupiter.api.Test")).isFalse();
+        assertThat(sees("pagefold.spi.ArchitecturePlugin")).isTrue();
+        assertThat(sees("pagefold.model.Simulation")).isTrue();
+        assertThat(sees("java.sql.Connection")).isTrue();
+        assertThat(sees("sample.SamplePlugin")).isTrue();
+        assertThat(sees("pagefold.host.PluginHost")).isFalse();
+        assertThat(sees("org.slf4j.Logger")).isFalse();
+        assertThat(sees("org.junit.jupiter.api.Test")).isFalse();
     }
 
-    private static boolean sees(Class<?> plugin, String name) throws ReflectiveOperationException {
-        return (boolean) plugin.getMethod("sees", String.class).invoke(null, name);
+    private boolean sees(String name) throws IOException {
+        return replayed(name).equals("1.0 " + name + " true\n");
     }
 
     @Test
     void the_newest_version_is_found_unless_one_is_asked_for() throws IOException {
-        host.load(TinyPlugin.jar("1.9"));
-        host.load(TinyPlugin.jar("1.10"));
+        host.load(SampleJars.of("1.9"));
+        host.load(SampleJars.of("1.10"));
 
-        assertThat(found(host.find("tiny", null, "flat")).version()).isEqualTo("1.10");
-        assertThat(found(host.find("tiny", "1.9", "flat")).version()).isEqualTo("1.9");
+        assertThat(found(host.find("sample", null, "two-levels")).version()).isEqualTo("1.10");
+        assertThat(found(host.find("sample", "1.9", "two-levels")).version()).isEqualTo("1.9");
     }
 
     private static LoadedPlugin found(PluginHost.Lookup lookup) {
@@ -72,20 +76,20 @@ class PluginHostTest {
 
     @Test
     void a_plugin_that_is_not_there_is_rejected_with_what_is() throws IOException {
-        host.load(TinyPlugin.jar("1.0"));
+        host.load(SampleJars.of("1.0"));
 
-        assertThat(host.find("tiny", null, "deep"))
+        assertThat(host.find("sample", null, "deep"))
                 .isInstanceOfSatisfying(
                         PluginHost.Lookup.Missing.class,
                         missing -> assertThat(missing.rejection().sentence())
                                 .isEqualTo(
-                                        "There is no plugin tiny (newest) with profile deep; there are: tiny 1.0 (flat)."));
-        assertThat(host.find("big", "2", "flat")).isInstanceOf(PluginHost.Lookup.Missing.class);
+                                        "There is no plugin sample (newest) with profile deep; there are: sample 1.0 (two-levels)."));
+        assertThat(host.find("big", "2", "two-levels")).isInstanceOf(PluginHost.Lookup.Missing.class);
     }
 
     @Test
     void a_version_cannot_be_loaded_twice() throws IOException {
-        byte[] jar = TinyPlugin.jar("1.0");
+        byte[] jar = SampleJars.of("1.0");
         host.load(jar);
 
         assertThatIllegalArgumentException().isThrownBy(() -> host.load(jar)).withMessageContaining("loaded already");
@@ -94,26 +98,26 @@ class PluginHostTest {
 
     @Test
     void a_replay_is_found_in_the_jar_loaded_last_and_leaves_with_it() throws IOException {
-        host.load(TinyPlugin.jar("1.0"));
-        host.load(TinyPlugin.jar("2.0"));
+        host.load(SampleJars.of("1.0"));
+        host.load(SampleJars.of("2.0"));
 
-        assertThat(replayed("echo")).isEqualTo("2.0 line");
-        host.unload("tiny", "2.0");
-        assertThat(replayed("echo")).isEqualTo("1.0 line");
-        host.unload("tiny", "1.0");
+        assertThat(replayed("sample.Echo")).isEqualTo("2.0 sample.Echo true\n");
+        host.unload("sample", "2.0");
+        assertThat(replayed("sample.Echo")).isEqualTo("1.0 sample.Echo true\n");
+        host.unload("sample", "1.0");
         assertThat(host.replay("echo")).isNull();
     }
 
-    private String replayed(String format) throws IOException {
+    private String replayed(String line) throws IOException {
         StringBuilder out = new StringBuilder();
-        Objects.requireNonNull(host.replay(format)).replay(List.of("line"), out);
+        Objects.requireNonNull(host.replay("echo")).replay(List.of(line), out);
         return out.toString();
     }
 
     @Test
     void what_is_no_plugin_jar_is_refused_with_a_sentence() throws IOException {
-        byte[] foreign = TinyPlugin.pack(new HashMap<>(Map.of("readme.txt", new byte[3])));
-        byte[] dangling = TinyPlugin.pack(new HashMap<>(Map.of(TinyPlugin.SERVICE_FILE, "no.Such".getBytes())));
+        byte[] foreign = PluginSources.pack(new HashMap<>(Map.of("readme.txt", new byte[3])));
+        byte[] dangling = PluginSources.pack(new HashMap<>(Map.of(SampleJars.SERVICE_FILE, "no.Such".getBytes())));
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> host.load(new byte[0]))
@@ -141,13 +145,15 @@ class PluginHostTest {
     }
 
     private WeakReference<ClassLoader> useAndUnload() throws IOException {
-        LoadedPlugin plugin = host.load(TinyPlugin.jar("1.0")).getFirst();
-        PageTableModel model = plugin.newModel("flat", Coarsening.REJECT);
-        assertThat(model.tables("any")).isEmpty();
-        WeakReference<ClassLoader> loader = new WeakReference<>(model.getClass().getClassLoader());
+        LoadedPlugin plugin = host.load(SampleJars.of("1.0")).getFirst();
+        PageTableModel model = plugin.newModel("two-levels", Coarsening.REJECT);
+        model.apply(Step.of(Simulation.EMPTY, new MemoryEvent.SpaceCreated("s", SpaceKind.USER)), null);
+        assertThat(model.tables("s")).hasSize(1);
+        WeakReference<ClassLoader> loader = new WeakReference<>(
+                Objects.requireNonNull(host.replay("echo")).getClass().getClassLoader());
 
-        assertThat(host.unload("tiny", "1.0")).isTrue();
-        assertThat(host.unload("tiny", "1.0")).isFalse();
+        assertThat(host.unload("sample", "1.0")).isTrue();
+        assertThat(host.unload("sample", "1.0")).isFalse();
         assertThat(host.plugins()).isEmpty();
         return loader;
     }
