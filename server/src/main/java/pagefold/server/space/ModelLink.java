@@ -98,9 +98,11 @@ final class ModelLink {
                 vertx.deployVerticle(next).await());
     }
 
-    /** Takes back a projection that was not made the next generation. */
+    /** Takes back a projection, unless it was made the next generation. */
     void drop(Staged staged) {
-        vertx.undeploy(staged.deployment());
+        if (!staged.generation().equals(generation)) {
+            vertx.undeploy(staged.deployment());
+        }
     }
 
     /** Makes a projection the next generation; the last one answers what it was asked and goes. Does not wait. */

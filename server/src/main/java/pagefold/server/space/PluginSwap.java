@@ -228,6 +228,8 @@ final class PluginSwap {
             }
         } catch (RuntimeException e) {
             answer = failed(e);
+        } finally {
+            writer.model().drop(staged);
         }
         LOG.info(
                 "{} took no commands for {} µs while its plugin was changed", name, (System.nanoTime() - start) / 1000);

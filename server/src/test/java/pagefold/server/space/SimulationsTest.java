@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pagefold.host.PluginHost;
 import pagefold.model.MemoryCommand;
+import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.SpaceKind;
 import pagefold.server.log.EventLog;
@@ -172,6 +173,34 @@ class SimulationsTest {
         assertThat(log.snapshots(head.id())).isNotEmpty().allMatch(position -> position >= 4096);
         assertThat(hash()).isEqualTo(hash);
         assertThat(remark("behind")).isEqualTo(new UnitAnswer.Accepted(head.head() + 1, head.head() + 1, false));
+    }
+
+    @Test
+    void a_model_that_is_ready_and_not_taken_is_let_go() throws Exception {
+        remark("first");
+        int before = vertx.deploymentIDs().size();
+        int refused = 0;
+
+        for (int i = 0; i < 20; i++) {
+            long head = log.find("s").head();
+            CommandUnit select = new CommandUnit(
+                    List.of(new MemoryCommand.SelectPlugin(
+                            new PluginBinding("arm64", "1.0", "16k-47", Coarsening.REJECT))),
+                    head,
+                    CommandUnit.Ids.NONE,
+                    null);
+            // While the model is made, this one becomes durable.
+            Future<UnitAnswer> selected = simulations.submit("s", select);
+            Future<UnitAnswer> between =
+                    simulations.submit("s", CommandUnit.of(new MemoryCommand.Annotate(null, "between")));
+            refused += await(selected) instanceof UnitAnswer.Stale ? 1 : 0;
+            await(between);
+        }
+
+        assertThat(refused).isPositive();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> vertx.deploymentIDs().size() <= before);
     }
 
     private String hash() throws Exception {
