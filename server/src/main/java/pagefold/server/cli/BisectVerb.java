@@ -5,7 +5,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
 import pagefold.model.Permissions;
-import pagefold.server.wire.WireText;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,14 +65,7 @@ final class BisectVerb extends SimulationVerb {
     private @Nullable String space;
 
     @Mixin
-    private AccessOption access = new AccessOption();
-
-    @Option(
-            names = "--privilege",
-            paramLabel = "WHO",
-            defaultValue = "privileged",
-            description = "privileged or unprivileged (${DEFAULT-VALUE}).")
-    private String privilege = "privileged";
+    private AccessorOptions accessor = new AccessorOptions();
 
     @Option(
             names = "--leads-to",
@@ -143,9 +135,7 @@ final class BisectVerb extends SimulationVerb {
             return;
         }
         query.put("space", space(api, simulation(), space, at));
-        query.put("va", Hex.address(address));
-        query.put("access", WireText.text(access.access()));
-        query.put("privilege", WireText.text(MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege)));
+        accessor.putInto(query, address);
         put(query, "output", output == null ? null : Hex.address(output));
     }
 

@@ -2,9 +2,7 @@ package pagefold.server.cli;
 
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
-import pagefold.server.wire.WireText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,27 +29,8 @@ final class WalkVerb extends SimulationVerb {
     @Mixin
     private SpaceOption space = new SpaceOption();
 
-    @Option(
-            names = "--stage2",
-            paramLabel = "SPACE",
-            description = "The space of kind stage2 that translates the addresses of tables and the output.")
-    private @Nullable String stage2;
-
     @Mixin
-    private AccessOption access = new AccessOption();
-
-    @Option(
-            names = "--privilege",
-            paramLabel = "WHO",
-            defaultValue = "privileged",
-            description = "privileged or unprivileged (${DEFAULT-VALUE}).")
-    private String privilege = "privileged";
-
-    @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
-    private @Nullable Long at;
-
-    @Mixin
-    private ViewOptions view = new ViewOptions();
+    private WalkOptions how = new WalkOptions();
 
     @Option(names = "--fields", description = "Shows the fields of every word, too.")
     private boolean fields;
@@ -63,17 +42,8 @@ final class WalkVerb extends SimulationVerb {
 
     @Override
     int run(ApiClient api) {
-        var access2 = access.access();
-        var privilege2 = MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege);
-        Map<String, String> query = view.in(at(at));
-        query.put("va", Hex.address(address));
-        query.put("access", WireText.text(access2));
-        query.put("privilege", WireText.text(privilege2));
-        String second = stage2;
-        if (second != null) {
-            query.put("stage2", Texts.name("space", second));
-        }
-        String named = space.of(this, api, at);
+        Map<String, String> query = how.query(address);
+        String named = space.of(this, api, how.at());
         ApiClient.Answer answer = api.get(spacePath(simulation(), named) + "/walk", query);
         JsonTree walk = answer.json();
         JsonTree outcome = walk.get("outcome");

@@ -1,13 +1,8 @@
 package pagefold.server.cli;
 
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import pagefold.model.Hex;
-import pagefold.server.wire.WireText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Tells which events wrote the words that a walk reads. */
@@ -35,40 +30,12 @@ final class WhyVerb extends SimulationVerb {
     @Parameters(index = "2", paramLabel = "VA", converter = Texts.Address.class, description = "The address, 0x….")
     private long address;
 
-    @Option(
-            names = "--stage2",
-            paramLabel = "SPACE",
-            description = "The space of kind stage2 that translates the addresses of tables and the output.")
-    private @Nullable String stage2;
-
     @Mixin
-    private AccessOption access = new AccessOption();
-
-    @Option(
-            names = "--privilege",
-            paramLabel = "WHO",
-            defaultValue = "privileged",
-            description = "privileged or unprivileged (${DEFAULT-VALUE}).")
-    private String privilege = "privileged";
-
-    @Option(names = "--at", paramLabel = "POSITION", description = "As it was after that event (now).")
-    private @Nullable Long at;
-
-    @Mixin
-    private ViewOptions view = new ViewOptions();
+    private WalkOptions how = new WalkOptions();
 
     @Override
     int run(ApiClient api) {
-        var who = MapVerb.word(WireText.PRIVILEGES, "--privilege", privilege);
-        Map<String, String> query = view.in(at(at));
-        query.put("va", Hex.address(address));
-        query.put("access", WireText.text(access.access()));
-        query.put("privilege", WireText.text(who));
-        String second = stage2;
-        if (second != null) {
-            query.put("stage2", Texts.name("space", second));
-        }
-        ApiClient.Answer answer = api.get(spacePath(simulation(), space) + "/why", query);
+        ApiClient.Answer answer = api.get(spacePath(simulation(), space) + "/why", how.query(address));
         JsonTree why = answer.json();
         JsonTree outcome = why.get("outcome");
         if (wantsJson()) {
