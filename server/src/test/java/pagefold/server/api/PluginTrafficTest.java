@@ -2,7 +2,6 @@ package pagefold.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
@@ -10,11 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import javax.management.ObjectName;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pagefold.server.Histogram;
 
 class PluginTrafficTest {
     private static final int CYCLES = 30;
@@ -83,14 +82,7 @@ class PluginTrafficTest {
 
     /** What is alive of plugins and of their users, by the JVM's own count. */
     private static String histogram() throws Exception {
-        Object all = ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                        "gcClassHistogram",
-                        new Object[] {new String[0]},
-                        new String[] {String[].class.getName()});
-        return String.valueOf(all)
-                .lines()
+        return Histogram.lines().stream()
                 .filter(line -> line.contains("flat.") || line.contains("pagefold."))
                 .limit(SHOWN_LINES)
                 .collect(Collectors.joining("\n"));

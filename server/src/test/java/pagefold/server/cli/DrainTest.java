@@ -110,21 +110,7 @@ class DrainTest {
     }
 
     private Process start() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Pagefold.class.getName(),
-                        "serve",
-                        "--port",
-                        "0",
-                        "--log",
-                        "json",
-                        "--data",
-                        data.toString())
+        return PagefoldProcess.of("serve", "--port", "0", "--log", "json", "--data", data.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
     }

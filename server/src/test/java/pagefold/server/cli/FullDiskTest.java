@@ -63,19 +63,7 @@ class FullDiskTest {
     }
 
     private void start(Path data) throws IOException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Pagefold.class.getName(),
-                        "serve",
-                        "--port",
-                        "0",
-                        "--data",
-                        data.toString())
+        Process process = PagefoldProcess.of("serve", "--port", "0", "--data", data.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         server = process;

@@ -3,7 +3,6 @@ package pagefold.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -13,12 +12,12 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.management.ObjectName;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pagefold.server.Histogram;
 import pagefold.server.api.PagefoldServer;
 import pagefold.server.api.ServerAccess;
 import pagefold.server.api.ServerOptions;
@@ -134,14 +133,7 @@ final class SamplePluginTest {
 
     /** The plugin's classes that the JVM has objects of. */
     private static List<String> classes() throws Exception {
-        Object histogram = ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                        "gcClassHistogram",
-                        new Object[] {new String[0]},
-                        new String[] {String[].class.getName()});
-        return String.valueOf(histogram)
-                .lines()
+        return Histogram.lines().stream()
                 .filter(line -> line.contains(" sample."))
                 .toList();
     }

@@ -10,33 +10,11 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import pagefold.server.log.AppendResult.Appended;
 
 /** What a log of any database does with rows that were changed behind its back. */
-abstract class DamagedRowsContract {
-    private TestDatabase database;
-    private EventLog log;
-
-    /** A new database for a test. */
-    abstract TestDatabase newDatabase();
-
-    @BeforeEach
-    void open() {
-        database = newDatabase();
-        log = database.open(EventLogContract.CLOCK);
-    }
-
-    @AfterEach
-    void close() {
-        // Null where the test was skipped for want of its database.
-        if (log != null) {
-            log.close();
-        }
-    }
-
+abstract class DamagedRowsContract extends LogContract {
     private List<RecordedEvent> all(String simulation) {
         return log.read(simulation, 1, Integer.MAX_VALUE);
     }
@@ -45,7 +23,7 @@ abstract class DamagedRowsContract {
     private void tamper(String sql) throws SQLException {
         log.close();
         database.execute(sql);
-        log = database.open(EventLogContract.CLOCK);
+        log = open();
     }
 
     /** Two simulations of ten rows with two events each. */
@@ -174,6 +152,6 @@ abstract class DamagedRowsContract {
             update.setLong(3, last);
             assertThat(update.executeUpdate()).isEqualTo(1);
         }
-        log = database.open(EventLogContract.CLOCK);
+        log = open();
     }
 }

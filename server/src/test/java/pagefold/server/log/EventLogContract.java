@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.SQLException;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,8 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import pagefold.model.MemoryEvent;
 import pagefold.server.log.AppendResult.Appended;
@@ -34,39 +29,8 @@ import pagefold.server.wire.RandomModel;
 import pagefold.server.wire.Seed;
 
 /** What every event log keeps, whatever database is below it; a database's test class extends this one. */
-abstract class EventLogContract {
-    static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05.678Z"), ZoneOffset.UTC);
+abstract class EventLogContract extends LogContract {
     private static final int SIMULATIONS = 48;
-
-    TestDatabase database;
-    EventLog log;
-
-    /** A new database for a test. */
-    abstract TestDatabase newDatabase();
-
-    /** Opens the log that this test had before, or a new one. */
-    EventLog open() {
-        return database.open(CLOCK);
-    }
-
-    @BeforeEach
-    void openLog() {
-        database = newDatabase();
-        log = open();
-    }
-
-    @AfterEach
-    void closeLog() {
-        // Null where the test was skipped for want of its database.
-        if (log != null) {
-            log.close();
-        }
-    }
-
-    void restart() {
-        log.close();
-        log = open();
-    }
 
     static String digest(int number) {
         return "%064x".formatted(number);

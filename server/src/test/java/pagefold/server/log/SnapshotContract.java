@@ -9,33 +9,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a log of any database does with snapshots. */
-abstract class SnapshotContract {
-
-    private TestDatabase database;
-    private EventLog log;
-
-    /** A new database for a test. */
-    abstract TestDatabase newDatabase();
-
-    @BeforeEach
-    void open() {
-        database = newDatabase();
-        log = database.open(EventLogContract.CLOCK);
-    }
-
-    @AfterEach
-    void close() {
-        // Null where the test was skipped for want of its database.
-        if (log != null) {
-            log.close();
-        }
-    }
-
+abstract class SnapshotContract extends LogContract {
     private long simulation(String name, int events) {
         log.create(name);
         LoggedSimulation head = log.takeOwnership(name);
@@ -129,7 +106,7 @@ abstract class SnapshotContract {
             damage.setBytes(1, new byte[] {7});
             assertThat(damage.executeUpdate()).isEqualTo(1);
         }
-        log = database.open(EventLogContract.CLOCK);
+        log = open();
 
         assertThat(log.snapshot(id, 2)).isNull();
         assertThat(payload(id, 1)).isEqualTo("one");
