@@ -34,6 +34,7 @@ import pagefold.server.plugins.PluginUsage;
 import pagefold.server.space.Limits;
 import pagefold.server.space.Simulations;
 import pagefold.server.stream.EventFeeds;
+import pagefold.server.watch.Watchdog;
 
 /**
  * A running server.
@@ -95,10 +96,11 @@ public final class PagefoldServer implements AutoCloseable {
         requireLogin(options);
         EventLog log = EventLog.open(options.log(), Clock.systemUTC());
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        Watchdog watchdog = new Watchdog(limits.pluginMillis(), Clock.systemUTC());
         try {
-            Simulations simulations = new Simulations(vertx, log, host, limits);
-            Views views = new Views(simulations, log, host);
-            Comparing comparing = new Comparing(simulations.watchdog(), new Comparisons(log, host), views);
+            Simulations simulations = new Simulations(vertx, log, host, limits, watchdog);
+            Views views = new Views(host);
+            Comparing comparing = new Comparing(watchdog, new Comparisons(log, host), views);
             EventFeeds feeds = new EventFeeds(vertx, simulations);
             Metrics metrics = new Metrics(log, simulations, feeds);
             Admission admission =
@@ -108,18 +110,15 @@ public final class PagefoldServer implements AutoCloseable {
             Health health = new Health(log);
             PluginUsage usage = new PluginUsage(log, host);
             PluginDirectory directory = new PluginDirectory(options.pluginDirectory());
-            PluginAdmin admin = new PluginAdmin(host, directory, usage, (id, version) -> {
-                simulations.forget(id, version);
-                views.forget(id, version);
-            });
-            Plugins plugins = new Plugins(vertx, host, admin, usage, simulations.watchdog());
+            PluginAdmin admin = new PluginAdmin(host, directory, usage, simulations::forget);
+            Plugins plugins = new Plugins(vertx, host, admin, usage, watchdog);
             Parts parts = new Parts(
                     vertx,
                     host,
                     log,
                     simulations,
                     comparing,
-                    new Tracing(simulations.watchdog(), new Origins(log, host), new Bisections(log, host), views),
+                    new Tracing(watchdog, new Origins(log, host), new Bisections(log, host), views),
                     views,
                     plugins,
                     feeds,
@@ -134,6 +133,7 @@ public final class PagefoldServer implements AutoCloseable {
             LOG.info("listening on {}", server.uri());
             return server;
         } catch (IOException | RuntimeException e) {
+            watchdog.close();
             vertx.close();
             log.close();
             host.close();
@@ -222,6 +222,7 @@ public final class PagefoldServer implements AutoCloseable {
         quietly("the port", http.shutdown(DRAIN_SECONDS));
         quietly("the simulations", parts.simulations.close());
         quietly("the threads", parts.vertx.close());
+        parts.simulations.watchdog().close();
         parts.log.close();
         parts.host.close();
         parts.metrics.close();

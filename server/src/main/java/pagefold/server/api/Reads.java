@@ -323,7 +323,7 @@ final class Reads {
         PluginBinding under = views.asked(exchange);
         Future<Reading<Answer>> reading;
         if (under != null) {
-            reading = views.ask(name, at, under, question);
+            reading = simulations.ask(name, at, under, question);
         } else {
             reading = at == null ? simulations.ask(name, question) : simulations.ask(name, at, question);
         }

@@ -1,33 +1,18 @@
 package pagefold.server.api;
 
-import io.vertx.core.Future;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
 import pagefold.model.Names;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
-import pagefold.server.log.EventLog;
-import pagefold.server.replay.PastStates;
-import pagefold.server.replay.Question;
-import pagefold.server.replay.Reading;
-import pagefold.server.replay.Replayer;
-import pagefold.server.space.Simulations;
-import pagefold.server.watch.PluginThreads;
 import pagefold.server.wire.WireText;
 
-/** Reads through another plugin or profile than the one that is bound: {@code ?plugin=arm64&profile=64k-48}. */
+/** What a request wants to look through instead of what is bound: {@code ?plugin=arm64&profile=64k-48}. */
 final class Views {
     private final PluginHost host;
-    private final PastStates states;
-    private final Simulations simulations;
-    private final PluginThreads threads;
 
-    Views(Simulations simulations, EventLog log, PluginHost host) {
+    Views(PluginHost host) {
         this.host = host;
-        this.states = new PastStates(log, new Replayer(log, host));
-        this.simulations = simulations;
-        this.threads = new PluginThreads(
-                simulations.watchdog(), "pagefold-view", 2, "questions about past states", PastStates.MAX_QUESTIONS);
     }
 
     /** What the request wants to look through; {@code null} for what is bound. */
@@ -69,19 +54,5 @@ final class Views {
                     "Expected 1 to " + Names.MAX_LENGTH + " letters, digits, dots, underscores or hyphens."));
         }
         return text;
-    }
-
-    /** Drops the states that a plugin in one version has made. */
-    void forget(String plugin, String version) {
-        states.forget(plugin, version);
-    }
-
-    /**
-     * Asks the state that a binding shows.
-     *
-     * @param at the position to look at, or {@code null} for the head
-     */
-    <R> Future<Reading<R>> ask(String simulation, @Nullable Long at, PluginBinding under, Question<R> question) {
-        return simulations.watched(threads, simulation, () -> states.ask(simulation, at, under, question));
     }
 }

@@ -6,7 +6,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +42,7 @@ public final class Simulations {
     private static final Logger LOG = LoggerFactory.getLogger(Simulations.class);
     private static final DeploymentOptions WRITER_DEPLOYMENT =
             new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
-    private static final int PAST_THREADS = 2;
+    private static final int PAST_THREADS = 4;
 
     private final Vertx vertx;
     private final Limits limits;
@@ -65,14 +64,14 @@ public final class Simulations {
         Future<T> with(OpenSimulation simulation);
     }
 
-    /** The simulations of a log, shown by the plugins of a host. */
-    public Simulations(Vertx vertx, EventLog log, PluginHost host, Limits limits) {
+    /** The simulations of a log, shown by the plugins of a host, which a watchdog looks at. */
+    public Simulations(Vertx vertx, EventLog log, PluginHost host, Limits limits, Watchdog watchdog) {
         this.vertx = vertx;
         this.limits = limits;
         this.host = host;
         this.log = log;
         this.blocking = executor("pagefold-log", 4);
-        this.watchdog = new Watchdog(limits.pluginMillis(), Clock.systemUTC());
+        this.watchdog = watchdog;
         this.past = new PluginThreads(
                 watchdog, "pagefold-past", PAST_THREADS, "questions about past states", PastStates.MAX_QUESTIONS);
         Replayer replayer = new Replayer(log, host);
@@ -248,17 +247,25 @@ public final class Simulations {
                         simulation -> simulation.writer.model().read(question, position))
                 .compose(reading -> reading instanceof Reading.Answered<R>
                         ? Future.succeededFuture(reading)
-                        : watched(past, name, () -> pastStates.ask(name, position, question)));
+                        : past(name, () -> pastStates.ask(name, position, question)));
+    }
+
+    /**
+     * Asks the state that another plugin or profile would show.
+     *
+     * @param position at least 1, or {@code null} for the head
+     */
+    public <R> Future<Reading<R>> ask(String name, @Nullable Long position, PluginBinding under, Question<R> question) {
+        return past(name, () -> pastStates.ask(name, position, under, question));
     }
 
     /** What the event at a position, which is at least 1, did to the tables. */
     public Future<Reading<Delta>> delta(String name, long position) {
-        return watched(past, name, () -> pastStates.delta(name, position));
+        return past(name, () -> pastStates.delta(name, position));
     }
 
-    /** Reads on watched threads; the answer comes on the caller's context. */
-    public <R> Future<Reading<R>> watched(PluginThreads threads, String name, Callable<Reading<R>> read) {
-        return Future.fromCompletionStage(threads.run(name, read), vertx.getOrCreateContext())
+    private <R> Future<Reading<R>> past(String name, Callable<Reading<R>> read) {
+        return Future.fromCompletionStage(past.run(name, read), vertx.getOrCreateContext())
                 .otherwise(e -> new Reading.Failed<>(UseFailure.trouble(name, e)));
     }
 
@@ -384,6 +391,6 @@ public final class Simulations {
             }
             writers = new ArrayList<>(leaving.values());
         }
-        return Future.join(writers).onComplete(done -> watchdog.close()).mapEmpty();
+        return Future.join(writers).mapEmpty();
     }
 }

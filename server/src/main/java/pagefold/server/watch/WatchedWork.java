@@ -11,7 +11,7 @@ final class WatchedWork implements Runnable {
     private final PluginCall call;
     private final Callable<?> body;
     private final CompletableFuture<Object> outcome;
-    private volatile @Nullable Thread thread;
+    private volatile @Nullable PluginThread thread;
 
     WatchedWork(
             PluginThreads threads,
@@ -32,7 +32,7 @@ final class WatchedWork implements Runnable {
 
     @Override
     public void run() {
-        thread = Thread.currentThread();
+        thread = (PluginThread) Thread.currentThread();
         watchdog.watch(this);
         try {
             outcome.complete(call.carrier().call(body::call));
@@ -51,12 +51,10 @@ final class WatchedWork implements Runnable {
     /** Fails the work, and lets others have its place. */
     void giveUp(PluginFailure failure) {
         threads.giveUp();
-        Thread inside = thread;
+        PluginThread inside = thread;
         if (inside != null) {
             inside.interrupt();
-            if (inside instanceof PluginThread own) {
-                own.yieldToOthers();
-            }
+            inside.yieldToOthers();
         }
         outcome.completeExceptionally(failure);
     }

@@ -28,6 +28,7 @@ import pagefold.server.log.LoggedSimulation;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Trouble;
+import pagefold.server.watch.Watchdog;
 
 class SimulationsTest {
     @TempDir
@@ -37,13 +38,14 @@ class SimulationsTest {
     private PluginHost host;
     private EventLog log;
     private Simulations simulations;
+    private final Watchdog watchdog = new Watchdog(Limits.DEFAULT.pluginMillis(), Clock.systemUTC());
 
     @BeforeEach
     void start() throws Exception {
         vertx = Vertx.vertx();
         host = PluginHost.withBuiltIn(getClass().getClassLoader());
         log = EventLog.open(data, Clock.systemUTC());
-        simulations = new Simulations(vertx, log, host, Limits.DEFAULT);
+        simulations = new Simulations(vertx, log, host, Limits.DEFAULT, watchdog);
         assertThat(await(simulations.create(new NewSimulation("s", "arm64", null, "4k-48", Coarsening.REJECT, null))))
                 .isInstanceOf(Creation.Created.class);
     }
@@ -54,6 +56,7 @@ class SimulationsTest {
         await(vertx.close());
         log.close();
         host.close();
+        watchdog.close();
     }
 
     private static <T> T await(Future<T> future) throws Exception {
@@ -168,7 +171,7 @@ class SimulationsTest {
         LoggedSimulation head = log.takeOwnership("s");
         vertx.close();
         vertx = Vertx.vertx();
-        simulations = new Simulations(vertx, log, host, Limits.DEFAULT);
+        simulations = new Simulations(vertx, log, host, Limits.DEFAULT, watchdog);
 
         assertThat(log.snapshots(head.id())).isNotEmpty().allMatch(position -> position >= 4096);
         assertThat(hash()).isEqualTo(hash);
