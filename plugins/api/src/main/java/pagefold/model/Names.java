@@ -17,13 +17,19 @@ public final class Names {
         if (name.isEmpty() || name.length() > MAX_LENGTH || name.charAt(0) == '.' || name.charAt(0) == '-') {
             return false;
         }
-        return name.chars()
-                .allMatch(c -> c >= 'a' && c <= 'z'
-                        || c >= 'A' && c <= 'Z'
-                        || c >= '0' && c <= '9'
-                        || c == '.'
-                        || c == '_'
-                        || c == '-');
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean isFit = c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= '0' && c <= '9'
+                    || c == '.'
+                    || c == '_'
+                    || c == '-';
+            if (!isFit) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Refuses the name of a backing object that is empty, too long or has control characters. */
@@ -42,10 +48,20 @@ public final class Names {
     }
 
     private static void check(String what, String name, int limit) {
-        if (name.isEmpty() || name.length() > limit || name.chars().anyMatch(Character::isISOControl)) {
+        if (name.isEmpty() || name.length() > limit || hasControls(name)) {
             throw new IllegalArgumentException("expected the name of a " + what + " of 1 to " + limit
                     + " printable characters, but it has " + name.length());
         }
+    }
+
+    // Every event and every region that is restored comes by here: no streams.
+    private static boolean hasControls(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.isISOControl(name.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Refuses what {@link #isValid} does not accept. */

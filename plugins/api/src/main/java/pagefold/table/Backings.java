@@ -1,6 +1,8 @@
 package pagefold.table;
 
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -31,15 +33,65 @@ final class Backings {
         }
     }
 
+    /** Most objects have one extent, and a simulation may have as many objects as regions: those have no tree. */
     private static final class Backing {
-        private final NavigableMap<Long, Extent> extents = new TreeMap<>();
+        private @Nullable Extent only;
+        private @Nullable NavigableMap<Long, Extent> more;
         private long mappedBytes;
 
         Backing copy() {
             Backing copy = new Backing();
-            copy.extents.putAll(extents);
+            copy.only = only;
+            copy.more = more == null ? null : new TreeMap<>(more);
             copy.mappedBytes = mappedBytes;
             return copy;
+        }
+
+        void add(Extent extent) {
+            if (more != null) {
+                more.put(extent.offset, extent);
+            } else if (only == null) {
+                only = extent;
+            } else {
+                more = new TreeMap<>();
+                more.put(only.offset, only);
+                more.put(extent.offset, extent);
+                only = null;
+            }
+        }
+
+        /** All of them, in order. */
+        Collection<Extent> extents() {
+            return more != null ? more.values() : only == null ? List.of() : List.of(only);
+        }
+
+        /** Those that begin in a range, and the last one before it. */
+        Collection<Extent> around(long offset, long last) {
+            if (more == null) {
+                return extents();
+            }
+            Long first = more.floorKey(offset);
+            return more.subMap(first == null ? offset : first, true, last, true).values();
+        }
+
+        /** The last one that begins at an offset or before it. */
+        @Nullable
+        Extent floor(long offset) {
+            return more != null
+                    ? valueOf(more.floorEntry(offset))
+                    : only != null && only.offset <= offset ? only : null;
+        }
+
+        /** The first one that begins behind an offset. */
+        @Nullable
+        Extent higher(long offset) {
+            return more != null
+                    ? valueOf(more.higherEntry(offset))
+                    : only != null && only.offset > offset ? only : null;
+        }
+
+        private static @Nullable Extent valueOf(Map.@Nullable Entry<Long, Extent> entry) {
+            return entry == null ? null : entry.getValue();
         }
     }
 
@@ -65,8 +117,8 @@ final class Backings {
         new TreeMap<>(objects).forEach((name, backing) -> {
             sink.text(name);
             sink.number(backing.mappedBytes);
-            sink.number(backing.extents.size());
-            for (Extent extent : backing.extents.values()) {
+            sink.number(backing.extents().size());
+            for (Extent extent : backing.extents()) {
                 sink.number(extent.offset);
                 sink.number(extent.bytes);
                 sink.number(extent.frame);
@@ -85,7 +137,7 @@ final class Backings {
             int extents = source.count(Integer.MAX_VALUE);
             for (int j = 0; j < extents; j++) {
                 long offset = source.number();
-                backing.extents.put(offset, new Extent(offset, source.number(), source.number()));
+                backing.add(new Extent(offset, source.number(), source.number()));
             }
         }
         copies.restore(source);
@@ -94,7 +146,7 @@ final class Backings {
     /** Whether some of an object's bytes have frames. */
     boolean hasFrames(String object, long offset, long bytes) {
         Backing backing = objects.get(object);
-        Extent lastBefore = backing == null ? null : valueOf(backing.extents.floorEntry(offset + (bytes - 1)));
+        Extent lastBefore = backing == null ? null : backing.floor(offset + (bytes - 1));
         return lastBefore != null && lastBefore.end() > offset;
     }
 
@@ -104,10 +156,7 @@ final class Backings {
         if (backing == null) {
             return true;
         }
-        Long first = backing.extents.floorKey(offset);
-        for (Extent extent : backing.extents
-                .subMap(first == null ? offset : first, true, offset + (bytes - 1), true)
-                .values()) {
+        for (Extent extent : backing.around(offset, offset + (bytes - 1))) {
             long start = Math.max(offset, extent.offset);
             long end = Math.min(offset + bytes, extent.end());
             long misfit = start | end | extent.frame + (start - extent.offset);
@@ -121,7 +170,7 @@ final class Backings {
     /** In how many runs an object's frames are. */
     int runs(String object) {
         Backing backing = objects.get(object);
-        return backing == null ? 0 : backing.extents.size();
+        return backing == null ? 0 : backing.extents().size();
     }
 
     /** Counts a mapping of so many bytes of an object. */
@@ -144,10 +193,10 @@ final class Backings {
         for (long at = offset; at < end; ) {
             Extent extent = extentAt(backing, at);
             if (extent == null) {
-                Extent next = valueOf(backing.extents.higherEntry(at));
+                Extent next = backing.higher(at);
                 long size = Math.min(end, next == null ? end : next.offset) - at;
                 extent = new Extent(at, size, pool.take(size, alignment, address + (at - offset)));
-                backing.extents.put(at, extent);
+                backing.add(extent);
             }
             long size = Math.min(end, extent.end()) - at;
             placed.run(at, size, extent.frame + (at - extent.offset));
@@ -163,7 +212,7 @@ final class Backings {
         }
         backing.mappedBytes -= bytes;
         if (backing.mappedBytes == 0) {
-            backing.extents.values().forEach(extent -> pool.give(extent.frame, extent.bytes));
+            backing.extents().forEach(extent -> pool.give(extent.frame, extent.bytes));
             objects.remove(object);
         }
     }
@@ -203,11 +252,7 @@ final class Backings {
     }
 
     private static @Nullable Extent extentAt(Backing backing, long offset) {
-        Extent extent = valueOf(backing.extents.floorEntry(offset));
+        Extent extent = backing.floor(offset);
         return extent != null && offset < extent.end() ? extent : null;
-    }
-
-    private static @Nullable Extent valueOf(Map.@Nullable Entry<Long, Extent> entry) {
-        return entry == null ? null : entry.getValue();
     }
 }

@@ -17,7 +17,7 @@ record TableModelImage(
         NavigableMap<String, ModelSpace> spaces,
         @Nullable Widening widening) {
     /** Raised whenever what is saved changes: an image of another version is not restored. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     void save(StateSink sink) {
         sink.number(VERSION);

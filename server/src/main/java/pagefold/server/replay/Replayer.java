@@ -16,8 +16,8 @@ import pagefold.server.watch.PluginFailure;
 
 /** Makes projections from the log. Reads the database and computes: not for event loops. */
 public final class Replayer {
-    /** Events that a model gets at a time. */
-    static final int BATCH = 4096;
+    /** Events that a model gets at a time, before a snapshot is thought of. */
+    static final int BATCH = 1024;
 
     private final EventLog log;
     private final PluginHost host;

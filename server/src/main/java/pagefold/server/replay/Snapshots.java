@@ -9,6 +9,7 @@ import pagefold.host.LoadedPlugin;
 import pagefold.host.PluginHost;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.Step;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
 import pagefold.server.log.Snapshot;
@@ -29,8 +30,8 @@ public final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
     /** Raised whenever the order of the parts changes. */
     private static final int VERSION = 1;
-    /** Twice what an event takes in the log: snapshots take at most twice the room of the events between them. */
-    private static final int EVENT_BYTES = 300;
+    /** Twice what the mapping of a region takes in the log: so much of a snapshot is allowed for each event. */
+    private static final int EVENT_BYTES = 700;
 
     private final EventLog log;
     private final PluginHost host;
@@ -54,6 +55,20 @@ public final class Snapshots {
         private Pace(long simulation, long last) {
             this.simulation = simulation;
             this.last = last;
+        }
+
+        /**
+         * Has a projection take steps that happened, and takes the snapshots that become due before the last of them.
+         *
+         * @throws pagefold.server.watch.PluginFailure when the plugin fails at one of the steps
+         */
+        public void apply(Projection projection, List<Step> steps) {
+            for (int from = 0; from < steps.size(); from += Replayer.BATCH) {
+                if (from > 0) {
+                    offer(projection);
+                }
+                projection.apply(steps.subList(from, Math.min(steps.size(), from + Replayer.BATCH)));
+            }
         }
 
         /** Takes a snapshot if one is due at the projection's position. */

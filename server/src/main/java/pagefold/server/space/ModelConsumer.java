@@ -105,7 +105,7 @@ final class ModelConsumer extends VerticleBase {
 
     private ModelMessage apply(ModelMessage.Apply apply) {
         try {
-            projection.apply(apply.steps());
+            pace.apply(projection, apply.steps());
             return new ModelMessage.Applied(projection.position());
         } catch (PluginFailure e) {
             LOG.error("{}: {}; the model is out of use until another plugin is selected", address, e.reason(), e);

@@ -148,6 +148,20 @@ class SnapshotsTest {
     }
 
     @Test
+    void a_snapshot_that_becomes_due_in_the_middle_of_many_steps_is_taken_there() {
+        PluginBinding binding = arm64("4k-48", Coarsening.REJECT);
+        write(binding, EVENTS);
+        Projection projection = new Projection(binding, newModel(binding));
+
+        snapshots.pace(id(), 0).apply(projection, history);
+        log.takeOwnership("s");
+
+        assertThat(projection.position()).isEqualTo(EVENTS);
+        assertThat(log.snapshots(id())).containsExactly((long) Snapshots.LEAST_EVENTS);
+        assertThat(verdict().problem()).isNull();
+    }
+
+    @Test
     void a_plugin_that_is_selected_later_has_snapshots_of_its_own() {
         write(arm64("4k-48", Coarsening.REJECT), EVENTS);
         String before = hash(replayer.at("s", EVENTS));
