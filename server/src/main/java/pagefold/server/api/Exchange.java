@@ -181,7 +181,7 @@ final class Exchange {
         if (e instanceof Problem.Exception expected) {
             send(expected.problem());
         } else if (e instanceof LogUnavailable unavailable) {
-            send(Problems.of(new Trouble.LogFailed(String.valueOf(unavailable.getMessage()))));
+            send(Problems.of(Trouble.of(unavailable)));
         } else {
             Trace trace = RequestObserver.trace(routing);
             LOG.atError()
@@ -201,7 +201,7 @@ final class Exchange {
             response.reset();
             return;
         }
-        if (problem.status() == 503) {
+        if (problem.passes()) {
             response.putHeader(HttpHeaders.RETRY_AFTER, "1");
         }
         if (problem.members().get("retryAfter") instanceof Long seconds) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An error on the wire, RFC 9457.
@@ -18,6 +19,7 @@ record Problem(int status, String code, String detail, Map<String, Object> membe
     static final String CONTENT_TYPE = "application/problem+json";
 
     private static final String TYPE = "urn:pagefold:problem:";
+    private static final Set<String> PASSING = Set.of("busy", "log-unavailable");
 
     /** A problem with members given as names and values in turn. */
     static Problem of(int status, String code, String detail, Object... namesAndValues) {
@@ -33,6 +35,11 @@ record Problem(int status, String code, String detail, Map<String, Object> membe
         Map<String, Object> all = new LinkedHashMap<>(members);
         all.putAll(of(status, code, detail, namesAndValues).members);
         return new Problem(status, code, detail, all);
+    }
+
+    /** Whether it may be over soon, without anybody doing anything about it. */
+    boolean passes() {
+        return PASSING.contains(code);
     }
 
     /** One line of JSON with its line end. */

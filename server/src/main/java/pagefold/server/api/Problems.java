@@ -99,6 +99,7 @@ final class Problems {
                         "position",
                         head);
             case Trouble.LogFailed(String sentence) -> Problem.of(503, "log-unavailable", sentence);
+            case Trouble.LogDamaged(String sentence) -> Problem.of(500, "log-damaged", sentence);
             case Trouble.Unexpected(String sentence) -> Problem.of(500, "internal-error", sentence);
         };
     }

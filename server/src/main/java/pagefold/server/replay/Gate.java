@@ -35,7 +35,7 @@ public final class Gate {
         } catch (NoSuchSimulation e) {
             return new Reading.Failed<>(new Trouble.NoSuchSimulation(simulation));
         } catch (LogException e) {
-            return new Reading.Failed<>(new Trouble.LogFailed(String.valueOf(e.getMessage())));
+            return new Reading.Failed<>(Trouble.of(e));
         }
     }
 

@@ -3,6 +3,8 @@ package pagefold.server.replay;
 import java.util.List;
 import pagefold.model.PluginBinding;
 import pagefold.model.Rejection;
+import pagefold.server.log.CorruptBatch;
+import pagefold.server.log.LogException;
 import pagefold.server.replay.Replayed.RefusedEvent;
 import pagefold.server.watch.PluginFailure;
 
@@ -79,8 +81,17 @@ public sealed interface Trouble {
     /** The position asked for has not happened yet. */
     record BeyondHead(long requested, long head) implements Trouble {}
 
-    /** The log cannot be read or written now, or is damaged; the sentence is for people. */
+    /** The log cannot be read or written now; the sentence is for people. */
     record LogFailed(String sentence) implements Trouble {}
+
+    /** What the log has of the simulation is damaged, and stays so; the sentence is for people. */
+    record LogDamaged(String sentence) implements Trouble {}
+
+    /** What it is that the log cannot do. */
+    static Trouble of(LogException failure) {
+        String sentence = String.valueOf(failure.getMessage());
+        return failure instanceof CorruptBatch ? new LogDamaged(sentence) : new LogFailed(sentence);
+    }
 
     /** Something of the server itself failed: a bug; the sentence is for people. */
     record Unexpected(String sentence) implements Trouble {}

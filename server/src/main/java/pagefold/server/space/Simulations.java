@@ -136,7 +136,7 @@ public final class Simulations {
                     } catch (NoSuchSimulation e) {
                         return new Reading.Failed<>(new Trouble.NoSuchSimulation(name));
                     } catch (LogException e) {
-                        return new Reading.Failed<>(new Trouble.LogFailed(String.valueOf(e.getMessage())));
+                        return new Reading.Failed<>(Trouble.of(e));
                     }
                 },
                 false);
@@ -190,7 +190,7 @@ public final class Simulations {
             watchdog.quarantine().forget(name);
             return deleted ? null : new Trouble.NoSuchSimulation(name);
         } catch (LogException e) {
-            return new Trouble.LogFailed(String.valueOf(e.getMessage()));
+            return Trouble.of(e);
         }
     }
 

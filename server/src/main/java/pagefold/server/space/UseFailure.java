@@ -23,7 +23,7 @@ public final class UseFailure {
             case PluginFailure failure -> Trouble.ModelFailed.of(failure);
             case PluginThreads.Full full -> new Trouble.Busy(full.what(), full.limit(), full.limit() + 1L);
             case NoSuchSimulation gone -> new Trouble.NoSuchSimulation(name);
-            case LogException failed -> new Trouble.LogFailed(String.valueOf(failed.getMessage()));
+            case LogException failed -> Trouble.of(failed);
             case ReplyException reply
             when reply.failureType() == ReplyFailure.NO_HANDLERS ->
                 new Trouble.LogFailed("The simulation is being closed; try again.");

@@ -183,7 +183,11 @@ class PluginsTest {
         assertThat(swap("s", "flat", "1.0", "wide").problem()).isEqualTo("no-such-plugin");
         assertThat(server.delete("/v1/plugins/flat/1.0").problem()).isEqualTo("no-such-plugin");
         // What it has shown is gone with it, but not what has happened, nor what others make of it.
-        assertThat(server.get("/v1/simulations/s/stats?at=2").problem()).isEqualTo("plugin-not-loaded");
+        Reply missing = server.get("/v1/simulations/s/stats?at=2");
+        assertThat(missing.problem()).isEqualTo("plugin-not-loaded");
+        assertThat(missing.header("Retry-After"))
+                .as("no plugin comes by itself")
+                .isEmpty();
         assertThat(server.get("/v1/simulations/s/stats?at=2&plugin=arm64&profile=4k-48")
                         .status())
                 .isEqualTo(200);
