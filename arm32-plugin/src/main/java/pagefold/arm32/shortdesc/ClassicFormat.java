@@ -114,7 +114,10 @@ final class ClassicFormat implements TableFormat {
         return word | output & bits(31, 20) | domain(bits) << DOMAIN_SHIFT;
     }
 
-    /** Linux's sections of devices are in a domain of their own. */
+    /**
+     * Linux's sections of devices are in a domain of their own. Of memory types this is so of Device alone: Linux's
+     * MT_DEVICE_WC and MT_DEVICE_CACHED are Normal memory like any other here.
+     */
     private static long domain(long bits) {
         return (bits & LinuxPte.MT) == LinuxPte.MT_DEV_SHARED ? DOMAIN_IO : DOMAIN_KERNEL;
     }
