@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
+import pagefold.arm32.linux.WritePin;
 import pagefold.arm32.stage.DescriptorPath;
 import pagefold.arm32.stage.Leaf;
 import pagefold.arm32.stage.Processor;
@@ -16,6 +17,7 @@ import pagefold.arm32.stage.StageOneSetup;
 import pagefold.model.Access;
 import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
+import pagefold.table.Geometry;
 import pagefold.table.PhysicalMemory;
 import pagefold.table.TableReader;
 import pagefold.table.Translation;
@@ -30,8 +32,8 @@ final class SpaceReader implements TableReader {
     private final Shown shown;
     private final Regime regime;
 
-    /** What is shown of which tables. */
-    private record Shown(SpaceKind kind, long root, Supplier<TableDump> dump) {}
+    /** What is shown of which tables, and where the addresses of processes end. */
+    private record Shown(SpaceKind kind, long root, long end, Supplier<TableDump> dump) {}
 
     /** One stage, whichever it is. */
     private interface Regime {
@@ -71,7 +73,8 @@ final class SpaceReader implements TableReader {
                 LpaeProfile.SYSTEM_CONTROL);
         Controls controls = Controls.ofPl1(setup(registers, memory));
         Tree tree = controls.lower().tree();
-        Shown shown = new Shown(kind, root, () -> dump(profile.layout(), kind, tree, memory));
+        Shown shown =
+                new Shown(kind, root, profile.layout().pageOffset(), () -> dump(profile.layout(), kind, tree, memory));
         return new SpaceReader(memory, shown, new First(new LpaeWalker(controls, memory)));
     }
 
@@ -104,7 +107,7 @@ final class SpaceReader implements TableReader {
                 LpaeProfile.SYSTEM_CONTROL);
         Controls controls = Controls.ofPl2(setup(registers, memory));
         Shown shown = new Shown(
-                SpaceKind.HYP, root, () -> TableDump.ofPl2(controls.lower().tree()));
+                SpaceKind.HYP, root, 0, () -> TableDump.ofPl2(controls.lower().tree()));
         return new SpaceReader(memory, shown, new First(new LpaeWalker(controls, memory)));
     }
 
@@ -117,7 +120,7 @@ final class SpaceReader implements TableReader {
     static SpaceReader ofStage2(PhysicalMemory memory, long root) {
         Map<String, Long> registers = Map.of("VTCR", LpaeProfile.STAGE_2_CONTROL, "VTTBR", root);
         StageTwo stage = new StageTwo(new Registers(registers), Processor.of(""), memory);
-        Shown shown = new Shown(SpaceKind.STAGE2, root, () -> TableDump.ofStage2(stage.tree()));
+        Shown shown = new Shown(SpaceKind.STAGE2, root, 0, () -> TableDump.ofStage2(stage.tree()));
         return new SpaceReader(memory, shown, new Second(stage));
     }
 
@@ -171,7 +174,25 @@ final class SpaceReader implements TableReader {
         Walk.Outcome outcome = Translation.isFault(result)
                 ? Leaf.faulted(result)
                 : regime.leaf().translated(result);
-        return new Walk(address, List.copyOf(steps), outcome);
+        Walk walk = new Walk(address, List.copyOf(steps), outcome);
+        boolean isUserWrite =
+                shown.kind == SpaceKind.USER && access == Access.WRITE && privilege == Privilege.UNPRIVILEGED;
+        return isUserWrite && Long.compareUnsigned(address, shown.end) < 0
+                ? walk.withPin(pin(walk.steps().getLast()))
+                : walk;
+    }
+
+    /** {@code pte_present} is true of memory that grants nothing, too; a section may be in place of a table. */
+    private static Walk.Pin pin(Walk.Step last) {
+        long word = last.word();
+        boolean isYoung = (word & Descriptor.AF) != 0;
+        boolean isWritable = (word & Descriptor.RDONLY) == 0;
+        if (word == 0) {
+            return WritePin.ofNothing();
+        }
+        return last.level() == Geometry.LAST_LEVEL
+                ? WritePin.ofPage(isYoung, isWritable, (word & Descriptor.DIRTY) != 0)
+                : WritePin.ofSection(isYoung, isWritable);
     }
 
     @Override

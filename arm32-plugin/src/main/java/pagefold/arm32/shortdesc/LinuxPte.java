@@ -4,7 +4,9 @@ import static pagefold.arm32.shortdesc.Descriptor.TYPE_SMALL;
 import static pagefold.arm32.shortdesc.Descriptor.bit;
 import static pagefold.arm32.shortdesc.Descriptor.bits;
 
+import pagefold.arm32.linux.WritePin;
 import pagefold.model.MemoryType;
+import pagefold.table.Walk;
 
 /**
  * What Linux 6.12 keeps of a page (arch/arm/include/asm/pgtable-2level.h).
@@ -96,6 +98,13 @@ final class LinuxPte {
             hardware |= isProcess ? Descriptor.PAGE_AP1 | Descriptor.PAGE_NG : Descriptor.PAGE_AP1;
         }
         return hardware;
+    }
+
+    /** Whether the kernel pins a page for a write. */
+    static Walk.Pin pin(long word) {
+        return (word & PRESENT) == 0
+                ? WritePin.ofNothing()
+                : WritePin.ofPage((word & YOUNG) != 0, (word & RDONLY) == 0, (word & DIRTY) != 0);
     }
 
     /** What Linux says of a page, for people. */

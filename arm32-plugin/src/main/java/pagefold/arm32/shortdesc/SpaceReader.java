@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
+import pagefold.arm32.linux.WritePin;
 import pagefold.model.Access;
 import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
@@ -39,7 +40,18 @@ final class SpaceReader implements TableReader {
 
     @Override
     public Walk walk(long address, Access access, Privilege privilege) {
-        return WalkReport.ofLinux(walker, memory, address, access, privilege);
+        Walk walk = WalkReport.ofLinux(walker, memory, address, access, privilege);
+        boolean isUserWrite = kind == SpaceKind.USER && access == Access.WRITE && privilege == Privilege.UNPRIVILEGED;
+        return isUserWrite && Long.compareUnsigned(address, profile.layout().taskSize()) < 0
+                ? walk.withPin(pin(walk))
+                : walk;
+    }
+
+    private Walk.Pin pin(Walk walk) {
+        Walk.Step last = walk.steps().getLast();
+        return last.level() == 1
+                ? WritePin.ofNothing()
+                : LinuxPte.pin(memory.load32(last.entry() - LinuxPte.HARDWARE_OFFSET) & 0xffff_ffffL);
     }
 
     @Override

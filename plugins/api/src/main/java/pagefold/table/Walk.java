@@ -1,6 +1,7 @@
 package pagefold.table;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import pagefold.model.Attributes;
 
 /**
@@ -10,13 +11,38 @@ import pagefold.model.Attributes;
  * @param steps every level in walk order, folded ones marked
  * @param outcome where it ended
  * @param registers what registers would hold afterwards, as far as the plugin says
+ * @param pin whether the kernel may write the page of a process by itself; {@code null} where its writes are not so, or
+ *     the access is no unprivileged write
  */
-public record Walk(long input, List<Step> steps, Outcome outcome, List<Register> registers) {
+public record Walk(
+        long input,
+        List<Step> steps,
+        Outcome outcome,
+        List<Register> registers,
+        @Nullable Pin pin) {
 
     /** A walk of which no registers are known. */
     public Walk(long input, List<Step> steps, Outcome outcome) {
         this(input, steps, outcome, List.of());
     }
+
+    /** A walk of which nothing is said about pinning. */
+    public Walk(long input, List<Step> steps, Outcome outcome, List<Register> registers) {
+        this(input, steps, outcome, registers, null);
+    }
+
+    /** The same walk with what is said about pinning. */
+    public Walk withPin(@Nullable Pin said) {
+        return new Walk(input, steps, outcome, registers, said);
+    }
+
+    /**
+     * Whether the kernel pins a page for a write, so that it writes without a fault.
+     *
+     * @param pinned whether it does; otherwise it takes the fault of a write first, which is the walk's outcome
+     * @param reason what the words say, for people
+     */
+    public record Pin(boolean pinned, String reason) {}
 
     /**
      * A register after the access.

@@ -113,6 +113,13 @@ final class StateWriter {
             hex("value", register.value());
             json.writeEndObject();
         }
+        Walk.Pin pin = walk.pin();
+        if (pin != null) {
+            json.writeObjectFieldStart("pin");
+            json.writeBooleanField("pinned", pin.pinned());
+            json.writeStringField("reason", pin.reason());
+            json.writeEndObject();
+        }
     }
 
     private void step(Walk.Step step) throws IOException {

@@ -54,6 +54,7 @@ final class WalkVerb extends SimulationVerb {
             print(walk);
             out().println(outcome(address, outcome));
             printRegisters(walk);
+            printPin(walk.get("pin"));
         }
         return translated ? ExitCodes.OK : ExitCodes.NO;
     }
@@ -98,6 +99,14 @@ final class WalkVerb extends SimulationVerb {
                 : Hex.address(address) + " -> " + outcome.get("fault").text() + " fault, " + level + ", stage "
                         + outcome.get("stage").text()
                         + (outcome.get("onStage1Walk").text().equals("true") ? ", on the stage-1 walk" : "");
+    }
+
+    private void printPin(JsonTree pin) {
+        if (!pin.isMissing()) {
+            boolean isPinned = pin.get("pinned").text().equals("true");
+            out().println((isPinned ? "pinned for a copy to it: " : "not pinned for a copy to it: ")
+                    + pin.get("reason").text());
+        }
     }
 
     private void printRegisters(JsonTree walk) {

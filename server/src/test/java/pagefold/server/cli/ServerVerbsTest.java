@@ -290,6 +290,27 @@ class ServerVerbsTest {
     }
 
     @Test
+    void the_walk_of_a_write_tells_whether_the_kernel_would_pin_the_page() {
+        run("sim create pins --plugin arm32 --profile classic").ends(0);
+        run("space create pins u").ends(0);
+        run("map pins 0x400000 --size 4K --pa 0x60000000 -p rw-/rw-").ends(0);
+        run("touch pins 0x400000 --size 4K --access write --privilege unprivileged")
+                .ends(0);
+        String write = "walk pins 0x400123 --access write --privilege unprivileged";
+
+        assertThat(run(write + " --at 3").ends(ExitCodes.NO).lines())
+                .endsWith(
+                        "0x0000000000400123 -> permission fault, level 2, stage 1",
+                        "not pinned for a copy to it: clean: no write has marked it dirty");
+        assertThat(run(write).ends(ExitCodes.OK).lines())
+                .endsWith("pinned for a copy to it: young, writable and dirty");
+        assertThat(run(write + " -o json").ends(ExitCodes.OK).out())
+                .contains("\"pin\":{\"pinned\":true,\"reason\":\"young, writable and dirty\"}");
+        assertThat(run("walk pins 0x400123 --access write").ends(ExitCodes.OK).out())
+                .doesNotContain("pinned");
+    }
+
+    @Test
     void a_delta_shows_words_and_maintenance() {
         run("sim create deltas").ends(0);
         run("space create deltas u").ends(0);
