@@ -26,6 +26,7 @@ final class FoldLaw {
     private final PageTableModel model;
     private final WordRules rules;
     private final Map<String, Mirror> mirrors = new TreeMap<>();
+    private final Map<String, Long> roots = new TreeMap<>();
     private final TableWitness witness;
 
     /**
@@ -56,10 +57,16 @@ final class FoldLaw {
         }
     }
 
+    /** Says, after each event, which tables there are; a space's first one is its start table. */
+    void are(Iterable<TableView> tables) {
+        roots.clear();
+        tables.forEach(table -> roots.putIfAbsent(table.space(), table.address()));
+    }
+
     /** Compares the bytes of all spaces; says what is different. */
     List<String> compare(Iterable<AddressSpace> spaces) {
         Set<String> names = new HashSet<>();
-        Map<Long, Long> expected = new HashMap<>();
+        Map<Long, Long> expected = HashMap.newHashMap(witness.words().size());
         for (AddressSpace space : spaces) {
             if (model.levels(space.name()).isEmpty() || rules.pairsTables()) {
                 return List.of();
@@ -73,17 +80,21 @@ final class FoldLaw {
 
     private List<String> different(Map<Long, Long> expected) {
         List<String> found = new ArrayList<>();
-        Set<Long> addresses = new HashSet<>(expected.keySet());
-        addresses.addAll(witness.words().keySet());
-        for (long address : addresses) {
-            long word = witness.word(address);
-            long generic = expected.getOrDefault(address, 0L);
-            if (word != generic) {
-                found.add(Hex.address(address) + " holds " + Hex.address(word) + ", but by five generic levels "
-                        + Hex.address(generic));
+        expected.forEach((address, generic) -> different(found, address, generic));
+        witness.words().keySet().forEach(address -> {
+            if (!expected.containsKey(address)) {
+                different(found, address, 0);
             }
-        }
+        });
         return found;
+    }
+
+    private void different(List<String> found, long address, long generic) {
+        long word = witness.word(address);
+        if (word != generic) {
+            found.add(Hex.address(address) + " holds " + Hex.address(word) + ", but by five generic levels "
+                    + Hex.address(generic));
+        }
     }
 
     /** Brings the tables of five levels up to date by the leaves that went and came. */
@@ -175,8 +186,11 @@ final class FoldLaw {
         if (levels.isEmpty() || !model.inputRange(space).contains(walk.input())) {
             return "";
         }
-        TableView root = model.tables(space).getFirst();
-        FoldedTables tables = new FoldedTables(levels, rules, root.address());
+        Long root = roots.get(space);
+        if (root == null) {
+            return "the space has no start table";
+        }
+        FoldedTables tables = new FoldedTables(levels, rules, root);
         List<FoldedTables.Step> generic = tables.walk(walk.input(), witness::word);
         List<FoldedTables.Step> shown = walk.steps().stream()
                 .map(step -> new FoldedTables.Step(step.generic(), step.folded(), step.entry(), step.word()))

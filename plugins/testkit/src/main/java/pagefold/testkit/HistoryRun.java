@@ -174,6 +174,7 @@ final class HistoryRun {
         simulation = step.after();
         List<TableView> tables = new ArrayList<>();
         simulation.spaces().forEach(space -> tables.addAll(heard.tables(space.name())));
+        folds.are(tables);
         List<String> complaints = witness.judge(tables);
         Expect.that(complaints.isEmpty(), () -> shortened(complaints));
         examiner.examine(step);

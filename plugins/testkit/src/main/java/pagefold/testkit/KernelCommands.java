@@ -74,7 +74,11 @@ final class KernelCommands {
         Region region = regions.get(random.nextInt(regions.size()));
         AddressRange range = region.range();
         int choice = random.nextInt(10);
-        if (choice < 2) {
+        AddressRange all = terrain.ranges().get(SpaceKind.KERNEL);
+        if (choice < 1 && all != null) {
+            // Whatever an entry translates.
+            return new CopyKernelEntries(process, all);
+        } else if (choice < 2) {
             return new CopyKernelEntries(process, range.widened(2 * terrain.block()));
         } else if (choice < 3) {
             return new CopyKernelEntries(process, range);

@@ -213,12 +213,10 @@ final class PageOracle {
         switch (event) {
             case RangeChanged e -> {
                 Permissions permissions = e.attributes().permissions();
-                if (!permissions.isNone()) {
-                    before.forEachIn(e.range(), region -> {
-                        pages.states.put(region.range(), PageState.fresh(region.output(), permissions));
-                        grantCopies(pages, region);
-                    });
-                }
+                before.forEachIn(e.range(), region -> {
+                    pages.states.update(region.range(), state -> state.rewritten(region.output(), permissions));
+                    grantCopies(pages, region);
+                });
             }
             case MemorySet e -> e.ranges(before).forEach(range -> pages.states.update(range, s -> s.after(e.change())));
             case RangeVacated e -> clear(pages, e.range());

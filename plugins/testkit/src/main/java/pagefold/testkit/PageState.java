@@ -25,6 +25,12 @@ record PageState(boolean populated, Accessed accessed, Writing writing) {
         return new PageState(!permissions.isNone(), Accessed.YES, isCopied(output) ? Writing.DENIED : Writing.CLEAN);
     }
 
+    /** Words that are there are written anew, even those that grant nothing then. */
+    PageState rewritten(Output output, Permissions permissions) {
+        PageState fresh = fresh(output, permissions);
+        return new PageState(populated || fresh.populated, fresh.accessed, fresh.writing);
+    }
+
     PageState with(Accessed changed) {
         return new PageState(populated, changed, writing);
     }
