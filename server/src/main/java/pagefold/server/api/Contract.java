@@ -68,8 +68,8 @@ final class Contract {
     }
 
     /**
-     * The document for the router, which knows a handful of media types and refuses all others: bodies of other types
-     * are left out of it. They are not validated by it either.
+     * The document for the router, which looks at parameters only: the forms of bodies are left out of it. It copies all
+     * forms that it knows for every parameter of every request, and it refuses media types that it does not know.
      */
     Future<OpenAPIContract> forRouter(Vertx vertx) {
         Map<String, Object> document;
@@ -80,23 +80,51 @@ final class Contract {
         }
         // Callers are looked at by the guard.
         document.remove("security");
-        leaveOutUnknownTypes(document);
+        leaveOutBodies(document);
+        leaveOutUnusedForms(document);
         leaveOutUntyped(document);
         return OpenAPIContract.from(vertx, new JsonObject(document));
     }
 
-    private static void leaveOutUnknownTypes(@Nullable Object node) {
+    private static void leaveOutBodies(@Nullable Object node) {
         switch (node) {
             case Map<?, ?> map -> {
                 if (map.get("content") instanceof Map<?, ?> content) {
                     content.keySet().removeIf(type -> !MediaType.isMediaTypeSupported(String.valueOf(type)));
+                    content.values().forEach(type -> ((Map<?, ?>) type).clear());
                     if (content.isEmpty()) {
                         map.remove("content");
                     }
                 }
-                map.values().forEach(Contract::leaveOutUnknownTypes);
+                map.values().forEach(Contract::leaveOutBodies);
             }
-            case List<?> list -> list.forEach(Contract::leaveOutUnknownTypes);
+            case List<?> list -> list.forEach(Contract::leaveOutBodies);
+            case null, default -> {}
+        }
+    }
+
+    /** Leaves out the schemas that nothing else refers to, until there are no more of them. */
+    private static void leaveOutUnusedForms(Map<String, Object> document) {
+        if (document.get("components") instanceof Map<?, ?> components
+                && components.get("schemas") instanceof Map<?, ?> schemas) {
+            boolean changed = true;
+            while (changed) {
+                Set<Object> used = new HashSet<>();
+                addReferences(document, used);
+                changed = schemas.keySet().removeIf(name -> !used.contains("#/components/schemas/" + name));
+            }
+        }
+    }
+
+    private static void addReferences(@Nullable Object node, Set<Object> references) {
+        switch (node) {
+            case Map<?, ?> map -> {
+                if (map.get("$ref") instanceof String reference) {
+                    references.add(reference);
+                }
+                map.values().forEach(value -> addReferences(value, references));
+            }
+            case List<?> list -> list.forEach(value -> addReferences(value, references));
             case null, default -> {}
         }
     }

@@ -31,7 +31,10 @@ final class EventFeed {
     static final int REST = 9;
 
     private static final int MAX_CHUNK_EVENTS = 1000;
-    private static final long MAX_REST_MILLIS = 1000;
+    /** Most events times subscribers of a pass: what is longer takes event loops away from others. */
+    private static final int MAX_DELIVERIES = 100_000;
+
+    private static final long MAX_REST_MILLIS = 10_000;
 
     private final Vertx vertx;
     private final Simulations simulations;
@@ -115,8 +118,12 @@ final class EventFeed {
 
     /** Some events from a position on, which the log has. */
     Future<Reading<Chunk>> read(long from) {
+        return read(from, MAX_CHUNK_EVENTS);
+    }
+
+    private Future<Reading<Chunk>> read(long from, int limit) {
         return simulations
-                .events(simulation, from, MAX_CHUNK_EVENTS)
+                .events(simulation, from, limit)
                 .compose(reading -> switch (reading) {
                     case Reading.Failed<List<RecordedEvent>>(Trouble trouble) ->
                         Future.succeededFuture(new Reading.Failed<>(trouble));
@@ -137,15 +144,16 @@ final class EventFeed {
         }
         working = true;
         long began = System.nanoTime();
-        read(delivered + 1).onSuccess(reading -> {
-            switch (reading) {
-                case Reading.Answered<Chunk>(long head, Chunk chunk) -> dispatch(chunk, began);
-                case Reading.Failed<Chunk>(Trouble trouble) -> {
-                    end(new Ending.Failed(trouble));
-                    done(began);
-                }
-            }
-        });
+        read(delivered + 1, Math.clamp(MAX_DELIVERIES / live.size(), 1, MAX_CHUNK_EVENTS))
+                .onSuccess(reading -> {
+                    switch (reading) {
+                        case Reading.Answered<Chunk>(long head, Chunk chunk) -> dispatch(chunk, began);
+                        case Reading.Failed<Chunk>(Trouble trouble) -> {
+                            end(new Ending.Failed(trouble));
+                            done(began);
+                        }
+                    }
+                });
     }
 
     private synchronized void dispatch(Chunk chunk, long began) {
