@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.Simulation;
 import pagefold.model.StateSink;
 import pagefold.model.StateSource;
 
@@ -18,7 +19,7 @@ import pagefold.model.StateSource;
  */
 final class Backings {
     private final FramePool pool;
-    private final Map<String, Backing> objects = new HashMap<>();
+    private Map<String, Backing> objects = new HashMap<>();
     private final Copies copies;
 
     /** Receives a run of an object's bytes that lies in neighbouring frames. */
@@ -130,6 +131,7 @@ final class Backings {
     /** Becomes the backings that were saved; the pool is restored apart. */
     void restore(StateSource source) {
         int count = source.count(Integer.MAX_VALUE);
+        objects = HashMap.newHashMap(Math.min(count, Simulation.MAX_REGIONS));
         for (int i = 0; i < count; i++) {
             Backing backing = new Backing();
             objects.put(source.text(), backing);

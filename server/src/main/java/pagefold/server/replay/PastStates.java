@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.AddressSpace;
 import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding;
 import pagefold.server.log.EventLog;
@@ -26,11 +27,17 @@ import pagefold.server.watch.PluginFailure;
 public final class PastStates {
     /** Most states kept. */
     public static final int MAX_STATES = 8;
+    /** Most regions in the states kept: of large ones, fewer are kept, at least {@value #LEAST_STATES}. */
+    public static final int MAX_REGIONS = 131_072;
     /** Most questions that are answered or wait at one time; whoever runs them sees to it. */
     public static final int MAX_QUESTIONS = 64;
 
+    /** Two, since that is what a comparison looks at. */
+    private static final int LEAST_STATES = 2;
+
     private final EventLog log;
     private final Replayer replayer;
+    private final int maxRegions;
     private final Gate gate;
     private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -57,6 +64,8 @@ public final class PastStates {
         private @Nullable Replayed made;
         private @Nullable Delta delta;
         private int readers;
+        /** How many regions the state has, guarded by the monitor of all states. */
+        private int regions;
 
         /** Takes the lock; or says why whoever holds it never lets go of it. */
         @Nullable
@@ -79,8 +88,13 @@ public final class PastStates {
 
     /** Past states over a log. */
     public PastStates(EventLog log, Replayer replayer) {
+        this(log, replayer, MAX_REGIONS);
+    }
+
+    PastStates(EventLog log, Replayer replayer, int maxRegions) {
         this.log = log;
         this.replayer = replayer;
+        this.maxRegions = maxRegions;
         this.gate = new Gate(log);
     }
 
@@ -211,15 +225,7 @@ public final class PastStates {
     private synchronized Entry enter(Key key) {
         Entry entry = entries.computeIfAbsent(key, absent -> new Entry());
         entry.readers++;
-        List<Key> idle = new ArrayList<>();
-        entries.forEach((other, candidate) -> {
-            if (candidate.readers == 0) {
-                idle.add(other);
-            }
-        });
-        for (int i = 0; entries.size() > MAX_STATES && i < idle.size(); i++) {
-            entries.remove(idle.get(i));
-        }
+        letGo();
         return entry;
     }
 
@@ -227,7 +233,42 @@ public final class PastStates {
         entry.readers--;
         if (entry.made == null) {
             entries.values().remove(entry);
+            return;
         }
+        entry.regions = regions(entry.made);
+        letGo();
+    }
+
+    private static int regions(@Nullable Replayed made) {
+        return made instanceof Replayed.Complete(Projection projection)
+                ? projection.simulation().spaces().stream()
+                        .mapToInt(AddressSpace::regionCount)
+                        .sum()
+                : 0;
+    }
+
+    /** Lets go of the states that nobody has asked for the longest time and nobody reads, as long as there are too many. */
+    private void letGo() {
+        List<Key> idle = new ArrayList<>();
+        long regions = 0;
+        for (Map.Entry<Key, Entry> each : entries.entrySet()) {
+            regions += each.getValue().regions;
+            if (each.getValue().readers == 0) {
+                idle.add(each.getKey());
+            }
+        }
+        for (Key key : idle) {
+            if (entries.size() <= MAX_STATES && (regions <= maxRegions || entries.size() <= LEAST_STATES)) {
+                break;
+            }
+            Entry gone = entries.remove(key);
+            regions -= gone == null ? 0 : gone.regions;
+        }
+    }
+
+    /** How many states there are now. */
+    synchronized int size() {
+        return entries.size();
     }
 
     /** The nearest state below a position, but not below another, that nobody reads; it is no longer kept. */

@@ -15,6 +15,8 @@ import pagefold.model.StateSource;
  */
 final class StateBytes {
     private static final int MAX_TEXT_BYTES = 64 << 10;
+    /** What a region of an object of its own takes, about. */
+    private static final int BYTES_FOR_EACH_TEXT = 32;
 
     private StateBytes() {}
 
@@ -82,11 +84,13 @@ final class StateBytes {
     /** Reads what a {@link Sink} has written. */
     static final class Source implements StateSource {
         private final byte[] bytes;
-        private final List<String> texts = new ArrayList<>();
+        private final List<String> texts;
         private int at;
 
         Source(byte[] bytes) {
             this.bytes = bytes;
+            // A large state has many objects, whose names are most of its texts; a list that grows copies them again.
+            this.texts = new ArrayList<>(bytes.length / BYTES_FOR_EACH_TEXT);
         }
 
         @Override

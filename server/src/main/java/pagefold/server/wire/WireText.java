@@ -43,9 +43,13 @@ public final class WireText {
     /** The words of one enumeration, both ways. */
     public static final class Words<E> {
         private final Map<String, E> byText = new LinkedHashMap<>();
+        private final String choices;
 
         private Words(E[] values, Function<E, String> text) {
             Arrays.stream(values).forEach(value -> byText.put(text.apply(value), value));
+            String[] all = byText.keySet().toArray(String[]::new);
+            choices = "\"" + String.join("\", \"", Arrays.copyOf(all, all.length - 1)) + "\" or \""
+                    + all[all.length - 1] + "\"";
         }
 
         /** The value of that name; null when there is none. */
@@ -55,9 +59,7 @@ public final class WireText {
 
         /** All words, as in {@code "read", "write" or "execute"}. */
         public String choices() {
-            String[] all = byText.keySet().toArray(String[]::new);
-            return "\"" + String.join("\", \"", Arrays.copyOf(all, all.length - 1)) + "\" or \"" + all[all.length - 1]
-                    + "\"";
+            return choices;
         }
     }
 
