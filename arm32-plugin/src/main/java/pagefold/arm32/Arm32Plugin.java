@@ -1,7 +1,9 @@
 package pagefold.arm32;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import pagefold.arm32.lpae.LpaeProfile;
 import pagefold.arm32.machine.Arm32Machine;
 import pagefold.arm32.shortdesc.ClassicProfile;
@@ -10,6 +12,7 @@ import pagefold.spi.ArchitecturePlugin;
 import pagefold.spi.Capture;
 import pagefold.spi.CapturedMachine;
 import pagefold.spi.Profile;
+import pagefold.spi.ProfileOption;
 import pagefold.table.ModelSetup;
 import pagefold.table.PageTableModel;
 import pagefold.table.TableModel;
@@ -39,6 +42,24 @@ public final class Arm32Plugin implements ArchitecturePlugin {
     }
 
     @Override
+    public List<ProfileOption> options() {
+        return ClassicProfile.forms();
+    }
+
+    @Override
+    public @Nullable Profile profile(String name) {
+        Profile listed = ArchitecturePlugin.super.profile(name);
+        return listed != null
+                ? listed
+                : SHORT.stream()
+                        .map(candidate -> candidate.named(name))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .map(ClassicProfile::declared)
+                        .orElse(null);
+    }
+
+    @Override
     public PageTableModel newModel(String profile, Coarsening coarsening) {
         return new TableModel(setup(profile, coarsening));
     }
@@ -55,8 +76,9 @@ public final class Arm32Plugin implements ArchitecturePlugin {
             }
         }
         for (ClassicProfile candidate : SHORT) {
-            if (candidate.name().equals(profile)) {
-                return candidate.setup(ID, coarsening);
+            ClassicProfile found = candidate.named(profile);
+            if (found != null) {
+                return found.setup(ID, coarsening);
             }
         }
         throw new IllegalArgumentException("expected a profile of arm32, but found '" + profile + "'");

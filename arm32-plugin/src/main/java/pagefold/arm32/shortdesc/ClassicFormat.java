@@ -36,6 +36,7 @@ final class ClassicFormat implements TableFormat {
     static final int DOMAIN_KERNEL = 0;
     static final int DOMAIN_USER = 1;
     static final int DOMAIN_IO = 2;
+    static final int DOMAIN_VECTORS = 3;
 
     private static final long SECTION_BYTES = 1L << 20;
     /** Where outputs begin that only supersections reach. */

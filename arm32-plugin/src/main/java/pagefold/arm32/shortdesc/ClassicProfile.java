@@ -1,12 +1,16 @@
 package pagefold.arm32.shortdesc;
 
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import pagefold.arm32.linux.KernelLayout;
 import pagefold.model.PluginBinding.Coarsening;
 import pagefold.model.SpaceKind;
 import pagefold.spi.Capability;
 import pagefold.spi.Profile;
+import pagefold.spi.ProfileOption;
 import pagefold.table.ModelSetup;
 import pagefold.table.TranslationRegime;
 
@@ -15,8 +19,9 @@ import pagefold.table.TranslationRegime;
  *
  * @param name as {@code classic}
  * @param layout where the kernel's part begins and what is in it
+ * @param options what is not as on Armv7
  */
-public record ClassicProfile(String name, KernelLayout layout) {
+public record ClassicProfile(String name, KernelLayout layout, ClassicOptions options) {
     static final int GRANULE_BITS = 12;
     static final int INPUT_BITS = 32;
     static final int OUTPUT_BITS = 32;
@@ -25,7 +30,7 @@ public record ClassicProfile(String name, KernelLayout layout) {
 
     /** As Linux 6.12 sets it up on QEMU's {@code virt} with 256 MB of memory: 3 GB for processes, 1 GB for the kernel. */
     public static final ClassicProfile CLASSIC =
-            new ClassicProfile("classic", new KernelLayout(0xc000_0000L, 0xd000_0000L));
+            new ClassicProfile("classic", new KernelLayout(0xc000_0000L, 0xd000_0000L), ClassicOptions.NONE);
 
     /** RAM of the machine that is simulated begins here, as on QEMU's {@code virt}; tables come first. */
     private static final long TABLE_BASE = 0x4000_0000L;
@@ -46,21 +51,44 @@ public record ClassicProfile(String name, KernelLayout layout) {
     /** The processor: Armv7 with PXN and supersections. */
     static final Processor PROCESSOR = new Processor(false, true, true, SUPERSECTION_OUTPUT_BITS);
 
+    /** What may stand behind the name. */
+    public static List<ProfileOption> forms() {
+        return ClassicOptions.FORMS;
+    }
+
+    /** The profile that a name stands for: this one, or this one with options; {@code null} where it is neither. */
+    public @Nullable ClassicProfile named(String wanted) {
+        ClassicOptions chosen = wanted.startsWith(name) ? ClassicOptions.parse(wanted.substring(name.length())) : null;
+        return chosen == null ? null : new ClassicProfile(wanted, layout, chosen);
+    }
+
     /** The profile as the host sees it. */
     public Profile declared() {
         return new Profile(
                 name,
-                "short descriptors: 4K pages, sections, 32-bit addresses, words as Linux 6.12 without LPAE",
+                "short descriptors: 4K pages, sections, 32-bit addresses, words as Linux 6.12 without LPAE"
+                        + options.title(),
                 GRANULE_BITS,
                 INPUT_BITS,
                 OUTPUT_BITS,
-                Set.of(
-                        Capability.USER_SPACE,
-                        Capability.KERNEL_SPACE,
-                        Capability.KERNEL_ENTRIES,
-                        Capability.IDENTITY_MAPS,
-                        Capability.DOMAINS,
-                        Capability.CAPTURES));
+                capabilities());
+    }
+
+    private Set<Capability> capabilities() {
+        Set<Capability> declared = EnumSet.of(
+                Capability.USER_SPACE,
+                Capability.KERNEL_SPACE,
+                Capability.KERNEL_ENTRIES,
+                Capability.IDENTITY_MAPS,
+                Capability.DOMAINS,
+                Capability.CAPTURES);
+        if (options.lowVectors()) {
+            declared.add(Capability.LOW_VECTORS);
+        }
+        if (options.virtualCache()) {
+            declared.add(Capability.ALIAS_COHERENCE);
+        }
+        return declared;
     }
 
     /**

@@ -41,8 +41,9 @@ final class ClassicRegime implements TranslationRegime {
         this.format = new ClassicFormat(kind);
         long taskSize = profile.layout().taskSize();
         long last = (1L << ClassicProfile.INPUT_BITS) - 1;
+        long first = lowVectors() == null ? 0 : LowVectorWords.RANGE.last() + 1;
         this.inputRange =
-                kind == SpaceKind.KERNEL ? new AddressRange(taskSize, last) : new AddressRange(0, taskSize - 1);
+                kind == SpaceKind.KERNEL ? new AddressRange(taskSize, last) : new AddressRange(first, taskSize - 1);
     }
 
     /** Whether words are a kernel's, in whatever tables. */
@@ -188,6 +189,20 @@ final class ClassicRegime implements TranslationRegime {
     @Override
     public boolean carriesKernel() {
         return kind != SpaceKind.KERNEL;
+    }
+
+    @Override
+    public @Nullable LowVectors lowVectors() {
+        return kind == SpaceKind.USER && profile.options().lowVectors() ? new LowVectorWords() : null;
+    }
+
+    @Override
+    public @Nullable AliasWords aliasWords() {
+        if (kind != SpaceKind.USER || !profile.options().virtualCache()) {
+            return null;
+        }
+        long type = profile.options().sharedType();
+        return word -> word & ~LinuxPte.MT | type;
     }
 
     @Override

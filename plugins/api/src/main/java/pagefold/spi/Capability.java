@@ -47,6 +47,10 @@ public enum Capability {
     IDENTITY_PAGES,
     /** Identity maps of pages at physical addresses of more than 48 bits. */
     IDENTITY_MAPS_52,
+    /** Pages that a process maps more than once stay coherent though its data cache is found by virtual addresses. */
+    ALIAS_COHERENCE,
+    /** Processes that carry a kernel have its vectors at their lowest addresses. */
+    LOW_VECTORS,
     /** Reading captured machines. */
     CAPTURES;
 

@@ -49,7 +49,7 @@ final class CarriedCheck {
             return new Rejection.MissingCapability("KERNEL_ENTRIES", setup.plugin(), setup.profile());
         }
         return switch (event) {
-            case KernelAttached e -> null;
+            case KernelAttached e -> all.vectors(e.space(), all.regime(e.space(), before));
             case KernelEntriesCopied e -> {
                 KernelEntries entries = both(e, before).entries();
                 yield misplaced(e.space(), e.range(), entries, entries.groupSize());

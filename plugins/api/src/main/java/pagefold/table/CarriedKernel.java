@@ -36,6 +36,7 @@ final class CarriedKernel {
     void attach() {
         process.entries().carry(kernel);
         entries.copy(process, entries.input());
+        process.entries().copyVectors(kernel);
     }
 
     /** Projects an event that {@link CarriedCheck} has passed. */

@@ -82,8 +82,7 @@ final class CopyOnWrite {
             }
             long copy = backings.takeFrame(granule);
             made.add(copy);
-            long own = format.relocated(word, level, level, copy);
-            return format.populatedByWrite(format.modified(format.withAccessed(own, true), bits));
+            return format.populatedByWrite(format.leafWord(copy, level, bits));
         });
         made.finish();
         left.finish();

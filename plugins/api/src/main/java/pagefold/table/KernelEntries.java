@@ -174,6 +174,43 @@ final class KernelEntries {
         }
     }
 
+    /** Gives the space the pages that it has at its lowest addresses from now on, as the kernel has them now. */
+    void copyVectors(PageTable carried) {
+        TranslationRegime.LowVectors vectors = regime.lowVectors();
+        if (vectors == null) {
+            return;
+        }
+        AddressRange low = vectors.range();
+        for (long at = low.start(); ; at += geometry.granule()) {
+            long page = at;
+            long high = vectors.high() + (at - low.start());
+            carried.visit(high, high, (word, level, address) -> {
+                long output = format.outputAddress(word, level) + (high - address);
+                long copy = format.relocated(word, level, geometry.lastLevel(), output);
+                placeVector(vectors, page, vectors.pageWord(copy));
+            });
+            if ((at | geometry.granule() - 1) == low.last()) {
+                return;
+            }
+        }
+    }
+
+    private void placeVector(TranslationRegime.LowVectors vectors, long at, long word) {
+        int level = geometry.startLevel();
+        TableEditor editor = own.editor();
+        long table = editor.childFor(own.root(), level, at);
+        long link = editor.word(own.root(), level, at);
+        long marked = vectors.tableWord(link);
+        if (link != marked) {
+            if (editor.isHeard()) {
+                editor.store(own.root(), level, at, 0);
+                editor.invalidate(at & -size(), at | size() - 1, false);
+            }
+            editor.store(own.root(), level, at, marked);
+        }
+        editor.store(table, geometry.lastLevel(), at, word);
+    }
+
     private void set(PageTable process, long at, long word) {
         int level = geometry.startLevel();
         TableEditor copies = process.editor();

@@ -354,7 +354,15 @@ final class ModelCheck {
         for (Region region : space == null ? List.<Region>of() : space.regions()) {
             rejection = rejection != null ? rejection : tables.copy(e.space(), e.child(), regime, region.range());
         }
-        return rejection;
+        boolean carries = space != null && space.kernel() != null;
+        return rejection == null && carries ? vectors(e.child(), regime) : rejection;
+    }
+
+    /** Room for the tables of what a process that carries a kernel has at its lowest addresses. */
+    @Nullable
+    Rejection vectors(String space, TranslationRegime regime) {
+        TranslationRegime.LowVectors vectors = regime.lowVectors();
+        return vectors == null ? null : tables.ends(space, regime, vectors.range());
     }
 
     TranslationRegime regime(String space, Simulation before) {

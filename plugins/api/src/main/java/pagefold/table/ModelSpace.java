@@ -29,6 +29,7 @@ final class ModelSpace {
     private final ContiguousRuns runs;
     private final TableReader reader;
     private final CopyOnWrite copyOnWrite;
+    private final CacheAliases aliases;
     private final long granule;
     /** Whether Linux has copied these tables to resume from: nothing may be executed through them. */
     private boolean isCopy;
@@ -46,6 +47,7 @@ final class ModelSpace {
         this.splitter = new TableSplitter(table, regime);
         this.runs = new ContiguousRuns(table, regime);
         this.copyOnWrite = new CopyOnWrite(table, splitter, regime, backings);
+        this.aliases = new CacheAliases(table, regime, backings);
         this.reader = regime.reader(memory, table.root(), table.editor().shared()::leafOf);
         this.granule = regime.geometry().granule();
     }
@@ -112,10 +114,12 @@ final class ModelSpace {
             if (whole != null && !whole.range().equals(region.range())) {
                 folder.foldEnds(region.range(), whole);
             }
+            aliases.settle(after);
         }
     }
 
     void populate(Region region) {
+        aliases.faulted(region.range());
         long bits = populatedBits(region);
         Leaves leaves = Leaves.of(region, regime, bits);
         AddressRange range = region.range();
@@ -223,6 +227,7 @@ final class ModelSpace {
                 }
             }
         });
+        aliases.settle(after);
     }
 
     private void protect(Region region, Permissions permissions) {
@@ -261,6 +266,7 @@ final class ModelSpace {
                 Holes.in(table, regime.geometry(), region.range()).forEach(hole -> populate(changed.slice(hole)));
             }
         });
+        aliases.settle(before);
     }
 
     /** Write protection is lifted only where writing is asked for. */
@@ -345,10 +351,10 @@ final class ModelSpace {
             } else if (access == Access.WRITE) {
                 write(pages, bits);
             } else {
-                table.update(
-                        pages.start(), pages.last(), false, (word, level, address) -> format.withAccessed(word, true));
+                update(pages, (word, level, address) -> format.withAccessed(word, true));
             }
         });
+        aliases.settle(before);
     }
 
     /** A write to pages that need no copy. One entry of a contiguous run is not made writable again alone. */
@@ -360,7 +366,12 @@ final class ModelSpace {
             }
         });
         protectedRuns.forEach(page -> splitter.unmark(page.start(), page.last()));
-        table.update(pages.start(), pages.last(), false, (word, level, address) -> copyOnWrite.written(word, bits));
+        update(pages, (word, level, address) -> copyOnWrite.written(word, bits));
+    }
+
+    /** What a fault, or hardware, does to the words of pages. */
+    private void update(AddressRange pages, PageTable.LeafUpdate update) {
+        table.update(pages.start(), pages.last(), false, aliases.faulting(update));
     }
 
     /** As one entry of a contiguous run ages, all of them do. */

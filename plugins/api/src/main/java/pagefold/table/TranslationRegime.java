@@ -174,6 +174,45 @@ public interface TranslationRegime {
     }
 
     /**
+     * The pages that a process has at its lowest addresses once it carries a kernel, in tables of its own, or
+     * {@code null} where the profile does not declare LOW_VECTORS.
+     */
+    default @Nullable LowVectors lowVectors() {
+        return null;
+    }
+
+    /** Pages that are copied word by word from the kernel's tables. Pure functions on words. */
+    interface LowVectors {
+
+        /** Where they are in the process; the input range begins behind them. */
+        AddressRange range();
+
+        /** Where the first of them is in the kernel. */
+        long high();
+
+        /** The word of the start table that points to the table with them. */
+        long tableWord(long word);
+
+        /** The word of a page, from the one that the kernel has for it. */
+        long pageWord(long word);
+    }
+
+    /**
+     * The words of pages that a process maps more than once, or {@code null} where the profile does not declare
+     * ALIAS_COHERENCE.
+     */
+    default @Nullable AliasWords aliasWords() {
+        return null;
+    }
+
+    /** Words of pages that are found in a data cache under more than one address. Pure functions on words. */
+    interface AliasWords {
+
+        /** The last-level word of the same page in memory that such a cache leaves alone. */
+        long coherent(long word);
+    }
+
+    /**
      * Reads the tables under a root.
      *
      * @param shared the leaf word of every page below the shared table at an address; 0 for any other table

@@ -38,7 +38,7 @@ public final class CapabilityNeeds {
                     KERNEL_COPIES,
                     KERNEL_ENTRIES,
                     SHARED_TABLES -> true;
-            case HOST_STAGE_2, HARDWARE_DIRTY, FIVE_LEVELS, DOMAINS, CAPTURES -> false;
+            case HOST_STAGE_2, HARDWARE_DIRTY, FIVE_LEVELS, DOMAINS, ALIAS_COHERENCE, LOW_VECTORS, CAPTURES -> false;
         };
     }
 

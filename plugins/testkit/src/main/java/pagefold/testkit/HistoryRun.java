@@ -37,6 +37,7 @@ final class HistoryRun {
 
     private final ArchitecturePlugin plugin;
     private final Profile profile;
+    private final Terrain terrain;
     private final SplittableRandom random;
     private final Function<Simulation, MemoryCommand> commands;
     private final PageTableModel heard;
@@ -67,6 +68,7 @@ final class HistoryRun {
             long seed) {
         this.plugin = plugin;
         this.profile = profile;
+        this.terrain = terrain;
         this.random = new SplittableRandom(~seed);
         this.commands = commands;
         this.heard = model();
@@ -75,7 +77,7 @@ final class HistoryRun {
         this.witness = new TableWitness(rules);
         this.oracle = new PageOracle(terrain.granule(), terrain.has(Capability.HARDWARE_DIRTY), rules);
         this.folds = new FoldLaw(heard, rules, witness);
-        this.examiner = new SpaceExaminer(heard, oracle, folds, terrain.granule(), random);
+        this.examiner = new SpaceExaminer(heard, oracle, folds, terrain, random);
     }
 
     private PageTableModel model() {
@@ -93,7 +95,7 @@ final class HistoryRun {
                 batch(random.nextInt(5) == 0 ? random.nextInt(2, 5) : 1);
             }
             compareImages();
-            List<String> reports = Reports.complaints(heard, simulation, witness, rules);
+            List<String> reports = Reports.complaints(heard, terrain, simulation, witness, rules);
             Expect.that(reports.isEmpty(), () -> shortened(reports));
             Known known = known(deaf);
             List<Step> history = List.copyOf(steps);

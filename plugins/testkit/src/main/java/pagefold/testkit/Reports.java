@@ -27,9 +27,11 @@ final class Reports {
     private final PageTableModel model;
     private final TableWitness witness;
     private final WordRules rules;
+    private final Terrain terrain;
     private final List<String> wrong = new ArrayList<>();
 
-    private Reports(PageTableModel model, TableWitness witness, WordRules rules) {
+    private Reports(PageTableModel model, Terrain terrain, TableWitness witness, WordRules rules) {
+        this.terrain = terrain;
         this.model = model;
         this.witness = witness;
         this.rules = rules;
@@ -40,8 +42,9 @@ final class Reports {
      *
      * @param witness knows the words
      */
-    static List<String> complaints(PageTableModel model, Simulation simulation, TableWitness witness, WordRules rules) {
-        Reports reports = new Reports(model, witness, rules);
+    static List<String> complaints(
+            PageTableModel model, Terrain terrain, Simulation simulation, TableWitness witness, WordRules rules) {
+        Reports reports = new Reports(model, terrain, witness, rules);
         Map<String, ModelStatistics.Space> figures = new HashMap<>();
         model.statistics().spaces().forEach(space -> figures.put(space.space(), space));
         for (AddressSpace space : simulation.spaces()) {
@@ -129,7 +132,9 @@ final class Reports {
             for (long address : new long[] {range.start(), range.last()}) {
                 Region region = space.at(address);
                 expect(
-                        region != null && region.valid() && isWithin(region.attributes(), attributes),
+                        region != null
+                                && region.valid()
+                                && isWithin(terrain.memoryOf(region, attributes.memoryType()), attributes),
                         () -> name.get() + " has " + attributes + ", but the region is " + region);
             }
             before[0] = range;

@@ -39,15 +39,17 @@ final class SpaceExaminer {
     private final FoldLaw folds;
     private final FrameWitness frames = new FrameWitness();
     private final long granule;
+    private final Terrain terrain;
     private final SplittableRandom random;
     private Simulation simulation = Simulation.EMPTY;
     private int examined;
 
-    SpaceExaminer(PageTableModel model, PageOracle oracle, FoldLaw folds, long granule, SplittableRandom random) {
+    SpaceExaminer(PageTableModel model, PageOracle oracle, FoldLaw folds, Terrain terrain, SplittableRandom random) {
         this.model = model;
         this.oracle = oracle;
         this.folds = folds;
-        this.granule = granule;
+        this.granule = terrain.granule();
+        this.terrain = terrain;
         this.random = random;
     }
 
@@ -196,7 +198,7 @@ final class SpaceExaminer {
                         && Long.bitCount(found.leafSize()) == 1
                         && Long.compareUnsigned(found.leafSize(), granule) >= 0
                         && region != null
-                        && isOf(region.attributes(), found.attributes())
+                        && isOf(terrain.memoryOf(region, found.attributes().memoryType()), found.attributes())
                         && found.attributes().permissions().allows(access, privilege);
             case Walk.Faulted fault -> result == Translation.fault(fault.kind(), fault.level(), fault.stage());
         };

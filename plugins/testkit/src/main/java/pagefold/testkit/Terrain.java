@@ -6,8 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import pagefold.model.AddressRange;
+import pagefold.model.Attributes;
 import pagefold.model.MemoryEvent;
+import pagefold.model.MemoryType;
+import pagefold.model.Output;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.Region;
+import pagefold.model.Sharing;
 import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
 import pagefold.model.Step;
@@ -74,6 +79,18 @@ public record Terrain(
     /** Bytes that one entry above the last level translates. */
     public long block() {
         return 1L << 2 * granuleBits - 3;
+    }
+
+    /**
+     * What a region asks for; of pages that other regions may show, too, the type of memory that was found is right where
+     * they are kept coherent by it.
+     */
+    Attributes memoryOf(Region region, MemoryType found) {
+        boolean mayBeAliased = has(Capability.ALIAS_COHERENCE)
+                && found == MemoryType.NORMAL_NC
+                && region.output() instanceof Output.Backed(String object, long offset, Sharing sharing)
+                && sharing != Sharing.PRIVATE;
+        return mayBeAliased ? region.attributes().withMemoryType(found) : region.attributes();
     }
 
     boolean has(Capability capability) {
