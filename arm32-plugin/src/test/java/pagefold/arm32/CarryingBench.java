@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
 import pagefold.model.Decision;
 import pagefold.model.MemoryCommand;
+import pagefold.model.MemoryCommand.CreateSpace;
 import pagefold.model.MemoryCommand.MapRange;
+import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryType;
 import pagefold.model.Output;
 import pagefold.model.Permissions;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.model.Privilege;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
+import pagefold.model.SpaceKind;
 import pagefold.model.Step;
 import pagefold.table.PageTableModel;
 import pagefold.table.TableListener;
@@ -25,6 +30,8 @@ import pagefold.table.TableView;
 /** A machine whose commands are decided, checked and projected one by one, with processes that carry a kernel. */
 public final class CarryingBench {
     public static final long MB = 1 << 20;
+
+    private static final long PAGE = 0x1000;
 
     public final PageTableModel model;
     /** What was told of the last command, level 1 words alone. */
@@ -43,6 +50,19 @@ public final class CarryingBench {
     public CarryingBench(String profile) {
         this.model = new Arm32Plugin().newModel(profile, Coarsening.REJECT);
         this.entryShift = profile.equals("lpae") ? 30 : 20;
+    }
+
+    /** The same with an empty kernel, {@code k}, and an empty process, {@code p}. */
+    public static CarryingBench withKernelAndProcess(String profile) {
+        CarryingBench bench = new CarryingBench(profile);
+        bench.done(new CreateSpace("k", SpaceKind.KERNEL));
+        bench.done(new CreateSpace("p", SpaceKind.USER));
+        return bench;
+    }
+
+    /** A read of a page by the kernel. */
+    public static TouchRange read(String space, long address) {
+        return new TouchRange(space, AddressRange.ofSize(address, PAGE), Access.READ, Privilege.PRIVILEGED);
     }
 
     private final class Teller implements TableListener {

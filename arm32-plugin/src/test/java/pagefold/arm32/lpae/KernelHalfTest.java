@@ -3,25 +3,22 @@ package pagefold.arm32.lpae;
 import static org.assertj.core.api.Assertions.assertThat;
 import static pagefold.arm32.CarryingBench.MB;
 import static pagefold.arm32.CarryingBench.kernel;
+import static pagefold.arm32.CarryingBench.read;
 
 import java.io.IOException;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import pagefold.arm32.CarryingBench;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
 import pagefold.model.MemoryCommand.AttachKernel;
-import pagefold.model.MemoryCommand.CreateSpace;
 import pagefold.model.MemoryCommand.DestroySpace;
 import pagefold.model.MemoryCommand.ForkSpace;
 import pagefold.model.MemoryCommand.ProtectKernelEntries;
-import pagefold.model.MemoryCommand.TouchRange;
 import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
 import pagefold.model.Rejection;
-import pagefold.model.SpaceKind;
 import pagefold.table.FaultKind;
 import pagefold.table.Translation;
 
@@ -32,17 +29,7 @@ class KernelHalfTest {
     private static final long VMALLOC = 0xf080_0000L;
     private static final AddressRange HALF = new AddressRange(LOWMEM, 0xffff_ffffL);
 
-    private final CarryingBench bench = new CarryingBench("lpae");
-
-    @BeforeEach
-    void a_kernel_and_a_process() {
-        bench.done(new CreateSpace("k", SpaceKind.KERNEL));
-        bench.done(new CreateSpace("p", SpaceKind.USER));
-    }
-
-    private static TouchRange read(String space, long address) {
-        return new TouchRange(space, AddressRange.ofSize(address, PAGE), Access.READ, Privilege.PRIVILEGED);
-    }
+    private final CarryingBench bench = CarryingBench.withKernelAndProcess("lpae");
 
     @Test
     void one_entry_is_copied_with_its_mark_and_what_is_mapped_later_is_there_for_all() {

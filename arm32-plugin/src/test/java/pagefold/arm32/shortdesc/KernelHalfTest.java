@@ -3,6 +3,7 @@ package pagefold.arm32.shortdesc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static pagefold.arm32.CarryingBench.MB;
 import static pagefold.arm32.CarryingBench.kernel;
+import static pagefold.arm32.CarryingBench.read;
 
 import java.io.IOException;
 import java.util.List;
@@ -12,11 +13,9 @@ import pagefold.arm32.CarryingBench;
 import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.Attributes;
-import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryCommand.AgeRange;
 import pagefold.model.MemoryCommand.AttachKernel;
 import pagefold.model.MemoryCommand.CopyKernelEntries;
-import pagefold.model.MemoryCommand.CreateSpace;
 import pagefold.model.MemoryCommand.DestroySpace;
 import pagefold.model.MemoryCommand.ForkSpace;
 import pagefold.model.MemoryCommand.MoveRange;
@@ -28,7 +27,6 @@ import pagefold.model.MemoryCommand.UnmapRange;
 import pagefold.model.Permissions;
 import pagefold.model.Privilege;
 import pagefold.model.Rejection;
-import pagefold.model.SpaceKind;
 import pagefold.table.FaultKind;
 import pagefold.table.Translation;
 
@@ -43,21 +41,15 @@ class KernelHalfTest {
     private static final long TABLES = 0x4000_8000L;
     private static final AddressRange VMALLOC_AREA = new AddressRange(VMALLOC, 0xff7f_ffffL);
 
-    private final CarryingBench bench = new CarryingBench("classic");
+    private final CarryingBench bench = CarryingBench.withKernelAndProcess("classic");
 
     @BeforeEach
     void a_kernel_with_two_sections_of_its_own_memory() {
-        bench.done(new CreateSpace("k", SpaceKind.KERNEL));
-        bench.done(new CreateSpace("p", SpaceKind.USER));
         bench.map("k", LOWMEM, 2 * MB, 0x5000_0000L, kernel("rw-/---"));
     }
 
     private static AddressRange page(long address) {
         return AddressRange.ofSize(address, PAGE);
-    }
-
-    private static MemoryCommand read(String space, long address) {
-        return new TouchRange(space, page(address), Access.READ, Privilege.PRIVILEGED);
     }
 
     private static UnmapRange unmap(AddressRange range) {

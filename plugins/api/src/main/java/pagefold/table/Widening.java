@@ -33,8 +33,11 @@ import pagefold.model.Step;
 /**
  * Turns the steps of a history into steps on whole pages, which the tables can hold: {@code coarsen: widen}.
  *
- * <p>It keeps a second neutral state, the widened one. What an event changes is compared page by page with what was
- * there, and only differences become events; an event that fits as it is goes through unchanged.
+ * <p>It keeps a second neutral state, the widened one. What a mapping, an unmapping, new permissions and moves that do
+ * not fit leave of the exact state is compared page by page with what was there, and only differences become events: a
+ * mapping over what is mapped so already becomes none. All other events go through, to whole pages where they may. So
+ * words can be older than without widening, and where it matters how a live word of a kernel came to be, a later change
+ * of it may be refused ({@link Rejection.UnsafeChange}) that would pass without.
  */
 final class Widening {
     private final ModelSetup setup;
