@@ -20,6 +20,9 @@ import pagefold.server.log.RecordedEvent;
  * or to the one that emptied the address, or to the making of the space. It follows moves to where the memory came from,
  * and forks into the parent.
  *
+ * <p>Of an address in what a space carries of its kernel it is the lineage of the kernel's region, with how the space got
+ * the entry that leads there.
+ *
  * <p>Events that change pages and not regions (touched, aged, write-protected, split) do not belong to it.
  */
 public final class Lineage {
@@ -36,12 +39,16 @@ public final class Lineage {
 
     private String space;
     private long address;
+    /** Whether the address is in what the space has of its kernel: then it is how it got that which is read. */
+    private final boolean isCarried;
+
     private long count;
     private boolean isComplete;
     /** The first fork of the space, behind what has been read; private memory is copied on write from there on. */
     private @Nullable RecordedEvent fork;
 
-    private Lineage(EventLog log, String simulation, String space, long address) {
+    private Lineage(EventLog log, String simulation, String space, long address, boolean isCarried) {
+        this.isCarried = isCarried;
         this.log = log;
         this.simulation = simulation;
         this.space = space;
@@ -50,10 +57,25 @@ public final class Lineage {
 
     /** Reads it. */
     static Lineage of(EventLog log, String simulation, long position, String space, long address) {
-        Lineage lineage = new Lineage(log, simulation, space, address);
+        Lineage lineage = new Lineage(log, simulation, space, address, false);
         lineage.read(position);
         lineage.settle();
         return lineage;
+    }
+
+    /**
+     * Reads that of an address of the kernel that a space carries: what made the kernel's region what it is, and which of
+     * the space's own events copied or changed the entry that leads there, back to the one that gave it the kernel.
+     */
+    static Lineage ofCarried(
+            EventLog log, String simulation, long position, String space, String kernel, long address) {
+        Lineage carried = new Lineage(log, simulation, space, address, true);
+        carried.read(position);
+        Lineage region = of(log, simulation, position, kernel, address);
+        long both = region.count + carried.count;
+        carried.events.values().forEach(region::add);
+        region.count = both;
+        return region;
     }
 
     /** Those that are kept, in order of position. */
@@ -85,6 +107,8 @@ public final class Lineage {
                     add(recorded);
                     space = parent;
                     fork = null;
+                    // A child has the kernel's entries from the kernel itself.
+                    isComplete = isCarried;
                 } else if (parent.equals(space)) {
                     fork = recorded;
                 }
@@ -97,12 +121,25 @@ public final class Lineage {
                 }
             }
             case MemoryEvent.InSpace in -> {
-                if (in.space().equals(space)) {
+                if (in.space().equals(space) && isCarried) {
+                    takeCarried(recorded, in);
+                } else if (in.space().equals(space)) {
                     takeInSpace(recorded, in);
                 }
             }
             case MemoryEvent.PluginSelected selected -> {}
             case MemoryEvent.Annotated remark -> {}
+        }
+    }
+
+    private void takeCarried(RecordedEvent recorded, MemoryEvent.InSpace event) {
+        switch (event) {
+            case MemoryEvent.SpaceCreated e -> isComplete = true;
+            case MemoryEvent.KernelAttached e -> end(recorded, true);
+            case MemoryEvent.KernelEntriesCopied e -> add(recorded, e.range());
+            case MemoryEvent.KernelTouched e -> add(recorded, e.range());
+            case MemoryEvent.KernelEntriesProtected e -> add(recorded, e.range());
+            default -> {}
         }
     }
 

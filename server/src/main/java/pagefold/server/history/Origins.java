@@ -101,7 +101,9 @@ public final class Origins {
             there(projection, second);
         }
         Reading<Walked> walked = projection.answer(asked -> Walked.of(asked.model(), question));
-        if (!(walked instanceof Reading.Answered<Walked>(long position, Walked(Walk walk, List<Stage> stages)))) {
+        if (!(walked
+                instanceof
+                Reading.Answered<Walked>(long position, Walked(Walk walk, List<Stage> stages, boolean isBeyond)))) {
             return new Reading.Failed<>(((Reading.Failed<Walked>) walked).trouble());
         }
         if (walk == null) {
@@ -112,14 +114,21 @@ public final class Origins {
         if (trouble != null) {
             return new Reading.Failed<>(trouble);
         }
-        Lineage lineage = Lineage.of(log, place.simulation(), position, question.space(), question.address());
+        String kernel = isBeyond ? space.kernel() : null;
+        Lineage lineage = kernel == null
+                ? Lineage.of(log, place.simulation(), position, space.name(), question.address())
+                : Lineage.ofCarried(log, place.simulation(), position, space.name(), kernel, question.address());
         return new Reading.Answered<>(
                 position,
                 new Origin(position, projection.binding(), walk, writers.found(), lineage.events(), lineage.count()));
     }
 
-    /** A walk, {@code null} where there is no second stage, and how its words are to be read. */
-    private record Walked(@Nullable Walk walk, List<Stage> stages) {
+    /**
+     * A walk, {@code null} where there is no second stage, and how its words are to be read.
+     *
+     * @param isBeyond whether the address is none that the space itself can map
+     */
+    private record Walked(@Nullable Walk walk, List<Stage> stages, boolean isBeyond) {
 
         static Walked of(PageTableModel model, Question question) {
             String second = question.second();
@@ -130,7 +139,8 @@ public final class Origins {
             Walk walk = second == null
                     ? model.walk(question.space(), question.address(), question.access(), question.privilege())
                     : model.walk(question.space(), second, question.address(), question.access(), question.privilege());
-            return new Walked(walk, stages);
+            boolean isBeyond = !model.inputRange(question.space()).contains(question.address());
+            return new Walked(walk, stages, isBeyond);
         }
     }
 

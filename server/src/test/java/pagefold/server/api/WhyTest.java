@@ -64,6 +64,10 @@ class WhyTest {
                 .formatted(space, range("from", from, size), range("to", to, size));
     }
 
+    private static String kernelMap(long start) {
+        return map("k", start, 0x1000).replace("\"rw-/rw-\"", "\"rw-/---\",\"global\":true");
+    }
+
     private static String fork(String space, String child) {
         return "{\"type\":\"fork-space\",\"parent\":\"%s\",\"child\":\"%s\"}".formatted(space, child);
     }
@@ -271,5 +275,46 @@ class WhyTest {
         assertThat(server.get("/v1/simulations/s/spaces/u/why").status()).isEqualTo(400);
         assertThat(server.get("/v1/simulations/t/spaces/u/why?va=0x0").problem())
                 .isEqualTo("no-such-simulation");
+    }
+
+    @Test
+    void an_address_of_the_kernel_that_a_process_carries_has_the_kernels_region_and_how_the_entry_came()
+            throws IOException {
+        server.create("s32", "arm32", "classic");
+        List<String> commands = List.of(
+                createSpace("u"),
+                createSpace("k").replace("user", "kernel"),
+                "{\"type\":\"attach-kernel\",\"space\":\"u\",\"kernel\":\"k\"}",
+                kernelMap(0xd080_0000L),
+                map("u", 0x40_0000, 0x1000),
+                "{\"type\":\"touch-range\",\"space\":\"u\",%s,\"access\":\"read\",\"privilege\":\"privileged\"}"
+                        .formatted(range("range", 0xd080_0000L, 0x1000)),
+                kernelMap(0xd080_1000L),
+                protect("k", 0xd080_0000L, 0x1000, "r--/---"),
+                fork("u", "v"));
+        for (String command : commands) {
+            Reply reply = server.command("s32", command);
+            assertThat(reply.status()).as(reply.text()).isEqualTo(201);
+        }
+
+        JsonNode parent =
+                server.get("/v1/simulations/s32/spaces/u/why?va=0xd0800000").json();
+        assertThat(positions(parent.path("shaped"))).containsExactly(4L, 5L, 7L, 9L);
+        assertThat(parent.path("count").asLong()).isEqualTo(4);
+        assertThat(writers(parent)).containsExactly(7L, 9L);
+
+        JsonNode child =
+                server.get("/v1/simulations/s32/spaces/v/why?va=0xd0800000").json();
+        assertThat(positions(child.path("shaped"))).containsExactly(5L, 9L, 10L);
+        assertThat(writers(child)).containsExactly(10L, 9L);
+        // What the process itself maps is not the kernel's.
+        assertThat(positions(server.get("/v1/simulations/s32/spaces/u/why?va=0x400000")
+                        .json()
+                        .path("shaped")))
+                .containsExactly(6L);
+        assertThat(positions(server.get("/v1/simulations/s32/spaces/u/why?va=0xd0800000&at=5")
+                        .json()
+                        .path("shaped")))
+                .containsExactly(4L, 5L);
     }
 }
