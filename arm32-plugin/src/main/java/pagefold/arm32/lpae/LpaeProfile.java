@@ -65,6 +65,23 @@ public record LpaeProfile(String name, long control, KernelLayout layout) {
                         Capability.CAPTURES));
     }
 
+    /** The registers of PL1 for a start table, which both ranges have. */
+    Map<String, Long> registers(long root) {
+        return Map.of(
+                "TTBCR",
+                control,
+                "TTBR0",
+                root,
+                "TTBR1",
+                root,
+                "MAIR0",
+                MemoryAttributes.MAIR,
+                "MAIR1",
+                MemoryAttributes.MAIR >>> 32,
+                "SCTLR",
+                SYSTEM_CONTROL);
+    }
+
     /**
      * What an empty model of this profile is made of.
      *

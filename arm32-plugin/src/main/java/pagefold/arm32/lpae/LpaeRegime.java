@@ -180,4 +180,9 @@ final class LpaeRegime implements TranslationRegime {
     public TableReader reader(PhysicalMemory memory, long root) {
         return SpaceReader.ofPl1(profile, kind, memory, root);
     }
+
+    @Override
+    public @Nullable TableReader through(TableReader first, TableReader second) {
+        return first instanceof SpaceReader reader ? reader.through(profile, second) : null;
+    }
 }

@@ -11,6 +11,8 @@ import pagefold.arm32.linux.KernelLayout;
 import pagefold.arm32.linux.WritePin;
 import pagefold.arm32.stage.DescriptorPath;
 import pagefold.arm32.stage.Leaf;
+import pagefold.arm32.stage.LongAbort;
+import pagefold.arm32.stage.LongPar;
 import pagefold.arm32.stage.Processor;
 import pagefold.arm32.stage.Registers;
 import pagefold.arm32.stage.StageOneSetup;
@@ -58,20 +60,8 @@ final class SpaceReader implements TableReader {
      * @param kind {@code USER}, {@code KERNEL} or {@code IDMAP}
      */
     static SpaceReader ofPl1(LpaeProfile profile, SpaceKind kind, PhysicalMemory memory, long root) {
-        Map<String, Long> registers = Map.of(
-                "TTBCR",
-                profile.control(),
-                "TTBR0",
-                root,
-                "TTBR1",
-                root,
-                "MAIR0",
-                MemoryAttributes.MAIR,
-                "MAIR1",
-                MemoryAttributes.MAIR >>> 32,
-                "SCTLR",
-                LpaeProfile.SYSTEM_CONTROL);
-        Controls controls = Controls.ofPl1(setup(registers, memory));
+        StageOneSetup setup = setup(profile.registers(root), memory, DescriptorPath.DIRECT);
+        Controls controls = Controls.ofPl1(setup);
         Tree tree = controls.lower().tree();
         Shown shown =
                 new Shown(kind, root, profile.layout().pageOffset(), () -> dump(profile.layout(), kind, tree, memory));
@@ -105,23 +95,38 @@ final class SpaceReader implements TableReader {
                 MemoryAttributes.MAIR >>> 32,
                 "HSCTLR",
                 LpaeProfile.SYSTEM_CONTROL);
-        Controls controls = Controls.ofPl2(setup(registers, memory));
+        Controls controls = Controls.ofPl2(setup(registers, memory, DescriptorPath.DIRECT));
         Shown shown = new Shown(
                 SpaceKind.HYP, root, 0, () -> TableDump.ofPl2(controls.lower().tree()));
         return new SpaceReader(memory, shown, new First(new LpaeWalker(controls, memory)));
     }
 
-    private static StageOneSetup setup(Map<String, Long> registers, PhysicalMemory memory) {
-        return new StageOneSetup(
-                new Registers(registers), Map.of(), Processor.of(""), false, false, memory, DescriptorPath.DIRECT);
+    private static StageOneSetup setup(Map<String, Long> registers, PhysicalMemory memory, DescriptorPath path) {
+        return new StageOneSetup(new Registers(registers), Map.of(), Processor.of(""), false, false, memory, path);
+    }
+
+    /** The same tables of a guest with the second stage behind them, or {@code null} where there can be none. */
+    @Nullable
+    TableReader through(LpaeProfile profile, TableReader second) {
+        boolean isGuest = shown.kind == SpaceKind.USER || shown.kind == SpaceKind.KERNEL;
+        if (!isGuest || !(second instanceof SpaceReader reader) || reader.shown.kind != SpaceKind.STAGE2) {
+            return null;
+        }
+        StageTwo behind = stageTwo(memory, reader.shown.root);
+        LpaeStage first = new LpaeStage(setup(profile.registers(shown.root), memory, behind));
+        return new GuestReader(this, new TwoStages(first, behind));
     }
 
     /** Through VTTBR. */
     static SpaceReader ofStage2(PhysicalMemory memory, long root) {
-        Map<String, Long> registers = Map.of("VTCR", LpaeProfile.STAGE_2_CONTROL, "VTTBR", root);
-        StageTwo stage = new StageTwo(new Registers(registers), Processor.of(""), memory);
+        StageTwo stage = stageTwo(memory, root);
         Shown shown = new Shown(SpaceKind.STAGE2, root, 0, () -> TableDump.ofStage2(stage.tree()));
         return new SpaceReader(memory, shown, new Second(stage));
+    }
+
+    private static StageTwo stageTwo(PhysicalMemory memory, long root) {
+        Map<String, Long> registers = Map.of("VTCR", LpaeProfile.STAGE_2_CONTROL, "VTTBR", root);
+        return new StageTwo(new Registers(registers), Processor.of(""), memory);
     }
 
     private record First(LpaeWalker walker) implements Regime {
@@ -174,12 +179,36 @@ final class SpaceReader implements TableReader {
         Walk.Outcome outcome = Translation.isFault(result)
                 ? Leaf.faulted(result)
                 : regime.leaf().translated(result);
-        Walk walk = new Walk(address, List.copyOf(steps), outcome);
+        Walk walk = new Walk(address, List.copyOf(steps), outcome, registers(address, access, result));
         boolean isUserWrite =
                 shown.kind == SpaceKind.USER && access == Access.WRITE && privilege == Privilege.UNPRIVILEGED;
         return isUserWrite && Long.compareUnsigned(address, shown.end) < 0
                 ? walk.withPin(pin(walk.steps().getLast()))
                 : walk;
+    }
+
+    /** What the instruction that asks the same leaves in PAR, and a fault in others; none asks for execution. */
+    private List<Walk.Register> registers(long address, Access access, long result) {
+        boolean isFault = Translation.isFault(result);
+        if (shown.kind != SpaceKind.STAGE2 && address >>> LpaeProfile.INPUT_BITS != 0) {
+            return List.of();
+        }
+        if (shown.kind == SpaceKind.STAGE2) {
+            // No instruction asks it alone.
+            return isFault ? LongAbort.ofStage2Alone(address, access, result) : List.of();
+        }
+        List<Walk.Register> registers = new ArrayList<>();
+        if (access != Access.EXECUTE) {
+            long par = isFault ? LongPar.fault(result, false) : LongPar.translated(result, regime.leaf());
+            registers.add(new Walk.Register("par", "PAR", par));
+        }
+        if (isFault) {
+            registers.addAll(
+                    shown.kind == SpaceKind.HYP
+                            ? LongAbort.ofPl2(address, access, result)
+                            : LongAbort.ofPl1(address, access, result));
+        }
+        return List.copyOf(registers);
     }
 
     /** {@code pte_present} is true of memory that grants nothing, too; a section may be in place of a table. */

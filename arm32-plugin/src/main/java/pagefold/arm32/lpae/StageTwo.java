@@ -41,6 +41,7 @@ public final class StageTwo implements DescriptorPath {
     private final TreeWalk walk;
     private final TreeWalk walkOfDescriptor;
     private @Nullable Consumer<Walk.Step> steps;
+    private long asked;
 
     /**
      * Stage 2 as registers say. {@code HCR2} and {@code HSCTLR} may be missing: memory as the tables say, little-endian
@@ -106,7 +107,13 @@ public final class StageTwo implements DescriptorPath {
         return isRefused ? Translation.fault(FaultKind.PERMISSION, walkOfDescriptor.level, STAGE) : output;
     }
 
+    /** The address that was asked about last: after a fault, the one that this stage refused. */
+    long asked() {
+        return asked;
+    }
+
     private long find(TreeWalk by, long address) {
+        asked = address;
         if ((address & ~bits(tree.inputBits - 1, 0)) != 0) {
             return Tree.outside(STAGE);
         }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 import pagefold.arm32.lpae.HypStage;
 import pagefold.arm32.lpae.LpaeStage;
 import pagefold.arm32.lpae.StageTwo;
+import pagefold.arm32.lpae.TwoStages;
 import pagefold.arm32.shortdesc.ShortStage;
 import pagefold.arm32.stage.DescriptorPath;
 import pagefold.arm32.stage.Leaf;
-import pagefold.arm32.stage.LongPar;
 import pagefold.arm32.stage.Processor;
 import pagefold.arm32.stage.Registers;
 import pagefold.arm32.stage.Request;
@@ -28,6 +28,7 @@ public final class Arm32Machine implements CapturedMachine {
     private static final String STAGE_2 = "stage2";
     private static final String HYP = "hyp";
     private static final String HYP_BASE = "HTTBR";
+    private static final String CONTROL = "TTBCR";
     private static final int INPUT_BITS = 32;
     /** HCR.VM. */
     private static final long VIRTUALIZED = 1;
@@ -39,8 +40,9 @@ public final class Arm32Machine implements CapturedMachine {
     /** TTBCR.EAE: long descriptors. */
     private static final long EXTENDED_ADDRESSES = 1L << 31;
 
-    private final StageOne stageOne;
+    private final @Nullable StageOne stageOne;
     private final @Nullable StageTwo stageTwo;
+    private final @Nullable TwoStages bothStages;
     private final StageOneSetup setup;
     private @Nullable HypStage hyp;
 
@@ -63,14 +65,31 @@ public final class Arm32Machine implements CapturedMachine {
                 (hcr & DEFAULT_CACHEABLE) != 0,
                 capture.memory(),
                 stageTwo == null ? DescriptorPath.DIRECT : stageTwo);
-        boolean hasShort = (registers.get("TTBCR") & EXTENDED_ADDRESSES) == 0;
-        this.stageOne = hasShort ? new ShortStage(setup) : new LpaeStage(setup);
+        // What has neither is a capture of PL2 alone.
+        boolean hasPl1 = registers.has(CONTROL) || !registers.has(HYP_BASE);
+        this.stageOne = hasPl1 ? stageOne(setup) : null;
+        this.bothStages = stageOne == null || stageTwo == null ? null : new TwoStages(stageOne, stageTwo);
+    }
+
+    private static StageOne stageOne(StageOneSetup setup) {
+        boolean hasShort = (setup.registers().get(CONTROL) & EXTENDED_ADDRESSES) == 0;
+        return hasShort ? new ShortStage(setup) : new LpaeStage(setup);
+    }
+
+    /** Stage 1 of PL1&amp;0, which a question is about. */
+    private StageOne pl1() {
+        StageOne known = stageOne;
+        if (known == null) {
+            throw new IllegalArgumentException(
+                    "expected the register " + CONTROL + " in the capture, but it is missing: there is PL2 alone");
+        }
+        return known;
     }
 
     /** Those of stage 1 of PL1&amp;0 first, then {@code stage2} and {@code hyp}, where registers lead to them. */
     @Override
     public List<String> spaces() {
-        List<String> spaces = new ArrayList<>(stageOne.spaces());
+        List<String> spaces = new ArrayList<>(stageOne == null ? List.of() : stageOne.spaces());
         if (stageTwo != null && stageTwo.isUsable()) {
             spaces.add(STAGE_2);
         }
@@ -90,19 +109,19 @@ public final class Arm32Machine implements CapturedMachine {
         } else if (space.equals(HYP)) {
             hyp().dump(setup.memory(), out);
         } else {
-            stageOne.dump(space, out);
+            pl1().dump(space, out);
         }
     }
 
     @Override
     public boolean showPte(long address, Appendable out) throws IOException {
         checkAddress(address);
-        return stageOne.showPte(address, out);
+        return stageOne != null && stageOne.showPte(address, out);
     }
 
     @Override
     public TableReader.@Nullable WxReport checkWx() {
-        return stageOne.checkWx();
+        return stageOne == null ? null : stageOne.checkWx();
     }
 
     @Override
@@ -113,26 +132,12 @@ public final class Arm32Machine implements CapturedMachine {
         if (asked.target() == Operation.Target.PL2) {
             return hyp().par(hyp().translate(address, request, null));
         }
-        long first = stageOne.translate(address, request, null);
-        if (isOnStage1Walk(first)) {
-            return LongPar.fault(first, true);
+        long first = pl1().translate(address, request, null);
+        TwoStages both = bothStages;
+        if (both != null && (asked.target() == Operation.Target.BOTH_STAGES || TwoStages.isOnStage1Walk(first))) {
+            return both.par(first, request);
         }
-        StageTwo second = asked.target() == Operation.Target.BOTH_STAGES ? stageTwo : null;
-        if (second == null) {
-            return stageOne.par(first);
-        }
-        if (Translation.isFault(first)) {
-            return LongPar.fault(first, false);
-        }
-        Leaf leaf = stageOne.leaf();
-        long output = second.translate(first, request.access(), request.privilege());
-        return Translation.isFault(output)
-                ? LongPar.fault(output, false)
-                : LongPar.translated(output, second.over(leaf, request.access()));
-    }
-
-    private static boolean isOnStage1Walk(long result) {
-        return Translation.isFault(result) && Translation.stage(result) == 2;
+        return pl1().par(first);
     }
 
     @Override
@@ -152,31 +157,23 @@ public final class Arm32Machine implements CapturedMachine {
     }
 
     private Walk.Outcome outcome(long address, Operation asked, Consumer<Walk.Step> steps) {
-        StageTwo second = stageTwo;
-        if (second == null) {
-            return firstOutcome(stageOne.translate(address, asked.request(), steps));
+        TwoStages both = bothStages;
+        if (both == null) {
+            return firstOutcome(pl1().translate(address, asked.request(), steps));
         }
-        second.tell(steps);
+        both.second().tell(steps);
         try {
-            long first = stageOne.translate(address, asked.request(), steps);
-            if (Translation.isFault(first) || asked.target() != Operation.Target.BOTH_STAGES) {
-                return firstOutcome(first);
-            }
-            Leaf leaf = stageOne.leaf();
-            long output = second.translate(
-                    first, asked.request().access(), asked.request().privilege());
-            return Translation.isFault(output)
-                    ? Leaf.faulted(output)
-                    : second.over(leaf, asked.request().access()).translated(output);
+            long first = both.first().translate(address, asked.request(), steps);
+            return Translation.isFault(first) || asked.target() == Operation.Target.BOTH_STAGES
+                    ? both.outcome(first, asked.request())
+                    : firstOutcome(first);
         } finally {
-            second.tell(null);
+            both.second().tell(null);
         }
     }
 
     private Walk.Outcome firstOutcome(long first) {
-        return Translation.isFault(first)
-                ? Leaf.faulted(first)
-                : stageOne.leaf().translated(first);
+        return Translation.isFault(first) ? Leaf.faulted(first) : pl1().leaf().translated(first);
     }
 
     private HypStage hyp() {

@@ -71,7 +71,7 @@ final class Par {
     }
 
     /** The fault status FS: Arm ARM G5.11, short-descriptor format. */
-    private static int status(long fault) {
+    static int status(long fault) {
         boolean isLevel2 = Translation.level(fault) == 2;
         return switch (Translation.kind(fault)) {
             case TRANSLATION -> isLevel2 ? 0x07 : 0x05;

@@ -110,7 +110,8 @@ final class ShortWalker {
         };
     }
 
-    private int domain() {
+    /** The domain of the last level 1 word that was read. */
+    int domain() {
         return Descriptor.domain(first);
     }
 

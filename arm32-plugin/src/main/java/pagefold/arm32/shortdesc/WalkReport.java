@@ -50,7 +50,7 @@ final class WalkReport {
         Walk.Outcome outcome = Translation.isFault(result)
                 ? Leaf.faulted(result)
                 : ShortStage.leaf(walker).translated(result);
-        return new Walk(address, steps, outcome);
+        return new Walk(address, steps, outcome, ShortAbort.registers(walker, address, access, result));
     }
 
     void visited(long table, int level, int index, long word) {

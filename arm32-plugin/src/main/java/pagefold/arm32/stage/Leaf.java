@@ -60,7 +60,17 @@ public record Leaf(
 
     /** A walk's outcome that ended in a fault, given as {@link Translation} has it. */
     public static Walk.Faulted faulted(long fault) {
-        return new Walk.Faulted(Translation.kind(fault), Translation.level(fault), Translation.stage(fault));
+        return faulted(fault, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param onStage1Walk whether stage 2 refused the address of a stage-1 descriptor
+     */
+    public static Walk.Faulted faulted(long fault, boolean onStage1Walk) {
+        return new Walk.Faulted(
+                Translation.kind(fault), Translation.level(fault), Translation.stage(fault), onStage1Walk);
     }
 
     /**

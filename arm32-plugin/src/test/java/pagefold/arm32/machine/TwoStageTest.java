@@ -188,7 +188,7 @@ class TwoStageTest {
         });
         guestRoot(NORMAL);
         assertThat(words.machine("").walk("s12pr", 0x1234).outcome())
-                .isEqualTo(new Walk.Faulted(FaultKind.PERMISSION, 2, 2));
+                .isEqualTo(new Walk.Faulted(FaultKind.PERMISSION, 2, 2, true));
     }
 
     /** The same host; a guest with a section for 1 MB from 0 and a supersection above 4 GB. */

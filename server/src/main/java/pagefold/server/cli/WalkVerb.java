@@ -37,7 +37,7 @@ final class WalkVerb extends SimulationVerb {
 
     @Option(
             names = "--registers",
-            description = "Shows PAR_EL1, and after a fault ESR, FAR and HPFAR, too, where the plugin knows them.")
+            description = "Shows PAR, and after a fault the registers of the abort, too, where the plugin knows them.")
     private boolean registers;
 
     @Override
