@@ -13,6 +13,7 @@ import io.vertx.openapi.validation.ValidatorException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import pagefold.server.space.Simulations;
 
@@ -21,11 +22,26 @@ final class ApiRouter {
     private static final List<Integer> STATUSES = List.of(400, 404, 405, 406, 413, 414, 415, 431, 500);
 
     private static final String SOCKET = "openSocket";
+    /** Reads of states and events alone, which any node can answer. */
+    private static final Set<String> ANYWHERE = Set.of(
+            "getSimulation",
+            "getSpaces",
+            "getRegions",
+            "getWalk",
+            "getPtdump",
+            "getShowPte",
+            "getCheckWx",
+            "getTables",
+            "getTable",
+            "getStats",
+            "getEvents");
+
     private static final Pattern HALF_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2})");
 
     private final Contract contract;
     private final Map<String, Need> needs;
     private final Guard guard;
+    private final Forwarder forwarder;
     private final RequestObserver observer;
     private final Map<String, Handler<RoutingContext>> handlers;
     private final WebPage page;
@@ -39,6 +55,7 @@ final class ApiRouter {
         contract = Contract.read();
         needs = contract.needs();
         guard = parts.guard();
+        forwarder = parts.forwarder();
         page = WebPage.read();
         byte[] yaml = contract.yaml();
         byte[] streams = Contract.resource("asyncapi.yaml");
@@ -67,6 +84,7 @@ final class ApiRouter {
                 Map.entry("getDifferences", parts.comparing()::diff),
                 Map.entry("getChanges", parts.comparing()::changes),
                 Map.entry("getBisection", parts.tracing()::bisect),
+                Map.entry("getCluster", new ClusterStatus(simulations, parts.cluster())::get),
                 Map.entry("listPlugins", parts.plugins()::list),
                 Map.entry("addPlugin", parts.plugins()::add),
                 Map.entry("getPluginUsage", parts.plugins()::usage),
@@ -115,7 +133,10 @@ final class ApiRouter {
         return routing -> {
             observer.begin(routing, operation);
             Problem refusal = guard.refusal(routing, need);
-            if (refusal == null) {
+            String simulation = routing.pathParam("simulation");
+            if (refusal == null && simulation != null) {
+                forwarder.handle(routing, simulation, handler, ANYWHERE.contains(operation));
+            } else if (refusal == null) {
                 handler.handle(routing);
             } else {
                 new Exchange(routing).send(refusal);

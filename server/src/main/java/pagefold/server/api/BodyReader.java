@@ -3,13 +3,21 @@ package pagefold.server.api;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a body within a limit; one beyond it is refused as soon as that is known. */
 final class BodyReader {
+    private static final String KEPT = "pagefold.body";
+
     private BodyReader() {}
+
+    /** The body of a request that was read to its end; null before that. */
+    static @Nullable Buffer kept(RoutingContext routing) {
+        return routing.get(KEPT);
+    }
 
     /** The media type of the body in lower case, without parameters; empty when the request names none. */
     static String mediaType(Exchange exchange) {
@@ -22,7 +30,14 @@ final class BodyReader {
     }
 
     static void read(Exchange exchange, int limit, Consumer<Buffer> whole) {
-        HttpServerRequest request = exchange.routing().request();
+        RoutingContext routing = exchange.routing();
+        Buffer kept = kept(routing);
+        if (kept != null) {
+            // Read for another node, which did not have the simulation any more.
+            whole.accept(kept);
+            return;
+        }
+        HttpServerRequest request = routing.request();
         refuseBeyond(exchange.header(HttpHeaders.CONTENT_LENGTH), limit);
         Buffer body = Buffer.buffer();
         boolean[] refused = new boolean[1];
@@ -39,6 +54,7 @@ final class BodyReader {
         });
         request.endHandler(end -> {
             if (!refused[0]) {
+                routing.put(KEPT, body);
                 try {
                     whole.accept(body);
                 } catch (RuntimeException e) {

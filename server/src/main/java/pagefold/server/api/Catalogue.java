@@ -42,11 +42,13 @@ final class Catalogue {
     private final Simulations simulations;
     private final Admission admission;
     private final EventFeeds feeds;
+    private final Forwarder forwarder;
 
     Catalogue(PagefoldServer.Parts parts) {
         this.simulations = parts.simulations();
         this.admission = parts.admission();
         this.feeds = parts.feeds();
+        this.forwarder = parts.forwarder();
     }
 
     void list(RoutingContext routing) {
@@ -105,7 +107,11 @@ final class Catalogue {
         if (!exchange.caller().has(Role.OWNER, name)) {
             throw new Problem.Exception(Guard.forbidden(Role.OWNER.word(), name));
         }
-        exchange.then(admission.create(exchange.caller(), wanted), creation -> created(exchange, name, creation));
+        forwarder.handle(
+                exchange.routing(),
+                name,
+                here -> exchange.then(
+                        admission.create(exchange.caller(), wanted), creation -> created(exchange, name, creation)));
     }
 
     static Coarsening coarsening(Map<String, String> fields) {

@@ -201,6 +201,12 @@ final class Exchange {
             response.reset();
             return;
         }
+        if (problem.code().equals(Problem.MOVED)) {
+            if (Forwarder.isTriedAgain(routing)) {
+                return;
+            }
+            response.putHeader(Forwarder.MOVED, "true");
+        }
         if (problem.passes()) {
             response.putHeader(HttpHeaders.RETRY_AFTER, "1");
         }

@@ -21,6 +21,10 @@ import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
 import pagefold.server.access.Allowance;
 import pagefold.server.access.Tokens;
+import pagefold.server.cluster.Alone;
+import pagefold.server.cluster.Cluster;
+import pagefold.server.cluster.ClusterNode;
+import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.compare.Comparisons;
 import pagefold.server.history.Bisections;
 import pagefold.server.history.Origins;
@@ -33,6 +37,7 @@ import pagefold.server.plugins.PluginDirectory;
 import pagefold.server.plugins.PluginUsage;
 import pagefold.server.space.Limits;
 import pagefold.server.space.Simulations;
+import pagefold.server.space.Surroundings;
 import pagefold.server.stream.EventFeeds;
 import pagefold.server.watch.Watchdog;
 
@@ -44,6 +49,7 @@ import pagefold.server.watch.Watchdog;
  */
 public final class PagefoldServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PagefoldServer.class);
+    private static final String FROM_SOURCES = "from sources";
     private static final int START_SECONDS = 60;
     private static final int DRAIN_SECONDS = 20;
     private static final int IDLE_SECONDS = 600;
@@ -70,7 +76,9 @@ public final class PagefoldServer implements AutoCloseable {
             Admission admission,
             Guard guard,
             Sockets sockets,
-            Health health) {}
+            Health health,
+            Cluster cluster,
+            Forwarder forwarder) {}
 
     private PagefoldServer(Parts parts, Listener http, ServerOptions options) {
         this.parts = parts;
@@ -95,10 +103,20 @@ public final class PagefoldServer implements AutoCloseable {
     static PagefoldServer start(ServerOptions options, PluginHost host, Limits limits) throws IOException {
         requireLogin(options);
         EventLog log = EventLog.open(options.log(), Clock.systemUTC());
-        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
         Watchdog watchdog = new Watchdog(limits.pluginMillis(), Clock.systemUTC());
+        Cluster cluster;
         try {
-            Simulations simulations = new Simulations(vertx, log, host, limits, watchdog);
+            cluster = cluster(options);
+        } catch (IOException | RuntimeException e) {
+            watchdog.close();
+            log.close();
+            host.close();
+            throw e;
+        }
+        Vertx vertx = cluster.vertx();
+        try {
+            Simulations simulations =
+                    new Simulations(new Surroundings(vertx, watchdog, cluster.neighbours()), log, host, limits);
             Views views = new Views(host);
             Comparing comparing = new Comparing(watchdog, new Comparisons(log, host), views);
             EventFeeds feeds = new EventFeeds(vertx, simulations);
@@ -107,7 +125,9 @@ public final class PagefoldServer implements AutoCloseable {
                     new Admission(simulations, metrics, options.access().limits());
             Guard guard = guard(vertx, options.access());
             Sockets sockets = new Sockets(simulations, admission, feeds);
-            Health health = new Health(log);
+            Health health = new Health(log, cluster::isUp);
+            Forwarder forwarder = new Forwarder(cluster);
+            metrics.watch(cluster, forwarder::forwarded, forwarder::repeated);
             PluginUsage usage = new PluginUsage(log, host);
             PluginDirectory directory = new PluginDirectory(options.pluginDirectory());
             PluginAdmin admin = new PluginAdmin(host, directory, usage, simulations::forget);
@@ -126,10 +146,18 @@ public final class PagefoldServer implements AutoCloseable {
                     admission,
                     guard,
                     sockets,
-                    health);
+                    health,
+                    cluster,
+                    forwarder);
+            simulations.onHandedOver(name -> {
+                feeds.handedOver(name);
+                sockets.handedOver(name);
+                admission.removed(name);
+            });
             Listener http = listen(parts, options);
-            parts.health.setReady(true);
             PagefoldServer server = new PagefoldServer(parts, http, options);
+            cluster.begin(simulations, host, server.uri());
+            parts.health.setReady(true);
             LOG.info("listening on {}", server.uri());
             return server;
         } catch (IOException | RuntimeException e) {
@@ -139,6 +167,20 @@ public final class PagefoldServer implements AutoCloseable {
             host.close();
             throw e;
         }
+    }
+
+    private static Cluster cluster(ServerOptions options) throws IOException {
+        VertxOptions vertx = new VertxOptions().setPreferNativeTransport(true);
+        String version = PagefoldServer.class.getPackage().getImplementationVersion();
+        ClusterOptions clustered = options.cluster();
+        if (clustered == null) {
+            return new Alone(Vertx.vertx(vertx), version == null ? FROM_SOURCES : version, Clock.systemUTC());
+        }
+        if (clustered.api() == null && InetAddress.getByName(options.host()).isAnyLocalAddress()) {
+            throw new IOException("expected the address at which the other nodes reach this one's API (--cluster-api"
+                    + " http://HOST:PORT), since it listens on all interfaces");
+        }
+        return ClusterNode.start(clustered, vertx, version == null ? FROM_SOURCES : version);
     }
 
     private static void requireLogin(ServerOptions options) throws IOException {
@@ -217,6 +259,8 @@ public final class PagefoldServer implements AutoCloseable {
             return;
         }
         parts.health.setReady(false);
+        // Before anything is refused: the others send nothing here any more, and have what was here.
+        quietly("the hand-over to other nodes", parts.cluster.leave());
         parts.feeds.close();
         quietly("the sockets", parts.sockets.close());
         quietly("the port", http.shutdown(DRAIN_SECONDS));

@@ -17,9 +17,12 @@ import java.util.Set;
  */
 record Problem(int status, String code, String detail, Map<String, Object> members) {
     static final String CONTENT_TYPE = "application/problem+json";
+    /** The code of a request that another server is to answer, and that has changed nothing. */
+    static final String MOVED = "simulation-moved";
 
     private static final String TYPE = "urn:pagefold:problem:";
-    private static final Set<String> PASSING = Set.of("busy", "log-unavailable");
+    private static final Set<String> PASSING =
+            Set.of("busy", "log-unavailable", MOVED, "node-unreachable", "node-lost");
 
     /** A problem with members given as names and values in turn. */
     static Problem of(int status, String code, String detail, Object... namesAndValues) {

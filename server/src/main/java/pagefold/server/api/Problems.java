@@ -100,6 +100,17 @@ final class Problems {
                         head);
             case Trouble.LogFailed(String sentence) -> Problem.of(503, "log-unavailable", sentence);
             case Trouble.LogDamaged(String sentence) -> Problem.of(500, "log-damaged", sentence);
+            case Trouble.Moved(String sentence) -> Problem.of(503, Problem.MOVED, sentence);
+            case Trouble.NotOnAllNodes(PluginBinding binding, String digest, List<String> nodes) ->
+                of(
+                                binding,
+                                Problem.of(
+                                        409,
+                                        "plugin-not-on-all-nodes",
+                                        "The plugin " + binding.plugin() + " " + binding.version() + " (SHA-256 "
+                                                + digest + ") is not on all nodes of the cluster: " + nodes
+                                                + " lack it, or did not answer. Nothing has changed."))
+                        .with("digest", digest, "nodes", nodes);
             case Trouble.Unexpected(String sentence) -> Problem.of(500, "internal-error", sentence);
         };
     }

@@ -321,8 +321,11 @@ final class Reads {
         String name = exchange.simulation();
         Long at = exchange.at();
         PluginBinding under = views.asked(exchange);
+        boolean isAnywhere = Consistency.isAny(exchange);
         Future<Reading<Answer>> reading;
-        if (under != null) {
+        if (under == null && isAnywhere) {
+            reading = simulations.askAnywhere(name, at, question);
+        } else if (under != null) {
             reading = simulations.ask(name, at, under, question);
         } else {
             reading = at == null ? simulations.ask(name, question) : simulations.ask(name, at, question);

@@ -3,6 +3,7 @@ package pagefold.server.api;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.Trust;
+import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.log.LogLocation;
 import pagefold.server.plugins.PluginDirectory;
 
@@ -14,8 +15,15 @@ import pagefold.server.plugins.PluginDirectory;
  * @param log where the log is, and all else that the server keeps
  * @param access who gets at it, and how
  * @param plugins which plugins are loaded besides those that come with the server
+ * @param cluster of which the server is a node, or {@code null} when it is alone
  */
-public record ServerOptions(String host, int port, LogLocation log, ServerAccess access, Plugins plugins) {
+public record ServerOptions(
+        String host,
+        int port,
+        LogLocation log,
+        ServerAccess access,
+        Plugins plugins,
+        @Nullable ClusterOptions cluster) {
     /** The interface that a server listens on unless told otherwise: this machine only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
     /** The port that a server listens on unless told otherwise. */
@@ -41,9 +49,14 @@ public record ServerOptions(String host, int port, LogLocation log, ServerAccess
         }
     }
 
+    /** A server that is alone. */
+    public ServerOptions(String host, int port, LogLocation log, ServerAccess access, Plugins plugins) {
+        this(host, port, log, access, plugins, null);
+    }
+
     /** Only the plugins that come with the server. */
     public ServerOptions(String host, int port, Path dataDirectory, ServerAccess access) {
-        this(host, port, new LogLocation(dataDirectory), access, Plugins.NONE);
+        this(host, port, new LogLocation(dataDirectory), access, Plugins.NONE, null);
     }
 
     /** The directory of all that the server keeps in files. */
@@ -64,6 +77,11 @@ public record ServerOptions(String host, int port, LogLocation log, ServerAccess
         }
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("expected a port from 0 to 65535, but it is " + port);
+        }
+        if (cluster != null && log.database() == null) {
+            throw new IllegalArgumentException(
+                    "expected a PostgreSQL database (--database jdbc:postgresql://HOST/NAME) for a node of a cluster:"
+                            + " all nodes share one log, and a file has one server");
         }
     }
 

@@ -80,6 +80,11 @@ final class SocketSession implements StreamSink {
         closed.tryComplete();
     }
 
+    /** The name of its simulation. */
+    String simulation() {
+        return simulation;
+    }
+
     /** Completes when the connection has ended. */
     Future<Void> closed() {
         return closed.future();

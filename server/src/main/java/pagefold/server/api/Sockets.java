@@ -57,6 +57,15 @@ final class Sockets {
         session.start();
     }
 
+    /** Ends the sockets of a simulation that another server has from now on. */
+    void handedOver(String simulation) {
+        sessions.forEach(session -> {
+            if (session.simulation().equals(simulation)) {
+                session.stop();
+            }
+        });
+    }
+
     /** Ends all sockets, each when what it was sent is answered. */
     Future<Void> close() {
         List<Future<?>> closing = new ArrayList<>();

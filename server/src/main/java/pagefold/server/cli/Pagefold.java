@@ -79,6 +79,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SwapVerb.class,
             DiffVerb.class,
             LoadVerb.class,
+            ClusterVerb.class,
             TokenVerb.class,
             ImageVerb.class,
         })

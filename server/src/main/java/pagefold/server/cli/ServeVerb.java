@@ -10,6 +10,7 @@ import pagefold.server.api.PagefoldServer;
 import pagefold.server.api.ServerOptions;
 import pagefold.server.log.LogException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             "  pagefold serve",
             "  pagefold serve --port 8181 --data /var/lib/pagefold",
             "  pagefold serve --database jdbc:postgresql://db.example/pagefold",
+            "  pagefold serve --cluster --database jdbc:postgresql://db.example/pagefold --join node1.example:5701",
             "  pagefold serve --config pagefold.yaml",
             ""
         })
@@ -57,6 +59,9 @@ final class ServeVerb implements Callable<Integer> {
     @Option(names = DatabaseOption.NAME, paramLabel = DatabaseOption.LABEL, description = DatabaseOption.DESCRIPTION)
     private @Nullable String database;
 
+    @Mixin
+    private ClusterFlags cluster = new ClusterFlags();
+
     @Option(
             names = "--log",
             paramLabel = "FORMAT",
@@ -73,6 +78,7 @@ final class ServeVerb implements Callable<Integer> {
         settings.set("port", port);
         settings.set("data", data);
         settings.set("database", database);
+        cluster.into(settings);
         settings.set("log", log);
         boolean json = settings.logsJson();
         if (json) {
@@ -130,7 +136,9 @@ final class ServeVerb implements Callable<Integer> {
         } catch (LogException e) {
             throw new CliFailure(ExitCodes.UNREACHABLE, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            String hint = options.port() == 0 ? "" : "; --port 0 takes a free port";
+            boolean isPort =
+                    options.port() != 0 && String.valueOf(e.getMessage()).startsWith("cannot listen");
+            String hint = isPort ? "; --port 0 takes a free port" : "";
             throw new CliFailure(ExitCodes.UNREACHABLE, e.getMessage() + hint);
         }
     }

@@ -8,14 +8,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.access.TokenOptions;
 import pagefold.server.access.UserLimits;
 import pagefold.server.api.ServerAccess;
 import pagefold.server.api.ServerOptions;
+import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.log.LogLocation;
 
 /**
@@ -33,6 +36,13 @@ final class ServerSettings {
             Map.entry("database", ""),
             Map.entry("database-user", ""),
             Map.entry("database-password", ""),
+            Map.entry("cluster", "false"),
+            Map.entry("cluster-name", "pagefold"),
+            Map.entry("cluster-node", ""),
+            Map.entry("cluster-host", ClusterOptions.DEFAULT_HOST),
+            Map.entry("cluster-port", "" + ClusterOptions.DEFAULT_PORT),
+            Map.entry("cluster-join", ""),
+            Map.entry("cluster-api", ""),
             Map.entry("log", "text"),
             Map.entry("auth-key", ""),
             Map.entry("auth-issuer", ""),
@@ -78,7 +88,7 @@ final class ServerSettings {
     ServerOptions options() {
         String port = value("port");
         try {
-            return new ServerOptions(value("host"), Integer.parseInt(port), log(), access(), plugins());
+            return new ServerOptions(value("host"), Integer.parseInt(port), log(), access(), plugins(), cluster());
         } catch (NumberFormatException e) {
             throw CliFailure.usage("expected a port from 0 to 65535, but it is '" + port + "'");
         } catch (IllegalArgumentException e) {
@@ -152,11 +162,32 @@ final class ServerSettings {
     }
 
     private ServerOptions.Plugins plugins() {
-        String unsigned = value("unsigned-plugins");
-        if (!unsigned.equals("true") && !unsigned.equals("false")) {
-            throw CliFailure.usage("expected unsigned-plugins to be true or false, but it is '" + unsigned + "'");
+        return new ServerOptions.Plugins(path("plugins"), path("plugin-keys"), isTrue("unsigned-plugins"));
+    }
+
+    private boolean isTrue(String name) {
+        String word = value(name);
+        if (!word.equals("true") && !word.equals("false")) {
+            throw CliFailure.usage("expected " + name + " to be true or false, but it is '" + word + "'");
         }
-        return new ServerOptions.Plugins(path("plugins"), path("plugin-keys"), unsigned.equals("true"));
+        return word.equals("true");
+    }
+
+    private @Nullable ClusterOptions cluster() {
+        if (!isTrue("cluster")) {
+            return null;
+        }
+        String api = text("cluster-api");
+        List<String> join = text("cluster-join") == null
+                ? List.of()
+                : Stream.of(value("cluster-join").split(",")).map(String::strip).toList();
+        return new ClusterOptions(
+                value("cluster-name"),
+                text("cluster-node"),
+                value("cluster-host"),
+                (int) number("cluster-port", Integer.MAX_VALUE),
+                join,
+                api == null ? null : URI.create(api));
     }
 
     private @Nullable Path path(String name) {

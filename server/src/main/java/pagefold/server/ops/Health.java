@@ -2,6 +2,7 @@ package pagefold.server.ops;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.function.BooleanSupplier;
 import pagefold.server.log.EventLog;
 
 /**
@@ -10,11 +11,17 @@ import pagefold.server.log.EventLog;
  */
 public final class Health {
     private final EventLog log;
+    private final BooleanSupplier cluster;
     private volatile boolean open;
 
-    /** The health of a server that is not ready yet. */
-    public Health(EventLog log) {
+    /**
+     * The health of a server that is not ready yet.
+     *
+     * @param cluster whether its cluster works, as far as it knows
+     */
+    public Health(EventLog log, BooleanSupplier cluster) {
         this.log = log;
+        this.cluster = cluster;
     }
 
     /** Says whether requests are taken from now on. */
@@ -33,6 +40,8 @@ public final class Health {
             answer(context, 503, "{\"status\":\"down\",\"reason\":\"the log cannot be written\"}\n");
         } else if (!open) {
             answer(context, 503, "{\"status\":\"down\",\"reason\":\"the server starts or stops\"}\n");
+        } else if (!cluster.getAsBoolean()) {
+            answer(context, 503, "{\"status\":\"down\",\"reason\":\"the server is not in its cluster\"}\n");
         } else {
             answer(context, 200, "{\"status\":\"up\"}\n");
         }

@@ -2,6 +2,7 @@ package pagefold.server.ops;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -16,6 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import pagefold.server.cluster.Cluster;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogMeter;
 import pagefold.server.space.Simulations;
@@ -91,7 +94,32 @@ public final class Metrics implements LogMeter, AutoCloseable {
         return memory;
     }
 
-    private void gauge(String name, String description, java.util.function.Supplier<Number> value) {
+    /** Watches a node of a cluster, with how many requests it has sent on, and sent on again. */
+    public void watch(Cluster cluster, Supplier<Number> forwarded, Supplier<Number> repeated) {
+        gauge(
+                "pagefold.cluster.nodes",
+                "Nodes that are known and live.",
+                () -> cluster.nodes().size());
+        counter("pagefold.cluster.forwarded", "Requests that were sent on to another node.", forwarded);
+        counter("pagefold.cluster.repeated", "Requests that were tried again, here or there.", repeated);
+        counter(
+                "pagefold.cluster.images.kept",
+                "Images that were put into memory.",
+                () -> cluster.figures().imagesKept());
+        counter(
+                "pagefold.cluster.images.used",
+                "Images that a state was made from.",
+                () -> cluster.figures().imagesUsed());
+    }
+
+    private void counter(String name, String description, Supplier<Number> value) {
+        // The object is held weakly, and would be gone at once if it were the supplier.
+        FunctionCounter.builder(name, this, metrics -> value.get().doubleValue())
+                .description(description)
+                .register(registry);
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value) {
         Gauge.builder(name, value).description(description).register(registry);
     }
 

@@ -25,9 +25,14 @@ public final class Replayer {
 
     /** A replayer over a log, with the plugins of a host. */
     public Replayer(EventLog log, PluginHost host) {
+        this(log, host, Images.NONE);
+    }
+
+    /** One that begins with images, too. */
+    public Replayer(EventLog log, PluginHost host, Images images) {
         this.log = log;
         this.host = host;
-        this.snapshots = new Snapshots(log, host);
+        this.snapshots = new Snapshots(log, host, images);
     }
 
     /** The snapshots that this replayer begins with, and takes on its way. */
@@ -36,8 +41,8 @@ public final class Replayer {
     }
 
     /**
-     * The state at a position, under the plugin that is bound there: from the last snapshot before it on, or from the
-     * first event.
+     * The state at a position, under the plugin that is bound there: from the last image or snapshot before it on, or
+     * from the first event.
      *
      * @param position at least 1; the head when it is beyond
      * @throws pagefold.server.log.LogException when the log cannot be read
@@ -46,7 +51,7 @@ public final class Replayer {
         LoggedSimulation head = log.find(simulation);
         // No simulation has the id 0; reading then says that there is none.
         long id = head == null ? 0 : head.id();
-        Projection restored = snapshots.restore(id, position);
+        Projection restored = snapshots.restore(simulation, id, position);
         Replayed forward = restored == null ? null : forward(restored, simulation, position);
         return forward != null ? forward : fromTheFirst(simulation, position, snapshots.pace(id, 0));
     }

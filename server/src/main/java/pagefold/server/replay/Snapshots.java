@@ -35,11 +35,13 @@ public final class Snapshots {
 
     private final EventLog log;
     private final PluginHost host;
+    private final Images images;
 
-    /** Snapshots in a log, of models of a host's plugins. */
-    public Snapshots(EventLog log, PluginHost host) {
+    /** Snapshots in a log and images in memory, of models of a host's plugins. */
+    Snapshots(EventLog log, PluginHost host, Images images) {
         this.log = log;
         this.host = host;
+        this.images = images;
     }
 
     /**
@@ -113,8 +115,23 @@ public final class Snapshots {
         return payload.length;
     }
 
-    /** A projection as bytes; null when its model cannot be saved, or takes too many. */
+    /** Keeps an image of a projection in memory, or does not where that cannot be; answers how many bytes it takes. */
+    public int keepImage(String simulation, Images.Origin origin, Projection projection) {
+        byte[] payload = bytes(projection, Images.MAX_BYTES);
+        if (payload == null) {
+            return 0;
+        }
+        images.keep(simulation, origin, new Snapshot(projection.position(), payload));
+        return payload.length;
+    }
+
+    /** A projection as the bytes of a snapshot; null when its model cannot be saved, or takes too many. */
     byte @Nullable [] bytes(Projection projection) {
+        return bytes(projection, Snapshot.MAX_BYTES);
+    }
+
+    /** A projection as bytes; null when its model cannot be saved, or takes more than a limit. */
+    private byte @Nullable [] bytes(Projection projection, int limit) {
         PluginBinding binding = projection.binding();
         boolean isBound = binding.equals(projection.simulation().binding());
         if (!isBound
@@ -122,7 +139,7 @@ public final class Snapshots {
                 || !(find(binding) instanceof LoadedPlugin plugin)) {
             return null;
         }
-        StateBytes.Sink sink = new StateBytes.Sink(Snapshot.MAX_BYTES);
+        StateBytes.Sink sink = new StateBytes.Sink(limit);
         try {
             sink.number(VERSION);
             sink.text(binding.plugin());
@@ -152,10 +169,24 @@ public final class Snapshots {
     }
 
     /**
-     * A projection from the last snapshot that is not behind a position; null when there is none of use.
+     * A projection from the last image or snapshot that is not behind a position; null when there is none of use.
      *
+     * @param name of the simulation
      * @param simulation its id in the log
      */
+    @Nullable
+    Projection restore(String name, long simulation, long position) {
+        Snapshot image = images.find(name, simulation);
+        if (image != null && image.position() <= position && image.position() > nearest(simulation, position)) {
+            Projection projection = projection(image);
+            if (projection != null) {
+                return projection;
+            }
+        }
+        return restore(simulation, position);
+    }
+
+    /** As the other, from snapshots alone. */
     @Nullable
     Projection restore(long simulation, long position) {
         try {

@@ -92,6 +92,17 @@ public sealed interface Trouble {
         String sentence = String.valueOf(failure.getMessage());
         return failure instanceof CorruptBatch ? new LogDamaged(sentence) : new LogFailed(sentence);
     }
+    /** Another server has the simulation, or is to have it; nothing of the request was done. The sentence is for people. */
+    record Moved(String sentence) implements Trouble {}
+
+    /**
+     * A plugin that was to be selected is not the same on all servers that share the log.
+     *
+     * @param binding what was to be selected
+     * @param digest of the plugin here
+     * @param nodes the names of the servers that lack it, or did not say in time
+     */
+    record NotOnAllNodes(PluginBinding binding, String digest, List<String> nodes) implements Trouble {}
 
     /** Something of the server itself failed: a bug; the sentence is for people. */
     record Unexpected(String sentence) implements Trouble {}

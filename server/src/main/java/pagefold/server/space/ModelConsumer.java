@@ -28,17 +28,21 @@ final class ModelConsumer extends VerticleBase {
     private final String address;
     private final Projection projection;
     private final Snapshots.Pace pace;
+    private final ImagePace images;
     private final Sequence sequence;
     private @Nullable MessageConsumer<ModelMessage> consumer;
     private Trouble.@Nullable ModelFailed failure;
 
-    ModelConsumer(
-            String simulation, long generation, Projection projection, Snapshots.Pace pace, PluginThreads threads) {
-        this.address = "model." + simulation + "." + generation;
+    ModelConsumer(String address, String simulation, Projection projection, Paces paces, PluginThreads threads) {
+        this.address = address;
         this.projection = projection;
-        this.pace = pace;
+        this.pace = paces.snapshots();
+        this.images = paces.images();
         this.sequence = new Sequence(threads, simulation);
     }
+
+    /** When what is kept of the model's states: in the log, and in memory. */
+    record Paces(Snapshots.Pace snapshots, ImagePace images) {}
 
     String address() {
         return address;
@@ -72,6 +76,7 @@ final class ModelConsumer extends VerticleBase {
         if (answer instanceof ModelMessage.Applied) {
             // Behind the answer: whoever waits for it need not wait for this.
             pace.offer(projection);
+            images.offer(projection);
         }
     }
 

@@ -29,13 +29,15 @@ final class ModelLink {
     private final Vertx vertx;
     private final String name;
     private final Tools tools;
+    private final ImagePace images;
     private @Nullable String deployment;
     private long id;
     private volatile Generation generation;
     private @Nullable ReplayCheck check;
     private volatile @Nullable Trouble trouble;
 
-    ModelLink(Vertx vertx, String name, Tools tools) {
+    ModelLink(Vertx vertx, String name, Tools tools, ImagePace images) {
+        this.images = images;
         this.vertx = vertx;
         this.name = name;
         this.tools = tools;
@@ -90,8 +92,12 @@ final class ModelLink {
         }
         // Numbers are never used twice in a process, so that no message can reach the model of a writer that is
         // closing.
-        ModelConsumer next =
-                new ModelConsumer(name, tools.generations().incrementAndGet(), projection, pace, tools.models());
+        ModelConsumer next = new ModelConsumer(
+                "model." + name + "." + tools.generations().incrementAndGet(),
+                name,
+                projection,
+                new ModelConsumer.Paces(pace, images),
+                tools.models());
         return new Staged(
                 projection,
                 new Generation(vertx, next.address()),

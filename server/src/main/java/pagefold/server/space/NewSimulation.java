@@ -1,6 +1,7 @@
 package pagefold.server.space;
 
 import org.jspecify.annotations.Nullable;
+import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
 
 /**
@@ -19,4 +20,10 @@ public record NewSimulation(
         @Nullable String version,
         String profile,
         Coarsening coarsening,
-        @Nullable String creator) {}
+        @Nullable String creator) {
+
+    /** What its first event selects, with a plugin in a version. */
+    PluginBinding binding(String found) {
+        return new PluginBinding(plugin, found, profile, coarsening);
+    }
+}

@@ -2,6 +2,9 @@ package pagefold.server.space;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import pagefold.server.replay.Trouble;
 
 /** A simulation with its writer deployed, or being deployed. Guarded by the monitor of {@link Simulations}. */
@@ -17,6 +20,24 @@ final class OpenSimulation {
 
     OpenSimulation(SimulationWriter writer) {
         this.writer = writer;
+    }
+
+    /** The one that nobody uses for longest; null when all are in use. */
+    static @Nullable String idlest(Map<String, OpenSimulation> open) {
+        return open.entrySet().stream()
+                .filter(entry ->
+                        entry.getValue().users == 0 && entry.getValue().ready().succeeded())
+                .min((one, other) -> Long.signum(one.getValue().lastUse - other.getValue().lastUse))
+                .map(Map.Entry::getKey)
+                .orElse(null);
+    }
+
+    /** Under which epochs those are written that are. */
+    static Map<String, Long> ownedEpochs(Map<String, OpenSimulation> open) {
+        return open.entrySet().stream()
+                .filter(entry -> entry.getValue().writer.ownedEpoch() > 0)
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().writer.ownedEpoch()));
     }
 
     Future<String> ready() {

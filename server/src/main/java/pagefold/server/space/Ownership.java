@@ -12,12 +12,16 @@ import pagefold.server.log.NoSuchSimulation;
  */
 final class Ownership {
     private final EventLog log;
+    private final Neighbours neighbours;
+    private final ImagePace images;
     private final String name;
     private @Nullable LoggedSimulation owned;
     private long id;
 
-    Ownership(EventLog log, String name) {
-        this.log = log;
+    Ownership(Tools tools, ImagePace images, String name) {
+        this.log = tools.log();
+        this.neighbours = tools.neighbours();
+        this.images = images;
         this.name = name;
     }
 
@@ -27,10 +31,11 @@ final class Ownership {
      * @return its head row
      */
     LoggedSimulation open() {
+        neighbours.takeFromOthers(name);
         LoggedSimulation head;
         try {
             head = log.takeOwnership(name);
-            owned = head;
+            own(head);
         } catch (LogUnavailable e) {
             head = log.find(name);
             if (head == null) {
@@ -53,13 +58,20 @@ final class Ownership {
         if (head.id() != id) {
             throw new NoSuchSimulation(name);
         }
-        owned = head;
+        own(head);
         return head;
+    }
+
+    private void own(LoggedSimulation head) {
+        owned = head;
+        images.own(head.id(), head.epoch());
+        neighbours.opened(name, head.epoch());
     }
 
     /** What is under way may still come to the log: the next that is written must be under another epoch. */
     void lose() {
         owned = null;
+        images.own(id, 0);
     }
 
     boolean isHeld() {

@@ -145,6 +145,11 @@ final class PluginSwap {
             case PluginHost.Lookup.Found found -> {
                 lease = tools.host().lease(binding.plugin(), binding.version());
                 digest = found.plugin().digest();
+                List<String> lacking = writer.await(tools.neighbours().lacking(found.plugin()));
+                if (!lacking.isEmpty()) {
+                    return new UnitAnswer.Failed(
+                            new Trouble.NotOnAllNodes(binding, found.plugin().digest(), lacking));
+                }
             }
         }
         if (lease == null) {
@@ -273,8 +278,7 @@ final class PluginSwap {
                 tools.log().append(name, writer.epoch(), writer.durable().position(), batch));
         if (!(result instanceof AppendResult.Appended)) {
             writer.refusedByLog(result);
-            return new UnitAnswer.Failed(
-                    new Trouble.LogFailed("The log did not take the selection of the plugin: " + result + "."));
+            return new UnitAnswer.Failed(UseFailure.trouble(name, result));
         }
         // It is in the log: whatever the plugin makes of it now, the answer is this one.
         writer.moveTo(after);

@@ -8,7 +8,6 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +20,7 @@ import pagefold.server.log.CommandRecord;
 import pagefold.server.log.LogException;
 import pagefold.server.log.LogUnavailable;
 import pagefold.server.log.LoggedSimulation;
-import pagefold.server.replay.Projection;
-import pagefold.server.replay.Replayed;
 import pagefold.server.replay.Trouble;
-import pagefold.server.watch.PluginFailure;
 
 /**
  * The one writer of a simulation, at the address {@code simulation.{id}}, on a virtual thread of its own.
@@ -54,6 +50,8 @@ final class SimulationWriter extends VerticleBase {
     private final ModelLink model;
     private final PluginSwap swap;
     private final Ownership ownership;
+    private final ImagePace images;
+    private final Recovery recovery;
 
     private Simulation durable = Simulation.EMPTY;
     private @Nullable InFlight inFlight;
@@ -71,9 +69,12 @@ final class SimulationWriter extends VerticleBase {
         this.name = name;
         this.tools = tools;
         this.onClosed = onClosed;
-        this.model = new ModelLink(vertx, name, tools);
+        this.images =
+                new ImagePace(tools.neighbours().images(), tools.replayer().snapshots(), name);
+        this.model = new ModelLink(vertx, name, tools, images);
         this.swap = new PluginSwap(this, name, tools);
-        this.ownership = new Ownership(tools.log(), name);
+        this.recovery = new Recovery(this, name, tools);
+        this.ownership = new Ownership(tools, images, name);
     }
 
     static String address(String simulation) {
@@ -87,52 +88,17 @@ final class SimulationWriter extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        LoggedSimulation head = blocking(ownership::open);
+        LoggedSimulation head = recovery.blocking(ownership::open);
         model.setId(head.id());
         if (head.head() == 0) {
             model.setTrouble(new Trouble.Unbound(name));
         } else {
-            recover(head.head());
+            durable = recovery.recovered(head.head());
         }
         MessageConsumer<CommandUnit> local = vertx.eventBus().localConsumer(address(name));
         consumer = local;
         local.handler(this::receive);
         return Future.succeededFuture();
-    }
-
-    private void recover(long head) {
-        switch (replayed(head)) {
-            case Replayed.Complete(Projection projection) -> {
-                durable = projection.simulation();
-                model.adopt(model.stage(projection));
-            }
-            case Replayed.WithoutModel(Simulation state, Trouble trouble) -> {
-                durable = state;
-                model.setTrouble(trouble);
-                LOG.error("the simulation {} opens without a model: {}", name, trouble);
-            }
-            case Replayed.Refused refused ->
-                throw new IllegalStateException("expected a history that was accepted, but event "
-                        + refused.events().getFirst().position() + " is refused");
-        }
-        if (durable.position() != head) {
-            throw new IllegalStateException("expected the simulation '" + name + "' at position " + head
-                    + ", but its events lead to " + durable.position());
-        }
-    }
-
-    /** When the plugin does not return on the way, that is known from then on, and the second try ends before it. */
-    private Replayed replayed(long head) {
-        Callable<Replayed> replay = () -> tools.replayer().at(name, head);
-        try {
-            return blocking(replay);
-        } catch (PluginFailure e) {
-            return blocking(replay);
-        }
-    }
-
-    private <T> T blocking(Callable<T> task) {
-        return await(tools.replays().run(name, task));
     }
 
     /** Waits for what others do; messages are taken meanwhile. */
@@ -237,7 +203,7 @@ final class SimulationWriter extends VerticleBase {
                     vertx.executeBlocking(ownership::take, false).await();
             if (head.head() != known) {
                 // What was under way when the log failed has come to it, or somebody else has written.
-                recover(head.head());
+                durable = recovery.recovered(head.head());
                 model.publish(new Published(name, known + 1, head.head()));
             }
             return true;
@@ -383,6 +349,21 @@ final class SimulationWriter extends VerticleBase {
         later(() -> swap.abandon(trouble));
     }
 
+    /** The epoch under which the simulation is written here; 0 when it is not. Any thread may ask. */
+    long ownedEpoch() {
+        return images.epoch();
+    }
+
+    /** Keeps an image for whoever opens the simulation next; any thread, when nothing waits here any more. */
+    Future<?> farewell() {
+        return model.read(
+                projection -> {
+                    images.keep(projection);
+                    return projection.position();
+                },
+                null);
+    }
+
     /** Called when everything that was sent here has been answered. */
     @Override
     public Future<?> stop() {
@@ -390,6 +371,7 @@ final class SimulationWriter extends VerticleBase {
         if (local != null) {
             local.unregister();
         }
+        tools.neighbours().closed(name);
         draining = true;
         swap.abandon(new Trouble.LogFailed("The server is stopping."));
         if (!pumping) {

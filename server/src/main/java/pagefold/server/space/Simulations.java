@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,17 +19,13 @@ import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
 import pagefold.model.PluginBinding;
 import pagefold.server.log.EventLog;
-import pagefold.server.log.LogException;
 import pagefold.server.log.LoggedSimulation;
-import pagefold.server.log.NoSuchSimulation;
 import pagefold.server.log.RecordedEvent;
 import pagefold.server.replay.Delta;
-import pagefold.server.replay.PastStates;
 import pagefold.server.replay.Question;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Replayer;
 import pagefold.server.replay.Trouble;
-import pagefold.server.watch.PluginThreads;
 import pagefold.server.watch.Watchdog;
 
 /**
@@ -42,21 +38,21 @@ public final class Simulations {
     private static final Logger LOG = LoggerFactory.getLogger(Simulations.class);
     private static final DeploymentOptions WRITER_DEPLOYMENT =
             new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
-    private static final int PAST_THREADS = 4;
 
     private final Vertx vertx;
+    private final Neighbours neighbours;
     private final Limits limits;
     private final PluginHost host;
     private final EventLog log;
     private final WorkerExecutor blocking;
     private final Watchdog watchdog;
-    private final PluginThreads past;
-    private final PastStates pastStates;
+    private final PastReads past;
     private final Tools tools;
     private final Turns turns;
     private final Creator creator;
     private final Map<String, OpenSimulation> open = new HashMap<>();
     private final Map<String, Future<Void>> leaving = new HashMap<>();
+    private Consumer<String> onHandedOver = name -> {};
     private boolean closing;
 
     /** What a request does with an open simulation. */
@@ -64,19 +60,18 @@ public final class Simulations {
         Future<T> with(OpenSimulation simulation);
     }
 
-    /** The simulations of a log, shown by the plugins of a host, which a watchdog looks at. */
-    public Simulations(Vertx vertx, EventLog log, PluginHost host, Limits limits, Watchdog watchdog) {
-        this.vertx = vertx;
+    /** The simulations of a log, shown by the plugins of a host. */
+    public Simulations(Surroundings around, EventLog log, PluginHost host, Limits limits) {
+        this.vertx = around.vertx();
+        this.neighbours = around.neighbours();
         this.limits = limits;
         this.host = host;
         this.log = log;
         this.blocking = executor("pagefold-log", 4);
-        this.watchdog = watchdog;
-        this.past = new PluginThreads(
-                watchdog, "pagefold-past", PAST_THREADS, "questions about past states", PastStates.MAX_QUESTIONS);
-        Replayer replayer = new Replayer(log, host);
-        this.pastStates = new PastStates(log, replayer);
-        this.tools = Tools.of(log, host, replayer, watchdog);
+        this.watchdog = around.watchdog();
+        Replayer replayer = new Replayer(log, host, neighbours.images());
+        this.past = new PastReads(vertx, log, replayer, watchdog);
+        this.tools = Tools.of(log, host, replayer, watchdog, neighbours);
         this.turns = new Turns(limits.waitingRequests());
         this.creator = new Creator(log, blocking, this);
         LocalBus.register(vertx.eventBus());
@@ -111,7 +106,7 @@ public final class Simulations {
 
     /** Drops the past states that a plugin in one version has made. */
     public void forget(String plugin, String version) {
-        pastStates.forget(plugin, version);
+        past.states().forget(plugin, version);
     }
 
     /** The head rows of all simulations, by name. */
@@ -125,21 +120,7 @@ public final class Simulations {
      * @return at most {@code limit} events
      */
     public Future<Reading<List<RecordedEvent>>> events(String name, long from, int limit) {
-        return blocking.executeBlocking(
-                () -> {
-                    try {
-                        LoggedSimulation head = log.find(name);
-                        if (head == null) {
-                            return new Reading.Failed<>(new Trouble.NoSuchSimulation(name));
-                        }
-                        return new Reading.Answered<>(head.head(), log.read(name, from, limit));
-                    } catch (NoSuchSimulation e) {
-                        return new Reading.Failed<>(new Trouble.NoSuchSimulation(name));
-                    } catch (LogException e) {
-                        return new Reading.Failed<>(Trouble.of(e));
-                    }
-                },
-                false);
+        return blocking.executeBlocking(() -> HistoryReads.events(log, name, from, limit), false);
     }
 
     /**
@@ -149,11 +130,12 @@ public final class Simulations {
         return switch (host.find(wanted.plugin(), wanted.version(), wanted.profile())) {
             case PluginHost.Lookup.Missing missing ->
                 Future.succeededFuture(new Creation.Rejected(missing.rejection()));
-            case PluginHost.Lookup.Found found -> {
-                PluginBinding binding = new PluginBinding(
-                        wanted.plugin(), found.plugin().version(), wanted.profile(), wanted.coarsening());
-                yield turns.take(wanted.name(), Creation.Failed::new, () -> creator.create(wanted, binding));
-            }
+            case PluginHost.Lookup.Found found ->
+                turns.take(
+                        wanted.name(),
+                        Creation.Failed::new,
+                        () -> creator.create(
+                                wanted, wanted.binding(found.plugin().version())));
         };
     }
 
@@ -184,14 +166,13 @@ public final class Simulations {
     }
 
     private @Nullable Trouble deleteFromLog(String name) {
-        try {
-            boolean deleted = log.delete(name);
-            pastStates.forget(name);
+        Trouble trouble = HistoryReads.delete(log, name);
+        if (trouble == null || trouble instanceof Trouble.NoSuchSimulation) {
+            past.states().forget(name);
             watchdog.quarantine().forget(name);
-            return deleted ? null : new Trouble.NoSuchSimulation(name);
-        } catch (LogException e) {
-            return Trouble.of(e);
+            neighbours.images().forget(name);
         }
+        return trouble;
     }
 
     /** Has a unit decided, and answers when it is durable or refused. */
@@ -247,7 +228,7 @@ public final class Simulations {
                         simulation -> simulation.writer.model().read(question, position))
                 .compose(reading -> reading instanceof Reading.Answered<R>
                         ? Future.succeededFuture(reading)
-                        : past(name, () -> pastStates.ask(name, position, question)));
+                        : past.ask(name, position, question));
     }
 
     /**
@@ -256,17 +237,17 @@ public final class Simulations {
      * @param position at least 1, or {@code null} for the head
      */
     public <R> Future<Reading<R>> ask(String name, @Nullable Long position, PluginBinding under, Question<R> question) {
-        return past(name, () -> pastStates.ask(name, position, under, question));
+        return past.ask(name, position, under, question);
+    }
+
+    /** Asks the state as the log has it, without opening the simulation: any server can answer that. */
+    public <R> Future<Reading<R>> askAnywhere(String name, @Nullable Long position, Question<R> question) {
+        return past.ask(name, position, question);
     }
 
     /** What the event at a position, which is at least 1, did to the tables. */
     public Future<Reading<Delta>> delta(String name, long position) {
-        return past(name, () -> pastStates.delta(name, position));
-    }
-
-    private <R> Future<Reading<R>> past(String name, Callable<Reading<R>> read) {
-        return Future.fromCompletionStage(past.run(name, read), vertx.getOrCreateContext())
-                .otherwise(e -> new Reading.Failed<>(UseFailure.trouble(name, e)));
+        return past.delta(name, position);
     }
 
     /** Looks at everything that plugins do here. */
@@ -278,7 +259,7 @@ public final class Simulations {
         OpenSimulation simulation;
         synchronized (this) {
             simulation = open.get(name);
-            Trouble busy = busy(simulation, weight);
+            Trouble busy = busy(name, simulation, weight);
             if (busy != null) {
                 return Future.succeededFuture(failed.apply(busy));
             }
@@ -295,7 +276,10 @@ public final class Simulations {
                 .onComplete(done -> release(used, weight));
     }
 
-    private @Nullable Trouble busy(@Nullable OpenSimulation simulation, int weight) {
+    private @Nullable Trouble busy(String name, @Nullable OpenSimulation simulation, int weight) {
+        if (simulation == null && !neighbours.isMine(name)) {
+            return new Trouble.Moved("Another server is to have the simulation '" + name + "'; try again.");
+        }
         if (closing) {
             return new Trouble.LogFailed("The server is stopping.");
         }
@@ -358,26 +342,45 @@ public final class Simulations {
             simulation.undeployed = true;
             simulation
                     .ready()
-                    .compose(vertx::undeploy)
+                    .compose(deployed -> simulation.writer.farewell().transform(done -> vertx.undeploy(deployed)))
                     .onFailure(e -> LOG.debug("a writer was undeployed already: {}", e.getMessage()))
                     .onComplete(done -> simulation.gone.tryComplete());
         }
     }
 
     private boolean evict() {
-        String oldest = null;
-        for (Map.Entry<String, OpenSimulation> entry : open.entrySet()) {
-            OpenSimulation candidate = entry.getValue();
-            if (candidate.users == 0
-                    && candidate.ready().succeeded()
-                    && (oldest == null || candidate.lastUse - open.get(oldest).lastUse < 0)) {
-                oldest = entry.getKey();
-            }
-        }
+        String oldest = OpenSimulation.idlest(open);
         if (oldest != null) {
             leave(oldest, open.get(oldest));
         }
         return oldest != null;
+    }
+
+    /** Has somebody hear of each simulation that is handed over to another server. */
+    public synchronized void onHandedOver(Consumer<String> listener) {
+        onHandedOver = listener;
+    }
+
+    /** Answers what was taken and closes a simulation, so that another server may have it; completes when it has. */
+    public Future<Void> handOver(String name) {
+        Future<Void> gone;
+        Consumer<String> listener;
+        synchronized (this) {
+            OpenSimulation found = open.get(name);
+            if (found != null) {
+                leave(name, found);
+                found.giveUpSwap(new Trouble.Moved("Another server takes over the simulation '" + name + "'."));
+            }
+            gone = leaving.getOrDefault(name, Future.succeededFuture());
+            listener = onHandedOver;
+        }
+        listener.accept(name);
+        return gone;
+    }
+
+    /** Under which epochs the open simulations are written here; those that are not written yet are left out. */
+    public synchronized Map<String, Long> ownedEpochs() {
+        return OpenSimulation.ownedEpochs(open);
     }
 
     /** Takes no more requests, and completes when everything that was taken is answered. */

@@ -18,6 +18,7 @@ import pagefold.server.watch.Watchdog;
  * @param replays where histories are replayed
  * @param checks of models, now and then
  * @param generations counts the models made
+ * @param neighbours the other servers that share the log
  */
 record Tools(
         EventLog log,
@@ -26,9 +27,10 @@ record Tools(
         PluginThreads models,
         PluginThreads replays,
         ReplayChecks checks,
-        AtomicLong generations) {
+        AtomicLong generations,
+        Neighbours neighbours) {
 
-    static Tools of(EventLog log, PluginHost host, Replayer replayer, Watchdog watchdog) {
+    static Tools of(EventLog log, PluginHost host, Replayer replayer, Watchdog watchdog, Neighbours neighbours) {
         int processors = Runtime.getRuntime().availableProcessors();
         // What waits for these has been let in by the limits of simulations.
         int many = Integer.MAX_VALUE;
@@ -40,6 +42,7 @@ record Tools(
                 new PluginThreads(watchdog, "pagefold-replay", Math.max(2, processors), "replays", many),
                 new ReplayChecks(
                         new PluginThreads(watchdog, "pagefold-check", 1, "checks of models", 1), new Recheck(replayer)),
-                new AtomicLong());
+                new AtomicLong(),
+                neighbours);
     }
 }

@@ -44,8 +44,9 @@ public final class UseFailure {
             case AppendResult.UnknownSimulation unknown -> new Trouble.NoSuchSimulation(name);
             case AppendResult.Unavailable unavailable -> trouble(name, unavailable.failure());
             case AppendResult.Conflict conflict ->
-                new Trouble.LogFailed("Another server has taken over this simulation: the log is at position "
-                        + conflict.actualHead() + " of epoch " + conflict.actualEpoch() + ".");
+                new Trouble.Moved("Another server has taken over this simulation: the log is at position "
+                        + conflict.actualHead() + " of epoch " + conflict.actualEpoch()
+                        + ". The request has changed nothing; try again.");
             case AppendResult other -> new Trouble.Unexpected("The log answered " + other + ".");
         };
     }

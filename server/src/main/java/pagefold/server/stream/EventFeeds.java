@@ -111,13 +111,22 @@ public final class EventFeeds {
 
     /** Ends the subscriptions of a simulation that was removed. */
     public void removed(String simulation) {
+        end(simulation, new Ending.Removed());
+    }
+
+    private void end(String simulation, Ending ending) {
         EventFeed feed;
         synchronized (this) {
             feed = feeds.remove(simulation);
         }
         if (feed != null) {
-            feed.end(new Ending.Removed());
+            feed.end(ending);
         }
+    }
+
+    /** Ends the subscriptions of a simulation that another server has from now on: it is to be asked there. */
+    public void handedOver(String simulation) {
+        end(simulation, new Ending.Stopping());
     }
 
     /** Ends all subscriptions, and takes no more. */

@@ -16,11 +16,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
+import pagefold.host.Trust;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.log.LogLocation;
 import pagefold.server.plugins.PluginDirectory;
 import pagefold.server.space.Limits;
@@ -80,6 +83,19 @@ final class TestServer implements AutoCloseable {
                 new ServerOptions(ServerOptions.DEFAULT_HOST, 0, new LogLocation(data), ServerAccess.OPEN, plugins);
         PluginHost host = PluginHost.withBuiltIn(TestServer.class.getClassLoader(), plugins.trust());
         new PluginDirectory(options.pluginDirectory()).loadInto(host);
+        return new TestServer(PagefoldServer.start(options, host, Limits.DEFAULT), host);
+    }
+
+    /** A node of a cluster, without the flat plugin; jars that nobody has signed can be added. */
+    static TestServer start(LogLocation log, ClusterOptions cluster) throws IOException {
+        PluginHost host = PluginHost.withBuiltIn(TestServer.class.getClassLoader(), new Trust(Map.of(), true));
+        ServerOptions options = new ServerOptions(
+                ServerOptions.DEFAULT_HOST,
+                0,
+                log,
+                ServerAccess.OPEN,
+                new ServerOptions.Plugins(null, null, true),
+                cluster);
         return new TestServer(PagefoldServer.start(options, host, Limits.DEFAULT), host);
     }
 

@@ -45,7 +45,7 @@ class SimulationsTest {
         vertx = Vertx.vertx();
         host = PluginHost.withBuiltIn(getClass().getClassLoader());
         log = EventLog.open(data, Clock.systemUTC());
-        simulations = new Simulations(vertx, log, host, Limits.DEFAULT, watchdog);
+        simulations = new Simulations(new Surroundings(vertx, watchdog, Neighbours.NONE), log, host, Limits.DEFAULT);
         assertThat(await(simulations.create(new NewSimulation("s", "arm64", null, "4k-48", Coarsening.REJECT, null))))
                 .isInstanceOf(Creation.Created.class);
     }
@@ -171,7 +171,7 @@ class SimulationsTest {
         LoggedSimulation head = log.takeOwnership("s");
         vertx.close();
         vertx = Vertx.vertx();
-        simulations = new Simulations(vertx, log, host, Limits.DEFAULT, watchdog);
+        simulations = new Simulations(new Surroundings(vertx, watchdog, Neighbours.NONE), log, host, Limits.DEFAULT);
 
         assertThat(log.snapshots(head.id())).isNotEmpty().allMatch(position -> position >= 4096);
         assertThat(hash()).isEqualTo(hash);

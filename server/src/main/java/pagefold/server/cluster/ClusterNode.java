@@ -1,0 +1,382 @@
+package pagefold.server.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.map.IMap;
+import com.hazelcast.partition.MigrationListener;
+import com.hazelcast.partition.MigrationState;
+import com.hazelcast.partition.ReplicaMigrationEvent;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.host.LoadedPlugin;
+import pagefold.host.PluginHost;
+import pagefold.server.log.LoggedSimulation;
+import pagefold.server.replay.Images;
+import pagefold.server.space.Neighbours;
+import pagefold.server.space.Simulations;
+
+/**
+ * A server as a member of a Hazelcast cluster, over which its bus goes.
+ *
+ * <p>Whatever Hazelcast says is a hint: a simulation that two nodes believe to be theirs is written by the one that took
+ * it last, since the log refuses the other.
+ */
+public final class ClusterNode implements Cluster, Neighbours {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+    private static final int START_SECONDS = 60;
+    private static final long WAIT_MILLIS = 2000;
+    private static final long REASSESS_MILLIS = 500;
+    private static final long EPOCHS_MILLIS = 3000;
+
+    private final ClusterOptions options;
+    private final Vertx vertx;
+    private final HazelcastInstance hazelcast;
+    private final NodeDirectory directory;
+    private final NodeMessages messages;
+    private final IMap<String, String> open;
+    private final ImageMap images;
+    private volatile Node self;
+    private volatile @Nullable Simulations simulations;
+
+    private ClusterNode(ClusterOptions options, Vertx vertx, HazelcastInstance hazelcast, Node self) {
+        this.options = options;
+        this.vertx = vertx;
+        this.hazelcast = hazelcast;
+        this.self = self;
+        directory = new NodeDirectory(hazelcast);
+        messages = new NodeMessages(vertx);
+        open = hazelcast.getMap(HazelcastSettings.OPEN);
+        images = new ImageMap(hazelcast.getMap(HazelcastSettings.IMAGES));
+    }
+
+    /**
+     * Joins a cluster, or begins one where no other member is found.
+     *
+     * @param version of the program
+     * @throws IOException when the interface or the port cannot be had, or the members are not answered in time
+     */
+    public static ClusterNode start(ClusterOptions options, VertxOptions vertxOptions, String version)
+            throws IOException {
+        String id = UUID.randomUUID().toString();
+        HazelcastClusterManager manager = new HazelcastClusterManager(HazelcastSettings.config(options, id));
+        vertxOptions
+                .getEventBusOptions()
+                .setHost(options.host())
+                .setClusterPingInterval(WAIT_MILLIS)
+                .setClusterPingReplyInterval(WAIT_MILLIS)
+                .setConnectTimeout((int) WAIT_MILLIS);
+        Vertx vertx = await(
+                Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered());
+        Node self = new Node(
+                id,
+                options.node() == null ? "node-" + id.substring(0, 8) : options.node(),
+                URI.create("http://" + ClusterOptions.DEFAULT_HOST),
+                version,
+                Clock.systemUTC().instant(),
+                false,
+                UUID.randomUUID().toString());
+        try {
+            return new ClusterNode(options, vertx, manager.getHazelcastInstance(), self);
+        } catch (RuntimeException e) {
+            vertx.close();
+            throw e;
+        }
+    }
+
+    private static Vertx await(Future<Vertx> started) throws IOException {
+        try {
+            return started.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (TimeoutException | ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException("cannot join the cluster: " + cause.getMessage(), cause);
+        }
+    }
+
+    @Override
+    public boolean isClustered() {
+        return true;
+    }
+
+    @Override
+    public String name() {
+        return options.name();
+    }
+
+    @Override
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    @Override
+    public Neighbours neighbours() {
+        return this;
+    }
+
+    @Override
+    public void begin(Simulations opened, PluginHost host, URI listening) {
+        simulations = opened;
+        URI api = options.api() == null ? listening : options.api();
+        messages.serve(self.id(), new NodeService(opened, host));
+        hazelcast.getPartitionService().addMigrationListener(new WhenPartitionsMove());
+        hazelcast.getLifecycleService().addLifecycleListener(event -> {
+            if (event.getState() == LifecycleState.MERGED) {
+                LOG.warn("this node was cut off from the cluster, and is back in it");
+                vertx.runOnContext(ignored -> {
+                    directory.refresh();
+                    checkEpochs(opened);
+                });
+            }
+        });
+        directory.onChange(() -> vertx.runOnContext(ignored -> reassess(opened)));
+        self = new Node(self.id(), self.name(), api, self.version(), self.since(), true, self.key());
+        directory.put(self);
+        vertx.setPeriodic(REASSESS_MILLIS, timer -> {
+            directory.refresh();
+            reassess(opened);
+        });
+        vertx.setPeriodic(EPOCHS_MILLIS, timer -> checkEpochs(opened));
+    }
+
+    /** Hears of partitions, one at a time, that another member has from now on. */
+    private final class WhenPartitionsMove implements MigrationListener {
+        @Override
+        public void migrationStarted(MigrationState state) {}
+
+        @Override
+        public void migrationFinished(MigrationState state) {
+            Simulations here = simulations;
+            if (here != null) {
+                vertx.runOnContext(ignored -> reassess(here));
+            }
+        }
+
+        @Override
+        public void replicaMigrationCompleted(ReplicaMigrationEvent event) {}
+
+        @Override
+        public void replicaMigrationFailed(ReplicaMigrationEvent event) {}
+    }
+
+    /** Hands over what another node is to have. */
+    private void reassess(Simulations here) {
+        for (String name : here.openNames()) {
+            if (!isMine(name)) {
+                LOG.debug("{} hands over {}", self.name(), name);
+                here.handOver(name);
+            }
+        }
+    }
+
+    /** Closes what another server has taken without asking, which this one has not noticed yet. */
+    private void checkEpochs(Simulations here) {
+        if (here.openCount() == 0) {
+            return;
+        }
+        here.list().onSuccess(rows -> {
+            Map<String, Long> owned = here.ownedEpochs();
+            for (LoggedSimulation row : rows) {
+                Long epoch = owned.get(row.name());
+                if (epoch != null && epoch > 0 && epoch < row.epoch()) {
+                    LOG.warn(
+                            "{} was taken over under epoch {} while it was open under {}",
+                            row.name(),
+                            row.epoch(),
+                            epoch);
+                    here.handOver(row.name());
+                }
+            }
+        });
+    }
+
+    @Override
+    public Future<Void> leave() {
+        Simulations here = simulations;
+        return vertx.<Void>executeBlocking(
+                        () -> {
+                            self = self.notReady();
+                            directory.put(self);
+                            return null;
+                        },
+                        false)
+                .compose(done -> {
+                    List<Future<?>> handed = new ArrayList<>();
+                    if (here != null && !directory.ready().isEmpty()) {
+                        here.openNames().forEach(name -> handed.add(here.handOver(name)));
+                    }
+                    return Future.join(handed).mapEmpty();
+                });
+    }
+
+    @Override
+    public Node local() {
+        return self;
+    }
+
+    @Override
+    public List<Node> nodes() {
+        return directory.live();
+    }
+
+    @Override
+    public Node preferred(String simulation) {
+        List<Node> ready = directory.ready();
+        if (ready.isEmpty()) {
+            return self;
+        }
+        try {
+            Member owner =
+                    hazelcast.getPartitionService().getPartition(simulation).getOwner();
+            String id = owner == null ? null : owner.getAttribute(HazelcastSettings.NODE_ID);
+            for (Node node : ready) {
+                if (node.id().equals(id)) {
+                    return node;
+                }
+            }
+        } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
+            LOG.debug("no partition of {}: {}", simulation, e.toString());
+        }
+        // Its node starts or stops: another one, the same for everybody who knows the same nodes.
+        return ready.get(Math.floorMod(simulation.hashCode(), ready.size()));
+    }
+
+    @Override
+    public boolean isMine(String simulation) {
+        return preferred(simulation).id().equals(self.id());
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        directory.onChange(listener);
+    }
+
+    @Override
+    public boolean isUp() {
+        return hazelcast.getLifecycleService().isRunning() && directory.find(self.id()) != null;
+    }
+
+    @Override
+    public void takeFromOthers(String simulation) {
+        try {
+            String found = open.getAsync(simulation).toCompletableFuture().get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+            Node holder = found == null ? null : directory.find(Opened.of(found).node());
+            if (holder != null && !holder.id().equals(self.id())) {
+                messages.handOver(holder, simulation, node -> directory.find(node.id()) != null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | HazelcastException | HazelcastInstanceNotActiveException e) {
+            LOG.warn("{} is taken without a hand-over: {}", simulation, e.toString());
+        }
+    }
+
+    @Override
+    public void opened(String simulation, long epoch) {
+        try {
+            open.setAsync(simulation, new Opened(self.id(), epoch).toJson());
+        } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
+            LOG.debug("not known to be open: {}", e.toString());
+        }
+    }
+
+    @Override
+    public void closed(String simulation) {
+        try {
+            open.getAsync(simulation).thenAccept(found -> {
+                if (found != null && Opened.of(found).node().equals(self.id())) {
+                    open.deleteAsync(simulation);
+                }
+            });
+        } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
+            LOG.debug("not known to be closed: {}", e.toString());
+        }
+    }
+
+    @Override
+    public CompletableFuture<List<String>> lacking(LoadedPlugin plugin) {
+        return messages.lacking(others(), plugin);
+    }
+
+    private List<Node> others() {
+        return nodes().stream().filter(node -> !node.id().equals(self.id())).toList();
+    }
+
+    @Override
+    public Images images() {
+        return images;
+    }
+
+    @Override
+    public Future<Map<String, Placement>> placements(Set<String> names, boolean hashes) {
+        return vertx.executeBlocking(() -> new Found(open.getAll(names), images.headers(names)), false)
+                .compose(found -> {
+                    Map<String, String> holders = new HashMap<>();
+                    found.open().forEach((name, json) -> {
+                        String id = Opened.of(json).node();
+                        if (directory.find(id) != null) {
+                            holders.put(name, id);
+                        }
+                    });
+                    return (hashes ? messages.hashes(nodes(), holders) : Future.succeededFuture(Map.<String, Hash>of()))
+                            .map(known -> placements(names, found, holders, known));
+                });
+    }
+
+    private record Found(Map<String, String> open, Map<String, byte[]> headers) {}
+
+    private static Map<String, Placement> placements(
+            Set<String> names, Found found, Map<String, String> holders, Map<String, Hash> hashes) {
+        Map<String, Placement> placements = new HashMap<>();
+        for (String name : names) {
+            byte @Nullable [] header = found.headers().get(name);
+            placements.put(
+                    name,
+                    new Placement(
+                            holders.get(name),
+                            header == null
+                                    ? null
+                                    : new Image(ImageBytes.origin(header).epoch(), ImageBytes.position(header)),
+                            hashes.get(name)));
+        }
+        return placements;
+    }
+
+    @Override
+    public Future<Map<String, Long>> openCounts() {
+        return vertx.executeBlocking(
+                () -> {
+                    Map<String, Long> counts = new HashMap<>();
+                    open.values().forEach(json -> counts.merge(Opened.of(json).node(), 1L, Long::sum));
+                    return counts;
+                },
+                false);
+    }
+
+    @Override
+    public Figures figures() {
+        return new Figures(images.kept(), images.used());
+    }
+}

@@ -1,0 +1,74 @@
+package pagefold.server.cluster;
+
+import java.net.URI;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server becomes a node of a cluster.
+ *
+ * @param name of the cluster; nodes of another one are not joined
+ * @param node name of this node, for people, or {@code null} for one made up
+ * @param host address of the interface on which members talk to each other; anybody who reaches it can do everything
+ * @param port TCP port there, 1 to 65535; where it is taken, one of the next {@value #PORTS}
+ * @param join where other members may be, as HOST:PORT or HOST; one that is there is enough. None is the host and port
+ *     of this one, for nodes on one machine
+ * @param api where the other nodes reach this one's API, or {@code null} for where it listens
+ */
+public record ClusterOptions(
+        String name,
+        @Nullable String node,
+        String host,
+        int port,
+        List<String> join,
+        @Nullable URI api) {
+    /** The interface that members use unless told otherwise: this machine only. */
+    public static final String DEFAULT_HOST = "127.0.0.1";
+    /** The port of members unless told otherwise. */
+    public static final int DEFAULT_PORT = 5701;
+    /** How many ports are tried. */
+    public static final int PORTS = 100;
+    /** Most places to look for members. */
+    public static final int MAX_JOIN = 100;
+
+    private static final int MAX_ADDRESS = 262;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern ADDRESS =
+            Pattern.compile("[A-Za-z0-9._-]+(:[0-9]{1,5})?|\\[[0-9a-fA-F:.]+](:[0-9]{1,5})?");
+
+    public ClusterOptions {
+        join = join.isEmpty()
+                ? List.of(host.contains(":") ? "[" + host + "]:" + port : host + ":" + port)
+                : List.copyOf(join);
+        requireName("cluster", name);
+        if (node != null) {
+            requireName("node", node);
+        }
+        if (host.isBlank() || host.length() > MAX_ADDRESS) {
+            throw new IllegalArgumentException("expected the address of an interface for the cluster");
+        }
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("expected a port of the cluster from 1 to 65535, but it is " + port);
+        }
+        if (join.size() > MAX_JOIN) {
+            throw new IllegalArgumentException(
+                    "expected at most " + MAX_JOIN + " members to join, but there are " + join.size());
+        }
+        for (String member : join) {
+            if (member.length() > MAX_ADDRESS || !ADDRESS.matcher(member).matches()) {
+                throw new IllegalArgumentException("expected members to join as HOST:PORT, but one is another text");
+            }
+        }
+        if (api != null && (api.getHost() == null || !("" + api.getScheme()).matches("https?"))) {
+            throw new IllegalArgumentException("expected the address of the API as http://HOST:PORT, but it is " + api);
+        }
+    }
+
+    private static void requireName(String what, String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("expected the name of a " + what
+                    + " of 1 to 64 letters, digits, dots, underscores or hyphens, but it is another");
+        }
+    }
+}

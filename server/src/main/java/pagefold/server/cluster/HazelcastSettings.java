@@ -1,0 +1,96 @@
+package pagefold.server.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.EvictionConfig;
+import com.hazelcast.config.EvictionPolicy;
+import com.hazelcast.config.InMemoryFormat;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MaxSizePolicy;
+import com.hazelcast.config.MergePolicyConfig;
+import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.spi.merge.LatestUpdateMergePolicy;
+
+/** How Hazelcast is set up: found by addresses alone, quiet, quick to notice that a member is gone. */
+final class HazelcastSettings {
+    /** The map of nodes: id of the node to {@link Node#toJson}. */
+    static final String NODES = "pagefold.nodes";
+    /** The map of open simulations: name to {@link Opened#toJson}. */
+    static final String OPEN = "pagefold.open";
+    /** The map of images: name to the bytes of {@link ImageBytes}. */
+    static final String IMAGES = "pagefold.images";
+    /** The attribute of a member that has the id of its node. */
+    static final String NODE_ID = "pagefold.node";
+
+    /** Images take at most so many parts of the heap of each member, those that it keeps for others included. */
+    private static final int IMAGE_SHARE = 8;
+
+    private static final int MEGABYTE = 1 << 20;
+
+    private HazelcastSettings() {}
+
+    static Config config(ClusterOptions options, String nodeId) {
+        Config config = new Config().setClusterName(options.name());
+        config.getJetConfig().setEnabled(false);
+        config.getMetricsConfig().setEnabled(false);
+        config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId);
+        config.getSerializationConfig().addDataSerializableFactory(ClusterTypes.FACTORY, new ClusterTypes());
+        properties(config);
+        network(config.getNetworkConfig(), options);
+        // What Vert.x keeps; as in the configuration that comes with it.
+        config.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
+                .setBackupCount(1)
+                .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
+        config.addMapConfig(latest("__vertx.haInfo"));
+        config.addMapConfig(latest("__vertx.nodeInfo"));
+        config.addMapConfig(latest(NODES).setBackupCount(2));
+        config.addMapConfig(latest(OPEN));
+        config.addMapConfig(new MapConfig(IMAGES)
+                .setBackupCount(1)
+                .setInMemoryFormat(InMemoryFormat.BINARY)
+                .setMergePolicyConfig(new MergePolicyConfig().setPolicy(HigherPositionWins.class.getName()))
+                .setEvictionConfig(new EvictionConfig()
+                        .setEvictionPolicy(EvictionPolicy.LRU)
+                        .setMaxSizePolicy(MaxSizePolicy.USED_HEAP_SIZE)
+                        .setSize(imageMegabytes())));
+        return config;
+    }
+
+    /** Most megabytes of images that this member keeps. */
+    static int imageMegabytes() {
+        return (int) Math.max(8, Runtime.getRuntime().maxMemory() / IMAGE_SHARE / MEGABYTE);
+    }
+
+    private static MapConfig latest(String name) {
+        return new MapConfig(name)
+                .setBackupCount(1)
+                .setPerEntryStatsEnabled(true)
+                .setMergePolicyConfig(new MergePolicyConfig().setPolicy(LatestUpdateMergePolicy.class.getName()));
+    }
+
+    private static void properties(Config config) {
+        config.setProperty("hazelcast.phone.home.enabled", "false")
+                .setProperty("hazelcast.logging.type", "slf4j")
+                .setProperty("hazelcast.shutdownhook.enabled", "false")
+                .setProperty("hazelcast.socket.bind.any", "false")
+                .setProperty("hazelcast.graceful.shutdown.max.wait", "30")
+                .setProperty("hazelcast.wait.seconds.before.join", "1")
+                // A member that hangs is gone after 8 seconds; one that was killed at once, by its connections.
+                .setProperty("hazelcast.heartbeat.interval.seconds", "1")
+                .setProperty("hazelcast.max.no.heartbeat.seconds", "8")
+                .setProperty("hazelcast.operation.call.timeout.millis", "15000")
+                .setProperty("hazelcast.merge.first.run.delay.seconds", "5")
+                .setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+    }
+
+    private static void network(NetworkConfig network, ClusterOptions options) {
+        network.setPort(options.port()).setPortAutoIncrement(true).setPortCount(ClusterOptions.PORTS);
+        network.getInterfaces().setEnabled(true).addInterface(options.host());
+        JoinConfig join = network.getJoin();
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getMulticastConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(3);
+        options.join().forEach(join.getTcpIpConfig()::addMember);
+    }
+}

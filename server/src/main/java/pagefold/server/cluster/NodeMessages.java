@@ -1,0 +1,133 @@
+package pagefold.server.cluster;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pagefold.host.LoadedPlugin;
+
+/** What nodes ask each other over the bus; one that does not answer in time is not waited for. */
+final class NodeMessages {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeMessages.class);
+    private static final long HAND_OVER_MILLIS = 5000;
+    private static final long ANSWER_MILLIS = 3000;
+    private static final long LOOK_MILLIS = 50;
+
+    private final Vertx vertx;
+
+    NodeMessages(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    private static String address(String node) {
+        return "pagefold.node." + node;
+    }
+
+    void serve(String node, NodeService service) {
+        vertx.eventBus().<JsonObject>consumer(address(node), message -> {
+            try {
+                service.answer(message.body())
+                        .onSuccess(message::reply)
+                        .onFailure(e -> message.fail(1, String.valueOf(e.getMessage())));
+            } catch (RuntimeException e) {
+                LOG.error("a question of another node could not be answered", e);
+                message.fail(1, e.toString());
+            }
+        });
+    }
+
+    private Future<JsonObject> ask(Node node, JsonObject question, long millis) {
+        return vertx.eventBus()
+                .<JsonObject>request(address(node.id()), question, new DeliveryOptions().setSendTimeout(millis))
+                .map(message -> message.body());
+    }
+
+    /**
+     * Has a node answer what it took of a simulation, and close it. Waits until it has, or for some seconds, and no longer
+     * than the node lives.
+     */
+    void handOver(Node node, String simulation, Predicate<Node> lives) throws InterruptedException {
+        CompletableFuture<JsonObject> answer = ask(
+                        node, new JsonObject().put("ask", "hand-over").put("simulation", simulation), HAND_OVER_MILLIS)
+                .toCompletionStage()
+                .toCompletableFuture();
+        while (lives.test(node)) {
+            try {
+                answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException e) {
+                LOG.debug("{} has not handed over {} yet", node, simulation);
+            } catch (ExecutionException e) {
+                LOG.warn("{} did not hand over {}: {}", node, simulation, String.valueOf(e.getCause()));
+                return;
+            }
+        }
+    }
+
+    /** The names of the nodes that do not have a plugin with the same digest, or do not answer. */
+    CompletableFuture<List<String>> lacking(List<Node> nodes, LoadedPlugin plugin) {
+        JsonObject question =
+                new JsonObject().put("ask", "digest").put("plugin", plugin.id()).put("version", plugin.version());
+        List<Future<Boolean>> asked = new ArrayList<>();
+        for (Node node : nodes) {
+            asked.add(ask(node, question, ANSWER_MILLIS)
+                    .map(answer -> plugin.digest().equals(answer.getString("digest")))
+                    .otherwise(false));
+        }
+        return Future.join(asked)
+                .map(done -> {
+                    List<String> lacking = new ArrayList<>();
+                    for (int i = 0; i < nodes.size(); i++) {
+                        if (!asked.get(i).result()) {
+                            lacking.add(nodes.get(i).name());
+                        }
+                    }
+                    return lacking;
+                })
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    /** The hashes of the tables of simulations, where the nodes that have them open tell them. */
+    Future<Map<String, Cluster.Hash>> hashes(List<Node> nodes, Map<String, String> holders) {
+        Map<String, Cluster.Hash> hashes = new HashMap<>();
+        List<Future<?>> asked = new ArrayList<>();
+        for (Node node : nodes) {
+            JsonArray names = new JsonArray();
+            holders.forEach((name, holder) -> {
+                if (holder.equals(node.id())) {
+                    names.add(name);
+                }
+            });
+            if (!names.isEmpty()) {
+                asked.add(ask(node, new JsonObject().put("ask", "hashes").put("simulations", names), ANSWER_MILLIS)
+                        .onSuccess(answer -> {
+                            synchronized (hashes) {
+                                answer.fieldNames().forEach(name -> {
+                                    JsonObject hash = answer.getJsonObject(name);
+                                    hashes.put(
+                                            name, new Cluster.Hash(hash.getLong("position"), hash.getString("hash")));
+                                });
+                            }
+                        }));
+            }
+        }
+        return Future.join(asked).transform(done -> {
+            synchronized (hashes) {
+                return Future.succeededFuture(Map.copyOf(hashes));
+            }
+        });
+    }
+}

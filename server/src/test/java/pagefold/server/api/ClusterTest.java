@@ -1,0 +1,276 @@
+package pagefold.server.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import pagefold.server.cluster.ClusterOptions;
+import pagefold.server.log.LogLocation;
+import pagefold.server.log.PostgresServer;
+
+/** Three nodes over one PostgreSQL, in one process. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClusterTest {
+    private static final List<String> NAMES = List.of("a", "b", "c");
+
+    private Path directory;
+
+    private LogLocation.Login database;
+    private int port;
+    private final Map<String, TestServer> nodes = new LinkedHashMap<>();
+    private int simulations;
+
+    @BeforeAll
+    void start(@TempDir Path given) throws Exception {
+        directory = given;
+        database = PostgresServer.shared().newDatabase();
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        for (String name : NAMES) {
+            nodes.put(name, node(name));
+        }
+        awaitNodes(NAMES.size());
+    }
+
+    private TestServer node(String name) throws IOException {
+        return TestServer.start(
+                new LogLocation(directory.resolve(name), database),
+                new ClusterOptions("test-" + port, name, ClusterOptions.DEFAULT_HOST, port, List.of(), null));
+    }
+
+    private void awaitNodes(int count) {
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(nodes.values()).allSatisfy(node -> {
+                    JsonNode known = node.get("/v1/cluster").json().path("nodes");
+                    assertThat(known)
+                            .hasSize(count)
+                            .allMatch(each -> each.path("ready").asBoolean());
+                }));
+    }
+
+    @AfterAll
+    void stop() {
+        nodes.values().forEach(TestServer::close);
+    }
+
+    private TestServer at(String name) {
+        return nodes.get(name);
+    }
+
+    /** A new simulation that a node is to have. */
+    private String simulationOf(String owner) throws IOException {
+        while (true) {
+            String name = "s" + simulations++;
+            at("a").create(name, "arm64", "4k-48");
+            if (ownerOf(name).equals(owner)) {
+                return name;
+            }
+        }
+    }
+
+    private String ownerOf(String simulation) throws IOException {
+        return at("a").get("/v1/simulations/" + simulation).header(Forwarder.NODE);
+    }
+
+    @Test
+    void any_node_answers_any_request_and_says_who_has_answered() throws Exception {
+        String simulation = simulationOf("b");
+
+        TestServer.Reply made = at("a").command(simulation, TestServer.createSpace("init"));
+        TestServer.Reply mapped = at("c").command(simulation, TestServer.map("init", 0x400000, 0x10000));
+        TestServer.Reply refused = at("c").command(simulation, TestServer.map("init", 0x400000, 0x1000));
+        TestServer.Reply read = at("a").get("/v1/simulations/" + simulation + "/spaces/init/regions");
+        TestServer.Reply gone = at("a").delete("/v1/simulations/" + simulation);
+
+        assertThat(made.status()).isEqualTo(201);
+        assertThat(mapped.header("ETag")).isEqualTo("\"3\"");
+        assertThat(List.of(made, mapped, refused, read))
+                .allSatisfy(reply -> assertThat(reply.header(Forwarder.NODE)).isEqualTo("b"));
+        assertThat(refused.problem()).isEqualTo("overlaps");
+        assertThat(read.json().path("regions")).hasSize(1);
+        assertThat(gone.status()).isEqualTo(204);
+        assertThat(at("b").get("/v1/simulations/" + simulation).status()).isEqualTo(404);
+    }
+
+    @Test
+    void streams_go_through_any_node() throws Exception {
+        String simulation = simulationOf("c");
+        String path = "/v1/simulations/" + simulation;
+        int count = 3000;
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            lines.append(TestServer.remark("line " + i)).append('\n');
+        }
+        try (SseClient clients = new SseClient();
+                SocketClient socket = new SocketClient(at("a").uri(path + "/socket"))) {
+            SseClient.Stream events = clients.behind(at("b").uri(path + "/events/stream"), 0);
+
+            TestServer.Reply taken = at("a").stream(simulation, lines.toString());
+            socket.send("{\"type\":\"commands\",\"id\":\"1\",\"commands\":[" + TestServer.remark("last") + "]}");
+            JsonNode answer = socket.next();
+
+            assertThat(taken.lines().getLast().path("position").asLong()).isEqualTo(count + 1);
+            assertThat(answer.path("position").asLong()).isEqualTo(count + 2);
+            await().atMost(Duration.ofMinutes(1)).until(() -> events.position() == count + 2);
+            assertThat(events.wrong()).isNull();
+        }
+    }
+
+    @Test
+    void any_node_reads_from_the_log_at_the_position_that_it_says() throws Exception {
+        String simulation = simulationOf("b");
+        at("c").command(simulation, TestServer.createSpace("init"));
+        at("c").command(simulation, TestServer.map("init", 0x400000, 0x200000));
+
+        Map<String, TestServer.Reply> replies = new LinkedHashMap<>();
+        for (String name : NAMES) {
+            replies.put(name, at(name).get("/v1/simulations/" + simulation + "/stats?consistency=any"));
+        }
+        TestServer.Reply wrong = at("a").get("/v1/simulations/" + simulation + "/stats?consistency=some");
+
+        assertThat(replies).allSatisfy((name, reply) -> {
+            assertThat(reply.header(Forwarder.NODE)).isEqualTo(name);
+            assertThat(reply.header("ETag")).isEqualTo("\"3\"");
+        });
+        assertThat(replies.values().stream()
+                        .map(reply -> reply.json().path("imageHash"))
+                        .distinct())
+                .hasSize(1);
+        assertThat(at("b").hash(simulation))
+                .isEqualTo(replies.get("a").json().path("imageHash").asText());
+        assertThat(wrong.status()).isEqualTo(400);
+    }
+
+    @Test
+    void the_status_has_the_nodes_and_where_the_simulations_are() throws Exception {
+        String simulation = simulationOf("c");
+        at("a").command(simulation, TestServer.createSpace("init"));
+        String before = simulation.substring(0, simulation.length() - 1);
+
+        JsonNode status = at("a").get("/v1/cluster?hashes=true&limit=1000").json();
+        JsonNode page = at("a").get("/v1/cluster?limit=1").json();
+
+        Map<String, JsonNode> byName = new LinkedHashMap<>();
+        status.path("nodes").forEach(node -> byName.put(node.path("name").asText(), node));
+        assertThat(byName.keySet()).containsExactlyElementsOf(NAMES);
+        assertThat(byName.get("a").path("local").asBoolean()).isTrue();
+        assertThat(byName.get("b").path("local").asBoolean()).isFalse();
+        assertThat(byName.get("c").path("api").asText())
+                .isEqualTo(at("c").uri("").toString());
+        JsonNode row = null;
+        for (JsonNode each : status.path("simulations")) {
+            row = each.path("name").asText().equals(simulation) ? each : row;
+        }
+        assertThat(row).as("%s behind %s", simulation, before).isNotNull();
+        String id = byName.get("c").path("id").asText();
+        assertThat(row.path("owner").asText()).isEqualTo(id);
+        assertThat(row.path("openAt").asText()).isEqualTo(id);
+        assertThat(row.path("position").asLong()).isEqualTo(2);
+        assertThat(row.path("hashes").get(0).path("imageHash").asText()).isEqualTo(at("b").hash(simulation));
+        assertThat(page.path("simulations")).hasSize(1);
+        assertThat(at("a").get("/v1/cluster?limit=1&after=" + page.path("next").asText())
+                        .json()
+                        .path("simulations")
+                        .get(0)
+                        .path("name")
+                        .asText())
+                .isGreaterThan(page.path("next").asText());
+    }
+
+    @Test
+    void a_plugin_is_selected_when_all_nodes_have_it_and_not_before() throws Exception {
+        String simulation = simulationOf("b");
+        byte[] jar = TestServer.flatJar("1.0");
+        at("b").send("POST", "/v1/plugins", BodyPublishers.ofByteArray(jar), "Content-Type", Plugins.JAR);
+
+        TestServer.Reply refused = at("a").command(simulation, TestServer.select("flat", "wide"));
+        TestServer.Reply unchanged = at("a").get("/v1/simulations/" + simulation);
+        for (String name : List.of("a", "c")) {
+            at(name).send("POST", "/v1/plugins", BodyPublishers.ofByteArray(jar), "Content-Type", Plugins.JAR);
+        }
+        TestServer.Reply selected = at("a").command(simulation, TestServer.select("flat", "wide"));
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.problem()).isEqualTo("plugin-not-on-all-nodes");
+        assertThat(refused.json().path("nodes")).extracting(JsonNode::asText).containsExactly("a", "c");
+        assertThat(unchanged.json().path("position").asLong()).isEqualTo(1);
+        assertThat(selected.status()).isEqualTo(201);
+    }
+
+    @Test
+    void who_only_says_that_it_is_a_node_is_not_believed() throws Exception {
+        String simulation = simulationOf("b");
+
+        TestServer.Reply reply = at("a").command(
+                        simulation, TestServer.remark("mine"), Forwarder.HOP, "0a4ad6a4-8e63-4ac5-b4a2-d6f0e3b0a4a1");
+
+        assertThat(reply.status()).isEqualTo(503);
+        assertThat(reply.problem()).isEqualTo(Problem.MOVED);
+        assertThat(reply.header("Retry-After")).isNotEmpty();
+    }
+
+    @Test
+    void a_node_that_leaves_hands_over_without_a_failed_write_and_comes_back() throws Exception {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(simulationOf(NAMES.get(i % NAMES.size())));
+        }
+        List<TestServer.Reply> replies = new ArrayList<>();
+        Thread leaving = Thread.ofVirtual().unstarted(() -> at("c").close());
+        double used = images();
+
+        leaving.start();
+        for (int round = 0; round < 60; round++) {
+            for (String simulation : all) {
+                replies.add(at(round % 2 == 0 ? "a" : "b").command(simulation, TestServer.remark("r" + round)));
+            }
+        }
+        leaving.join();
+        nodes.remove("c");
+        awaitNodes(2);
+        double usedThen = images();
+        nodes.put("c", node("c"));
+        awaitNodes(3);
+
+        assertThat(replies)
+                .allSatisfy(reply -> assertThat(reply.status()).as(reply.text()).isEqualTo(201));
+        for (String simulation : all) {
+            assertThat(at("a").get("/v1/simulations/" + simulation)
+                            .json()
+                            .path("position")
+                            .asLong())
+                    .isEqualTo(61);
+        }
+        assertThat(usedThen).as("simulations opened from images").isGreaterThan(used);
+    }
+
+    /** How many images the nodes that stay have begun from. */
+    private double images() throws IOException {
+        double sum = 0;
+        for (String name : List.of("a", "b")) {
+            sum += at(name).get("/metrics")
+                    .text()
+                    .lines()
+                    .filter(line -> line.startsWith("pagefold_cluster_images_used_total "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+                    .sum();
+        }
+        return sum;
+    }
+}
