@@ -136,6 +136,8 @@ class ArchitectureTest {
                         "pagefold.spi..",
                         "pagefold.model..",
                         "pagefold.server.log.."),
+                mayUse("pagefold.server.local..", "pagefold.server.log.."),
+                mayUse("pagefold.server.linearizability.."),
                 mayUse(
                         "pagefold.server.compare..",
                         "pagefold.host..",
@@ -189,7 +191,7 @@ class ArchitectureTest {
                         "io.vertx.ext.web..",
                         "io.vertx.openapi.."),
                 only(
-                        new String[] {"pagefold.server.log.."},
+                        new String[] {"pagefold.server.log..", "pagefold.server.local.."},
                         "java.sql..",
                         "org.sqlite..",
                         "org.postgresql..",
@@ -201,6 +203,7 @@ class ArchitectureTest {
                         .resideOutsideOfPackages(
                                 "pagefold.server.log..",
                                 "pagefold.server.plugins..",
+                                "pagefold.server.local..",
                                 "pagefold.server.cli..",
                                 "pagefold.testkit..")
                         .should()

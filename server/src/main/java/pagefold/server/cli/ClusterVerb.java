@@ -11,21 +11,22 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
         header = {
-            "Several servers that share a log: shows the nodes, and where the simulations are.",
+            "Several servers that share a log: starts some on this machine, shows the nodes, and where the simulations are.",
             "",
             "Examples:",
+            "  pagefold cluster up -n 3",
             "  pagefold cluster status",
             "  pagefold cluster status --hashes --server http://10.0.0.2:8080",
             "  pagefold cluster top",
             ""
         },
-        subcommands = {ClusterVerbs.Status.class, ClusterVerbs.Top.class})
+        subcommands = {ClusterUpVerb.class, ClusterVerbs.Status.class, ClusterVerbs.Top.class})
 final class ClusterVerb implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "expected status or top");
+        throw new ParameterException(spec.commandLine(), "expected up, status or top");
     }
 }

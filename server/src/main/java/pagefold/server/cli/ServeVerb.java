@@ -3,7 +3,6 @@ package pagefold.server.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.api.PagefoldServer;
@@ -111,28 +110,19 @@ final class ServeVerb implements Callable<Integer> {
      * @param whenClosed what to do when nothing is open any more
      */
     static void run(ServerOptions options, Consumer<PagefoldServer> whenUp, Runnable whenClosed) {
-        CountDownLatch told = new CountDownLatch(1);
-        CountDownLatch closed = new CountDownLatch(1);
-        // The process ends when this thread does, so it waits until all is closed.
-        Thread ending = new Thread(
-                () -> {
-                    told.countDown();
-                    await(closed);
-                },
-                "ending");
-        Runtime.getRuntime().addShutdownHook(ending);
-        try {
-            serve(options, whenUp, told);
-        } finally {
-            whenClosed.run();
-            closed.countDown();
+        try (UntilTold told = new UntilTold()) {
+            try {
+                serve(options, whenUp, told);
+            } finally {
+                whenClosed.run();
+            }
         }
     }
 
-    private static void serve(ServerOptions options, Consumer<PagefoldServer> whenUp, CountDownLatch told) {
+    private static void serve(ServerOptions options, Consumer<PagefoldServer> whenUp, UntilTold told) {
         try (PagefoldServer server = PagefoldServer.start(options)) {
             whenUp.accept(server);
-            await(told);
+            told.await();
         } catch (LogException e) {
             throw new CliFailure(ExitCodes.UNREACHABLE, String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -140,14 +130,6 @@ final class ServeVerb implements Callable<Integer> {
                     options.port() != 0 && String.valueOf(e.getMessage()).startsWith("cannot listen");
             String hint = isPort ? "; --port 0 takes a free port" : "";
             throw new CliFailure(ExitCodes.UNREACHABLE, e.getMessage() + hint);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,0 +1,149 @@
+package pagefold.server.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import pagefold.server.log.LogLocation;
+
+/** A PostgreSQL and nodes that have their log in it. All ends with this process, however that ends. */
+public final class LocalCluster implements AutoCloseable {
+    /** Most nodes of one. */
+    public static final int MAX_NODES = 16;
+
+    private static final String DATABASE = "pagefold";
+    private static final int READY_SECONDS = 120;
+
+    private final Options options;
+    private final Path folder;
+    private final boolean temporary;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(1))
+            .build();
+    private final LocalPostgres postgres;
+    private final LogLocation.Login database;
+    private final List<LocalNode> nodes = new ArrayList<>();
+
+    /**
+     * What is started.
+     *
+     * @param nodes how many, 1 to {@link #MAX_NODES}
+     * @param port of the first node, and the following ones of the others; 0 for any that are free
+     * @param data folder of the database and the nodes, which stays; {@code null} for a temporary one
+     * @param heapMegabytes most memory for objects of a node, 64 to 65,536
+     * @param classPath of the nodes; {@code null} for that of this process
+     */
+    public record Options(
+            int nodes,
+            int port,
+            @Nullable Path data,
+            int heapMegabytes,
+            @Nullable String classPath) {
+        private static final int MIN_HEAP = 64;
+        private static final int MAX_HEAP = 65_536;
+        private static final int MAX_PORT = 65_535;
+
+        public Options {
+            check("nodes", nodes, 1, MAX_NODES);
+            check("megabytes of heap", heapMegabytes, MIN_HEAP, MAX_HEAP);
+            check("as port", port, 0, MAX_PORT - MAX_NODES);
+        }
+
+        private static void check(String what, int value, int least, int most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(
+                        "expected " + least + " to " + most + " " + what + ", but found " + value);
+            }
+        }
+    }
+
+    private LocalCluster(Options options) throws IOException {
+        this.options = options;
+        temporary = options.data() == null;
+        folder = options.data() == null
+                ? Files.createTempDirectory("pagefold-cluster")
+                : Files.createDirectories(options.data().toAbsolutePath());
+        postgres = LocalPostgres.start(options.data() == null ? null : folder.resolve("postgres"));
+        database = postgres.database(DATABASE);
+    }
+
+    /**
+     * Starts the database and the nodes, and returns when all are ready.
+     *
+     * @throws IOException when there is no PostgreSQL, or one of them does not start; the sentence says why
+     */
+    public static LocalCluster start(Options options) throws IOException {
+        LocalCluster cluster = new LocalCluster(options);
+        try {
+            for (int i = 0; i < options.nodes(); i++) {
+                cluster.startNode();
+            }
+            for (LocalNode node : cluster.nodes) {
+                node.awaitReady(READY_SECONDS);
+            }
+            return cluster;
+        } catch (IOException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private LocalNode startNode() throws IOException {
+        int number = nodes.size() + 1;
+        int port = options.port() == 0 ? 0 : options.port() + number - 1;
+        String classPath = options.classPath() == null ? LocalNode.ownClassPath() : options.classPath();
+        LocalNode.Plan plan = new LocalNode.Plan(database, options.heapMegabytes(), classPath, List.of());
+        LocalNode node = new LocalNode(number, port, folder.resolve("node-" + number), plan, http);
+        nodes.add(node);
+        return node;
+    }
+
+    /** Starts one more node, and returns when it is ready. */
+    public LocalNode addNode() throws IOException {
+        LocalNode node = startNode();
+        node.awaitReady(READY_SECONDS);
+        return node;
+    }
+
+    /** The nodes, in their order. */
+    public List<LocalNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** Where they answer. */
+    public List<URI> servers() {
+        return nodes.stream().map(LocalNode::uri).toList();
+    }
+
+    /** The database that has the log. */
+    public LogLocation.Login database() {
+        return database;
+    }
+
+    /** The PostgreSQL that has the database. */
+    public LocalPostgres postgres() {
+        return postgres;
+    }
+
+    /** Ends the nodes in order, then the database; a temporary folder goes. */
+    @Override
+    public void close() throws IOException {
+        for (LocalNode node : nodes) {
+            node.askToStop();
+        }
+        for (LocalNode node : nodes) {
+            node.awaitStop();
+        }
+        postgres.close();
+        http.close();
+        if (temporary) {
+            KeptProcess.remove(folder);
+        }
+    }
+}
