@@ -144,6 +144,7 @@ class ArchitectureTest {
                         "pagefold.spi..",
                         "pagefold.table..",
                         "pagefold.model..",
+                        "pagefold.server.importer..",
                         "pagefold.server.log..",
                         "pagefold.server.replay..",
                         "pagefold.server.watch..",

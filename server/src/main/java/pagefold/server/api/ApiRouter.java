@@ -81,6 +81,7 @@ final class ApiRouter {
                 Map.entry("getStats", reads::stats),
                 Map.entry("postSwap", new Swapping(parts)::post),
                 Map.entry("getComparison", parts.comparing()::compare),
+                Map.entry("compareFile", parts.comparing()::compareFile),
                 Map.entry("getDifferences", parts.comparing()::diff),
                 Map.entry("getChanges", parts.comparing()::changes),
                 Map.entry("getBisection", parts.tracing()::bisect),

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.compare.Comparer.NoSuchCandidate;
+import pagefold.server.compare.FileHistory;
 import pagefold.server.history.Origins.NoSecondStage;
 import pagefold.server.replay.NoSuchSpace;
 import pagefold.server.replay.Reading;
@@ -14,6 +15,9 @@ import pagefold.server.wire.WireJson;
 
 /** Answers questions that take long on threads of their own, the JSON with them. */
 final class Background {
+    /** No simulation has this name. */
+    private static final String NO_SIMULATION = "(file)";
+
     private final PluginThreads threads;
 
     Background(PluginThreads threads) {
@@ -49,13 +53,34 @@ final class Background {
         });
     }
 
+    /** Answers what has nothing to do with a simulation, and so no position. */
+    void answerTrial(Exchange exchange, Callable<WireJson.ValueWriter> work) {
+        Future<Made> made = Future.fromCompletionStage(threads.tried(
+                        NO_SIMULATION, () -> guarded(() -> new Made(0, Json.line(work.call()), null))))
+                .otherwise(e -> new Made(0, null, Problems.of(UseFailure.trouble(NO_SIMULATION, e))));
+        exchange.then(made, answer -> {
+            byte[] body = answer.body();
+            Problem problem = answer.problem();
+            if (body != null) {
+                exchange.send(200, Json.CONTENT_TYPE, body);
+            } else if (problem != null) {
+                exchange.send(problem);
+            }
+        });
+    }
+
     private static <R> Made made(Callable<Reading<R>> work, Encoder<R> encoder) throws Exception {
+        return guarded(() -> switch (work.call()) {
+            case Reading.Failed<R> failed -> new Made(0, null, Problems.of(failed.trouble()));
+            case Reading.Answered<R>(long position, R value) -> new Made(position, Json.line(encoder.of(value)), null);
+        });
+    }
+
+    private static Made guarded(Callable<Made> work) throws Exception {
         try {
-            return switch (work.call()) {
-                case Reading.Failed<R> failed -> new Made(0, null, Problems.of(failed.trouble()));
-                case Reading.Answered<R>(long position, R value) ->
-                    new Made(position, Json.line(encoder.of(value)), null);
-            };
+            return work.call();
+        } catch (FileHistory.Unreadable e) {
+            return new Made(0, null, Problems.of(e));
         } catch (NoSuchCandidate e) {
             return new Made(0, null, Problems.of(e.rejection()));
         } catch (NoSuchSpace e) {

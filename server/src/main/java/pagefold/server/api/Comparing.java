@@ -4,26 +4,37 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Names;
 import pagefold.model.PluginBinding;
 import pagefold.server.compare.Candidate;
 import pagefold.server.compare.Comparer;
 import pagefold.server.compare.Comparer.Scope;
+import pagefold.server.compare.Comparison;
 import pagefold.server.compare.ComparisonWriter;
 import pagefold.server.compare.Comparisons;
+import pagefold.server.compare.FileHistory;
 import pagefold.server.replay.Reading;
 import pagefold.server.watch.PluginThreads;
 import pagefold.server.watch.Watchdog;
+import pagefold.server.wire.WireText;
 
 /** One history under several plugins and profiles. */
 final class Comparing {
     /** Most characters in the list of candidates. */
     private static final int MAX_LIST_LENGTH = 4096;
 
+    /** Most files that are compared, or wait for it, at one time. */
+    static final int MAX_FILES = 4;
+
+    private static final Set<String> FILE_TYPES = Set.of("text/plain", "application/x-ndjson");
+    private static final WireText.Words<FileHistory.Format> FORMATS = WireText.words(FileHistory.Format.values());
+
     private final Comparisons comparisons;
     private final Views views;
     private final Background background;
+    private final Background files;
 
     Comparing(Watchdog watchdog, Comparisons comparisons, Views views) {
         this.comparisons = comparisons;
@@ -31,6 +42,8 @@ final class Comparing {
         // One at a time: each takes a processor and the memory of two models.
         this.background = new Background(
                 new PluginThreads(watchdog, "pagefold-compare", 1, "comparisons", Comparisons.MAX_WAITING));
+        this.files =
+                new Background(new PluginThreads(watchdog, "pagefold-files", 1, "comparisons of files", MAX_FILES));
     }
 
     void compare(RoutingContext routing) {
@@ -43,6 +56,28 @@ final class Comparing {
                 exchange,
                 () -> comparisons.compare(name, at, candidates, scope),
                 comparison -> json -> new ComparisonWriter(json).write(comparison));
+    }
+
+    /** Compares what another tool has written. The history lives as long as the request. */
+    void compareFile(RoutingContext routing) {
+        Exchange exchange = new Exchange(routing);
+        if (!FILE_TYPES.contains(BodyReader.mediaType(exchange))) {
+            throw new Problem.Exception(Problems.ofStatus(415, routing.request().path())
+                    .with("accepted", FILE_TYPES.stream().sorted().toList()));
+        }
+        List<Candidate> candidates = candidates(exchange);
+        Scope scope = scope(exchange);
+        FileHistory.Format named = exchange.query("format") == null
+                ? null
+                : Reads.word(exchange, "format", FORMATS, FileHistory.Format.MAPS);
+        BodyReader.read(exchange, FileHistory.MAX_BYTES, body -> {
+            byte[] bytes = body.getBytes();
+            files.answerTrial(exchange, () -> {
+                FileHistory file = FileHistory.read(named == null ? FileHistory.formatOf(bytes) : named, bytes);
+                Comparison comparison = comparisons.compare(file, candidates, scope);
+                return json -> new ComparisonWriter(json).write(comparison, file);
+            });
+        });
     }
 
     void diff(RoutingContext routing) {

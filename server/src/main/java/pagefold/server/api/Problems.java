@@ -2,12 +2,14 @@ package pagefold.server.api;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.PluginBinding;
 import pagefold.model.Rejection;
+import pagefold.server.compare.FileHistory;
 import pagefold.server.replay.Replayed.RefusedEvent;
 import pagefold.server.replay.Trouble;
 import pagefold.server.space.UnitAnswer;
@@ -211,6 +213,20 @@ final class Problems {
     static Problem of(MalformedJson malformed) {
         Problem problem = Problem.of(400, "malformed", String.valueOf(malformed.getMessage()));
         return malformed.path().isEmpty() ? problem : problem.with("field", malformed.path());
+    }
+
+    /** A file that leads to no history. */
+    static Problem of(FileHistory.Unreadable unreadable) {
+        String format = unreadable.format().name().toLowerCase(Locale.ROOT);
+        return Problem.of(
+                422,
+                "unreadable-file",
+                "The file is no history, read as " + format + ": line " + unreadable.line() + ", " + unreadable.reason()
+                        + (unreadable.reason().endsWith(".") ? "" : "."),
+                "format",
+                format,
+                "line",
+                unreadable.line());
     }
 
     /** A parameter or header that is not of the form that the contract says. */

@@ -2,10 +2,12 @@ package pagefold.server.cli;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
+import pagefold.server.compare.FileHistory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,6 +43,9 @@ final class CompareVerb extends ClientVerb {
 
     @Option(names = "--maps", paramLabel = "FILE", description = "A /proc/PID/maps instead, without a server.")
     private @Nullable String maps;
+
+    @Option(names = "--history", paramLabel = "FILE", description = "A file of sim export instead, without a server.")
+    private @Nullable String history;
 
     @Option(
             names = "--with",
@@ -88,16 +93,21 @@ final class CompareVerb extends ClientVerb {
     }
 
     private byte[] answer(ApiClient api) {
-        int sources = (simulation == null ? 0 : 1) + (strace == null ? 0 : 1) + (maps == null ? 0 : 1);
-        if (sources != 1) {
-            throw CliFailure.usage("expected one of SIMULATION, --strace FILE and --maps FILE");
-        }
+        Map<FileHistory.Format, String> files = new EnumMap<>(FileHistory.Format.class);
+        putIfNamed(files, FileHistory.Format.MAPS, maps);
+        putIfNamed(files, FileHistory.Format.STRACE, strace);
+        putIfNamed(files, FileHistory.Format.EVENTS, history);
         String name = simulation;
+        if (files.size() + (name == null ? 0 : 1) != 1) {
+            throw CliFailure.usage("expected one of SIMULATION, --strace FILE, --maps FILE and --history FILE");
+        }
         if (name == null) {
             if (at != null) {
                 throw CliFailure.usage("expected --at with a simulation, not with a file");
             }
-            return FileComparison.of(strace, maps, this::talk).compare(with, space, tlb);
+            FileHistory.Format format = files.keySet().iterator().next();
+            return FileComparison.of(format, files.getOrDefault(format, ""), this::talk)
+                    .compare(with, space, tlb);
         }
         Map<String, String> query = at(at);
         query.put("with", with);
@@ -106,6 +116,13 @@ final class CompareVerb extends ClientVerb {
             query.put("space", Texts.name("space", space));
         }
         return api.get(simulationPath(name) + "/compare", query).body();
+    }
+
+    private static void putIfNamed(
+            Map<FileHistory.Format, String> files, FileHistory.Format format, @Nullable String file) {
+        if (file != null) {
+            files.put(format, file);
+        }
     }
 
     private void print(List<JsonTree> candidates) {

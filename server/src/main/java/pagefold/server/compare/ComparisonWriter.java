@@ -7,11 +7,14 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.AddressRange;
+import pagefold.model.AddressSpace;
 import pagefold.model.Output;
 import pagefold.model.PluginBinding;
 import pagefold.server.compare.Comparison.Refusals;
 import pagefold.server.compare.Comparison.Row;
 import pagefold.server.compare.Difference.Kind;
+import pagefold.server.importer.ImportReport;
+import pagefold.server.importer.MalformedLine;
 import pagefold.server.replay.Replayed.RefusedEvent;
 import pagefold.server.wire.EventCodec;
 import pagefold.server.wire.ModelWriter;
@@ -28,13 +31,55 @@ public final class ComparisonWriter {
     /** Writes a comparison as an object. */
     public void write(Comparison comparison) throws IOException {
         json.writeStartObject();
+        candidates(comparison);
+        json.writeEndObject();
+    }
+
+    /** Writes a comparison as an object, with what was read for it. */
+    public void write(Comparison comparison, FileHistory file) throws IOException {
+        json.writeStartObject();
+        json.writeObjectFieldStart("file");
+        file(file);
+        json.writeEndObject();
+        candidates(comparison);
+        json.writeEndObject();
+    }
+
+    private void file(FileHistory file) throws IOException {
+        ImportReport report = file.report();
+        json.writeStringField("format", file.format().name().toLowerCase(Locale.ROOT));
+        json.writeNumberField("lines", report.lines());
+        json.writeArrayFieldStart("spaces");
+        for (AddressSpace space : file.end().spaces()) {
+            json.writeString(space.name());
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("skipped");
+        for (Map.Entry<String, Long> each : report.skipped().entrySet()) {
+            json.writeNumberField(each.getKey(), each.getValue());
+        }
+        json.writeEndObject();
+        json.writeObjectFieldStart("malformed");
+        json.writeNumberField("count", report.malformedCount());
+        json.writeArrayFieldStart("lines");
+        for (MalformedLine line : report.malformed()) {
+            json.writeStartObject();
+            json.writeNumberField("line", line.lineNumber());
+            json.writeStringField("reason", line.reason());
+            json.writeStringField("text", line.text());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void candidates(Comparison comparison) throws IOException {
         json.writeNumberField("position", comparison.position());
         json.writeArrayFieldStart("candidates");
         for (Row row : comparison.rows()) {
             row(row);
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     private void row(Row row) throws IOException {

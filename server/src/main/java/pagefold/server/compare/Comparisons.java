@@ -76,6 +76,26 @@ public final class Comparisons {
     }
 
     /**
+     * Compares candidates for a history from a file. Nothing of it is kept.
+     *
+     * @throws Comparer.NoSuchCandidate when a plugin or profile is not there
+     * @throws NoSuchSpace when the space is not there at the end
+     */
+    public Comparison compare(FileHistory file, List<Candidate> candidates, Scope scope) {
+        return compare(host, file, candidates, scope);
+    }
+
+    /** The same without a server and its log. */
+    public static Comparison compare(PluginHost host, FileHistory file, List<Candidate> candidates, Scope scope) {
+        String space = scope.space();
+        if (space != null && file.end().space(space) == null) {
+            throw new NoSuchSpace(space, null);
+        }
+        long position = file.events().size();
+        return new Comparer(host, History.of(file.events()), position).compare(candidates, scope);
+    }
+
+    /**
      * Compares two candidates range by range.
      *
      * @param at the position to look at, or {@code null} for the head

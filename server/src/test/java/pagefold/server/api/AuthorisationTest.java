@@ -79,7 +79,7 @@ class AuthorisationTest {
     private static String query(String operation) {
         return switch (operation) {
             case "getWalk", "getShowPte" -> "?va=0x1000";
-            case "getComparison" -> "?with=arm64:16k-47";
+            case "getComparison", "compareFile" -> "?with=arm64:16k-47";
             case "getDifferences" -> "?right=arm64:16k-47";
             // Nothing of that kind is there; an event stream would not end.
             case "streamEvents" -> "?from=999";

@@ -70,4 +70,23 @@ class HttpFuzzTest {
                     .isBetween(200, 499);
         }
     }
+
+    @FuzzTest(maxDuration = "10m")
+    void a_file_is_compared_or_refused_and_nothing_is_kept(byte[] file) throws IOException {
+        String before = server.get("/v1/simulations").text();
+
+        for (String format : List.of("", "&format=maps", "&format=strace", "&format=events")) {
+            Reply reply = server.post(
+                    "/v1/compare?with=arm64:4k-48,arm64:64k-48" + format,
+                    "text/plain",
+                    BodyPublishers.ofByteArray(file));
+
+            assertThat(reply.status()).as(reply.text()).isIn(200, 422);
+            assertThat(reply.status() == 200 || reply.problem().equals("unreadable-file"))
+                    .as(reply.text())
+                    .isTrue();
+        }
+
+        assertThat(server.get("/v1/simulations").text()).isEqualTo(before);
+    }
 }

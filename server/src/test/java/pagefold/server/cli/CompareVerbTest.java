@@ -79,6 +79,26 @@ final class CompareVerbTest {
     }
 
     @Test
+    void an_exported_history_is_compared_as_its_simulation_is(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("history");
+        run("sim", "create", "h").ends(0);
+        run("space", "create", "h", "u").ends(0);
+        run("map", "h", "0x400000", "--size", "8K", "-p", "rw-/rw-", "--object", "o")
+                .ends(0);
+        run("sim", "export", "h", "-f", file.toString()).ends(0);
+
+        List<String> ofServer = run("compare", "h", "--events=0").ends(0).lines();
+        List<String> ofFile = CliRun.of("compare", "--history", file.toString(), "--events=0")
+                .ends(0)
+                .lines();
+
+        assertThat(ofFile.get(1).replaceAll(" +", " "))
+                .isEqualTo(ofServer.get(2).replaceAll(" +", " "));
+        assertThat(CliRun.of("compare", "--maps", file.toString()).ends(2).err())
+                .contains("line 1", "maps anything");
+    }
+
+    @Test
     void a_file_or_a_simulation_is_named_but_not_both() {
         assertThat(run("compare").ends(2).err()).contains("expected one of");
         assertThat(run("compare", "py", "--maps", "x").ends(2).err()).contains("expected one of");
