@@ -22,6 +22,8 @@ export interface TableInfo {
 }
 export interface Table extends TableInfo {
   words: BigUint64Array;
+  /** The same words as pairs of halves: whether one is zero is asked a million times, and a BigInt is an object. */
+  halves: Uint32Array;
 }
 export interface Field {
   high: number;
@@ -40,6 +42,12 @@ export interface Step {
   word: string;
   meaning: string;
   fields: Field[];
+}
+export interface Why {
+  position: number;
+  steps: (Step & { written?: Event; made?: Event })[];
+  shaped: Event[];
+  count: number;
 }
 export interface Walk {
   steps: Step[];
@@ -70,6 +78,7 @@ export interface Event {
   space?: string;
   range?: Range;
   attributes?: Attributes;
+  actor?: string;
   text?: string;
   [k: string]: unknown;
 }
@@ -91,8 +100,17 @@ export interface Figures {
 export interface Candidate extends Binding {
   bound: boolean;
   figures?: Figures;
-  inexact: { count: number };
-  leftOut: { count: number; events: { position: number; detail: string }[] };
+  failure?: string;
+  inexact: Refusals;
+  leftOut: Refusals;
+}
+export interface Refusals {
+  count: number;
+  events: { position: number; type: string; range?: Range; reason: string; detail: string }[];
+}
+export interface FileComparison {
+  candidates: Candidate[];
+  file: { format: string; lines: number; spaces: string[]; malformed: { count: number; lines: { line: number; reason: string }[] } };
 }
 export interface Plugin {
   id: string;
@@ -114,7 +132,7 @@ export const setToken = (value: string): void => sessionStorage.setItem(TOKEN, v
 
 async function send(path: string, init: RequestInit = {}, accept = 'application/json'): Promise<Response> {
   const headers: Record<string, string> = { Accept: accept };
-  if (init.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (init.body !== undefined) headers['Content-Type'] = init.body instanceof Blob ? 'text/plain' : 'application/json';
   if (token() !== '') headers.Authorization = `Bearer ${token()}`;
   const response = await fetch(path, { ...init, headers });
   if (!response.ok) {
@@ -124,9 +142,13 @@ async function send(path: string, init: RequestInit = {}, accept = 'application/
   return response;
 }
 
-export const get = async <T>(path: string): Promise<T> => (await send(path)).json() as Promise<T>;
+export const get = async <T>(path: string, signal?: AbortSignal): Promise<T> => (await send(path, { signal })).json() as Promise<T>;
 export const post = async <T>(path: string, body: unknown): Promise<T> =>
   (await send(path, { method: 'POST', body: JSON.stringify(body) })).json() as Promise<T>;
+
+/** Sends a file as it is; what it is, the server finds out. */
+export const postFile = async <T>(path: string, file: Blob): Promise<T> =>
+  (await send(path, { method: 'POST', body: file })).json() as Promise<T>;
 
 export const simulation = (name: string): string => `/v1/simulations/${encodeURIComponent(name)}`;
 export const inSpace = (sim: string, space: string): string => `${simulation(sim)}/spaces/${encodeURIComponent(space)}`;
@@ -164,7 +186,8 @@ export async function tables(path: string, parameters: string): Promise<Table[]>
   for (const info of list.tables) {
     const length = Number(all[next + 1]);
     if (all[next] !== BigInt(info.address)) break; // An event came between the two answers; the next look has both.
-    found.push({ ...info, words: all.subarray(next + 2, next + 2 + length) });
+    const words = all.subarray(next + 2, next + 2 + length);
+    found.push({ ...info, words, halves: new Uint32Array(binary, words.byteOffset, 2 * length) });
     next += 2 + length;
   }
   return found;

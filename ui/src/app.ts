@@ -1,24 +1,27 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
-import { Problem, follow, get, query, setToken, simulation, type Plugin, type Stats, type Table } from './api';
+import { Problem, follow, get, inSpace, lens, query, setToken, simulation, type Plugin, type Stats, type Table, type Why } from './api';
 import { LEGEND } from './colours';
-import { commands, type Copyable } from './commands';
+import { commands, PAGE_SIZES } from './commands';
 import { bytes, change, count, size } from './format';
 import { History } from './history';
 import { picture } from './loader';
 import { spanAt, type Picture } from './model';
 import { read, write, type View } from './url';
-import { walkPane } from './walk';
+import { walkPane, whyPane, writers } from './walk';
+import { copyButtons, layouts } from './screens';
+import type { HeatMap } from './heat';
+import type { Action, Palette } from './palette';
 import './heat';
+import './palette';
 import './lists';
 import './map';
-import './screens';
 import './time';
 
 /** The page: what is asked for is the URL; what is shown follows it as fast as answers come. */
 class App extends LitElement {
   static properties = {
     view: { state: true }, shown: { state: true }, last: { state: true }, loaded: { state: true }, trouble: { state: true },
-    live: { state: true }, sims: { state: true }, spaces: { state: true }, plugins: { state: true },
+    live: { state: true }, hover: { state: true }, why: { state: true }, asking: { state: true }, sims: { state: true }, spaces: { state: true }, plugins: { state: true },
   };
   declare view: View;
   declare shown: Picture | null;
@@ -26,10 +29,18 @@ class App extends LitElement {
   declare loaded: number;
   declare trouble: string;
   declare live: boolean;
+  /** The address under the pointer, in all panes. */
+  declare hover: string;
+  declare why: Why | null;
+  declare asking: string;
   declare sims: { name: string; position: number }[];
   declare spaces: { name: string; kind: string }[];
   declare plugins: Plugin[];
   private history: History | null = null;
+  private linking = 0;
+  private wondered = '';
+  private wondering?: AbortController;
+  private wonderAt = 0;
   private following?: AbortController;
   private loading = false;
   private again = false;
@@ -41,6 +52,8 @@ class App extends LitElement {
     this.last = this.loaded = 0;
     this.trouble = '';
     this.live = false;
+    this.hover = this.asking = '';
+    this.why = null;
     this.sims = [];
     this.spaces = [];
     this.plugins = [];
@@ -64,6 +77,8 @@ class App extends LitElement {
     on<number | null>('pf-at', at => ({ at: at !== null && at >= this.last ? null : at }));
     on<string>('pf-zoom', zoom => ({ zoom }));
     on<string>('pf-with', chosen => ({ with: chosen }));
+    on<string>('pf-tlb', tlb => ({ tlb }));
+    this.addEventListener('pf-hover', event => (this.hover = (event as CustomEvent<string>).detail));
     on<Table>('pf-table', table => ({ va: table.start, level: String(table.level), zoom: '' }));
     on<void>('pf-swapped', () => ({ at: null }));
     void this.open();
@@ -72,8 +87,19 @@ class App extends LitElement {
   /** Changes the view, and the URL with it; nothing is remembered elsewhere. */
   private go(change: Partial<View>): void {
     this.view = { ...this.view, ...change };
-    history.replaceState(null, '', write(this.view));
+    this.link();
     void this.load();
+  }
+
+  /** Browsers take some addresses a second and drop the rest, so that a drag writes ten a second, and its last one. */
+  private link(): void {
+    if (this.linking !== 0) return;
+    const put = () => history.replaceState(null, '', write(this.view));
+    put();
+    this.linking = setTimeout(() => {
+      this.linking = 0;
+      if (write(this.view) !== location.pathname + location.search) put();
+    }, 100);
   }
 
   private async open(): Promise<void> {
@@ -127,18 +153,21 @@ class App extends LitElement {
       }
     } while (this.again);
     this.loading = false;
+    this.wonder();
   }
 
   private async look(): Promise<void> {
     const at = this.view.at ?? this.last;
-    this.spaces = (await get<{ spaces: App['spaces'] }>(`${simulation(this.view.sim)}/spaces${query({ at })}`)).spaces;
-    const space = this.view.space || this.spaces[0]?.name || '';
-    if (space === '') {
-      this.shown = null;
-      return;
+    const asked = get<{ spaces: App['spaces'] }>(`${simulation(this.view.sim)}/spaces${query({ at })}`).then(it => (this.spaces = it.spaces));
+    if (this.view.space === '') {
+      const space = (await asked)[0]?.name ?? '';
+      if (space === '') {
+        this.shown = null;
+        return;
+      }
+      this.view = { ...this.view, space };
     }
-    if (this.view.space === '') this.view = { ...this.view, space };
-    const found = await picture(this.view, at);
+    const [found] = await Promise.all([picture(this.view, at), asked]);
     const event = this.history?.events[at - 1] ?? null;
     this.shown = { ...found, event };
     document.title = `${this.view.sim} at ${at} — Pagefold`;
@@ -155,30 +184,66 @@ class App extends LitElement {
   }
 
   private key(event: KeyboardEvent): void {
-    const typing = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
+    const typing = event.target instanceof HTMLElement && event.target.matches('input, select, textarea, dialog *');
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.view.at ?? this.last;
     const actions: Record<string, () => void> = {
       '/': () => this.querySelector<HTMLInputElement>('#address')?.focus(),
+      ':': () => this.querySelector<Palette>('pf-palette')?.open(),
       '?': () => this.querySelector<HTMLDialogElement>('#keys')?.showModal(),
       '[': () => this.go({ at: Math.max(1, at - 1) }),
       ']': () => this.go({ at: at + 1 >= this.last ? null : at + 1 }),
       e: () => this.go({ at: null }),
       x: () => this.go({ a: this.view.b, b: this.view.a }),
-      '1': () => this.go({ screen: 'workbench' }),
-      '2': () => this.go({ screen: 'compare', with: this.view.with || 'arm64:16k-47,arm64:64k-48' }),
-      '3': () => this.go({ screen: 'plugins' }),
+      '1': () => this.show('workbench'),
+      '2': () => this.show('compare'),
+      '3': () => this.show('plugins'),
     };
-    const action = actions[event.key];
+    const action = actions[event.key] ?? (this.querySelector<HeatMap>('pf-heat')?.navigate(event.key) ? () => {} : undefined);
     if (action === undefined) return;
     event.preventDefault();
     action();
   }
 
+  private show(screen: View['screen']): void {
+    this.go(screen === 'compare' ? { screen, with: this.view.with || PAGE_SIZES } : { screen });
+  }
+
+  /** Everything that the palette can do now. */
+  private actions(typed: string): Action[] {
+    const { view } = this;
+    const at = view.at ?? this.last;
+    const all: Action[] = [];
+    const number = typed.trim();
+    if (/^\d{1,15}$/.test(number) && Number(number) >= 1 && Number(number) <= this.last) {
+      all.push({ text: `position ${number}`, detail: 'move the playhead', run: () => this.go({ at: Number(number) === this.last ? null : Number(number) }) });
+    }
+    if (/^0x[0-9a-f]{1,16}$/i.test(number)) {
+      all.push({ text: `address ${number}`, detail: 'walk it', run: () => this.go({ va: number.toLowerCase() }) });
+    }
+    const screens: [View['screen'], string][] = [['workbench', 'tables, map, walk and history'], ['compare', 'page sizes: what would other pages cost?'], ['plugins', 'plugins, and the swap of one']];
+    screens.forEach(([screen, detail]) => all.push({ text: `screen ${screen}`, detail, run: () => this.show(screen) }));
+    this.spaces.forEach(({ name, kind }) => all.push({ text: `space ${name}`, detail: kind, run: () => this.go({ space: name, va: '', zoom: '' }) }));
+    this.sims.forEach(({ name, position }) => all.push({ text: `simulation ${name}`, detail: `at ${position}`, run: () => this.enter(name) }));
+    for (const side of ['a', 'b'] as const) {
+      all.push({ text: `${side.toUpperCase()} ${side === 'a' ? 'as selected' : 'nothing'}`, detail: 'layout', run: () => this.go({ [side]: '' }) });
+      for (const { id, title } of layouts(this.plugins)) all.push({ text: `${side.toUpperCase()} ${id}`, detail: title, run: () => this.go({ [side]: id }) });
+    }
+    all.push({ text: 'exchange A and B', detail: 'x', run: () => this.go({ a: view.b, b: view.a }) },
+      { text: 'live', detail: 'to the end, and follow', run: () => this.go({ at: null }) },
+      { text: 'first event', detail: 'position 1', run: () => this.go({ at: 1 }) },
+      { text: 'link', detail: 'copy the address of this view', run: () => void navigator.clipboard.writeText(location.href) },
+      { text: 'keys', detail: '?', run: () => this.querySelector<HTMLDialogElement>('#keys')?.showModal() },
+      { text: 'sign in', detail: 'with another token', run: () => this.querySelector<HTMLDialogElement>('#login')?.showModal() });
+    for (const [pane, { cli, curl }] of Object.entries(commands(view, at))) {
+      all.push({ text: `copy ${pane} as CLI`, detail: cli, run: () => void navigator.clipboard.writeText(cli) },
+        { text: `copy ${pane} as curl`, detail: curl, run: () => void navigator.clipboard.writeText(curl) });
+    }
+    return all;
+  }
+
   private copy(pane: string): TemplateResult {
-    const it: Copyable = commands(this.view, this.view.at ?? this.last)[pane];
-    const put = (text: string) => () => void navigator.clipboard.writeText(text);
-    return html`<span class="copy"><button title=${it.cli} @click=${put(it.cli)}>CLI</button><button title=${it.curl} @click=${put(it.curl)}>curl</button></span>`;
+    return copyButtons(commands(this.view, this.view.at ?? this.last)[pane]);
   }
 
   protected render() {
@@ -187,13 +252,21 @@ class App extends LitElement {
       ${this.trouble === '' ? nothing : html`<p class="trouble" role="alert">${this.trouble}</p>`}
       ${screen === 'workbench' ? this.workbench() : html`<main class="single">
         ${screen === 'compare'
-          ? html`<pf-compare .sim=${this.view.sim} .space=${this.view.space} .at=${this.view.at} .plugins=${this.plugins} .chosen=${this.view.with}></pf-compare>${this.copy('compare')}`
-          : html`<pf-plugins .sim=${this.view.sim} .plugins=${this.plugins}></pf-plugins>`}</main>`}
-      ${this.dialogs()}`;
+          ? html`<pf-compare .sim=${this.view.sim} .space=${this.view.space} .at=${this.view.at} .plugins=${this.plugins} .chosen=${this.view.with} .tlb=${this.view.tlb}
+            .commands=${commands(this.view, this.view.at ?? this.last).compare}></pf-compare>`
+          : html`<pf-plugins .sim=${this.view.sim} .plugins=${this.plugins} .commands=${commands(this.view, this.view.at ?? this.last).plugins}></pf-plugins>`}</main>`}
+      ${this.dialogs()}<pf-palette .actions=${(typed: string) => this.actions(typed)}></pf-palette>`;
+  }
+
+  /** Another simulation, of which nothing is known yet. */
+  private enter(sim: string): void {
+    this.view = { ...read(''), screen: this.view.screen, sim };
+    history.pushState(null, '', write(this.view));
+    void this.open();
   }
 
   private choice(label: string, side: 'a' | 'b'): TemplateResult {
-    const all = this.plugins.flatMap(plugin => plugin.profiles.map(profile => `${plugin.id}:${profile.name}`));
+    const all = layouts(this.plugins).map(({ id }) => id);
     const bound = this.shown?.a.stats.binding;
     const selected = side === 'b' ? 'nothing beside' : this.view.a === '' && bound ? `${bound.plugin}:${bound.profile}` : 'as selected';
     return html`<label class="side-${side}"><b>${label}</b> <select aria-label="layout ${label}" .value=${this.view[side]}
@@ -205,17 +278,13 @@ class App extends LitElement {
   private bar(): TemplateResult {
     const { view } = this;
     const tab = (screen: View['screen'], label: string) => html`<button class="tab" aria-pressed=${view.screen === screen}
-      @click=${() => this.go(screen === 'compare' ? { screen, with: view.with || 'arm64:16k-47,arm64:64k-48' } : { screen })}>${label}</button>`;
+      @click=${() => this.show(screen)}>${label}</button>`;
     const options = (names: string[], chosen: string) => (names.includes(chosen) || chosen === '' ? names : [chosen, ...names])
       .map(name => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`);
     return html`<header>
       <h1>pagefold</h1>
       <nav aria-label="screens">${tab('workbench', 'Workbench')}${tab('compare', 'Page sizes')}${tab('plugins', 'Plugins')}</nav>
-      <label>simulation <select @change=${(e: Event) => {
-        this.view = { ...read(''), screen: view.screen, sim: (e.target as HTMLSelectElement).value };
-        history.pushState(null, '', write(this.view));
-        void this.open();
-      }}>${options(this.sims.map(it => it.name), view.sim)}</select></label>
+      <label>simulation <select @change=${(e: Event) => this.enter((e.target as HTMLSelectElement).value)}>${options(this.sims.map(it => it.name), view.sim)}</select></label>
       <label>space <select @change=${(e: Event) => this.go({ space: (e.target as HTMLSelectElement).value, va: '', zoom: '' })}>${options(this.spaces.map(it => it.name), view.space)}</select></label>
       ${this.choice('A', 'a')}${this.choice('B', 'b')}
       <span>position <b>${count(view.at ?? this.last)}</b> / ${count(this.last)}</span>
@@ -226,7 +295,8 @@ class App extends LitElement {
         if (typed.checkValidity() && typed.value !== '') this.go({ va: '0x' + typed.value.replace(/^0x/i, '').toLowerCase() });
         typed.blur();
       }}><label>/ <input id="address" aria-label="go to address" placeholder="address" pattern="(0x)?[0-9a-fA-F]{1,16}" .value=${view.va}></label></form>
-      <button class="tab" @click=${() => this.querySelector<HTMLDialogElement>('#keys')?.showModal()}>? keys</button></header>`;
+      <button class="tab" @click=${() => this.querySelector<Palette>('pf-palette')?.open()} title="commands" aria-label="commands">:</button>
+      <button class="tab" @click=${() => this.querySelector<HTMLDialogElement>('#keys')?.showModal()} title="keys" aria-label="keys">?</button></header>`;
   }
 
   private workbench(): TemplateResult {
@@ -237,22 +307,47 @@ class App extends LitElement {
     const level = view.level !== '' && levels.includes(Number(view.level)) ? Number(view.level) : (levels.at(-1) ?? 0);
     const here = view.va === '' ? null : spanAt(shown?.regions ?? [], BigInt(view.va));
     const deep = tables.filter(table => table.level === level);
-    const chosen = view.va === '' ? -1 : tables.findLastIndex(it => BigInt(it.start) <= BigInt(view.va) && BigInt(view.va) <= BigInt(it.last));
+    const marks = writers(this.why);
     return html`<main class="bench">
       <section class="pane tables" aria-label="tables"><h2>Translation tables <b class="a">A</b>${this.copy('tables')}</h2>
-        <pf-tree aria-label="table tree" .rows=${tables} .chosen=${chosen}></pf-tree>${this.figures()}</section>
+        <pf-tree aria-label="table tree" .picture=${shown} .va=${view.va}></pf-tree>${this.figures()}</section>
       <section class="pane middle" aria-label="map"><h2>Address-space map <span class="dim">gaps compressed</span>${this.copy('map')}</h2>
-        <pf-map .picture=${shown} .va=${view.va}></pf-map>
-        <p class="legend">${LEGEND.map(([kind, text]) => html`<span><i class="k-${kind}"></i>${text}</span>`)}<span><i class="k-bad"></i>A≠B</span></p>
+        <pf-map .picture=${shown} .va=${view.va} .hover=${this.hover}></pf-map>
+        <p class="legend">${LEGEND.map(([kind, text]) => html`<span><i class="k-${kind}"></i>${text}</span>`)}<span><i class="k-diff"></i>A≠B</span></p>
         <h2>Entries <b class="a">A</b> <span class="dim">one cell = one level-${level} entry · ${count(deep.length)} tables · ${count(deep.reduce((sum, it) => sum + it.words.length, 0))} cells</span>
-          <span class="copy">${levels.map(it => html`<button aria-pressed=${it === level} @click=${() => this.go({ level: String(it), zoom: '' })}>L${it}</button>`)}</span></h2>
-        <pf-heat .picture=${shown} .level=${level} .va=${view.va} .zoom=${view.zoom}></pf-heat></section>
+          <span class="copy">${levels.map(it => html`<button aria-pressed=${it === level} @click=${() => this.go({ level: String(it), zoom: '' })}>L${it}</button>`)}</span>${this.copy('entries')}</h2>
+        <pf-heat .picture=${shown} .level=${level} .va=${view.va} .zoom=${view.zoom} .hover=${this.hover}></pf-heat></section>
       <section class="pane right" aria-label="walk" tabindex="0"><h2>Walk${this.copy('walk')}</h2>
-        ${walkPane(view.va, shown?.a.walk ?? null, shown?.b?.walk ?? null, here?.name ?? '')}</section>
-      <section class="pane log" aria-label="history"><h2>Event log <span class="dim">bars: how many pages · drag the playhead · <i class="k-rw"></i>mapped <i class="k-bad"></i>unmapped <i class="k-rx"></i>changed <i class="k-device"></i>other</span></h2>
-        <pf-time .history=${this.history} .loaded=${this.loaded} .last=${this.last} .at=${at}></pf-time></section>
+        ${walkPane(view.va, shown?.a.walk ?? null, shown?.b?.walk ?? null, here?.name ?? '', html`<h3>Why these words <b class="a">A</b>${this.copy('why')}</h3>
+          ${whyPane(this.why, this.asking !== '', position => this.go({ at: position >= this.last ? null : position }))}`)}</section>
+      <section class="pane log" aria-label="history"><h2>Event log <span class="dim">bars: how many pages · drag the playhead · <i class="k-rw"></i>mapped <i class="k-bad"></i>unmapped <i class="k-rx"></i>changed <i class="k-device"></i>other · <span class="a">▲</span> wrote a word of the walk</span>${this.copy('history')}</h2>
+        <pf-time .history=${this.history} .loaded=${this.loaded} .last=${this.last} .at=${at} .marks=${marks}></pf-time></section>
       <section class="pane events" aria-label="events"><h2>Events${this.copy('events')}</h2>
-        <pf-events aria-label="event list" .rows=${(this.history?.events ?? []).slice(0, this.loaded)} .chosen=${at - 1}></pf-events></section></main>`;
+        <pf-events aria-label="event list" .rows=${this.history?.events ?? []} .length=${this.loaded} .chosen=${at - 1} .marks=${marks}></pf-events></section></main>`;
+  }
+
+  /** Asks for the writers of the words once the picture stands still: that reads the history, and a drag would ask for nothing else. */
+  private wonder(): void {
+    const { view } = this;
+    const at = view.at ?? this.last;
+    const key = [view.sim, view.space, view.va, view.a, at].join('|');
+    if (key === this.wondered) return;
+    this.wondered = key;
+    this.why = null;
+    this.wondering?.abort();
+    clearTimeout(this.wonderAt);
+    this.asking = view.va === '' || view.screen !== 'workbench' ? '' : key;
+    if (this.asking === '') {
+      if (view.screen !== 'workbench') this.wondered = '';
+      return;
+    }
+    const { signal } = (this.wondering = new AbortController());
+    this.wonderAt = setTimeout(() => {
+      get<Why>(`${inSpace(view.sim, view.space)}/why${query({ va: view.va, at, ...lens(view.a) })}`, signal)
+        .then(why => { if (this.asking === key) this.why = why; })
+        .catch(() => {}) // An address that the layout does not have; the walk says so.
+        .finally(() => { if (this.asking === key) this.asking = ''; });
+    }, 200);
   }
 
   private figures(): TemplateResult | typeof nothing {
@@ -274,12 +369,14 @@ class App extends LitElement {
   }
 
   private dialogs(): TemplateResult {
-    const keys = [['/', 'go to an address'], ['[ and ]', 'previous and next event'], ['e', 'to the end, live'], ['x', 'exchange A and B'],
-      ['1 2 3', 'workbench, page sizes, plugins'], ['arrows', 'move in the picture that has the focus'], ['+ and −', 'zoom the entries (or Ctrl with the wheel)']];
+    const keys = [['/', 'go to an address'], [':', 'commands by name'], ['[ and ]', 'previous and next event'], ['e', 'to the end, live'], ['x', 'exchange A and B'],
+      ['1 2 3', 'workbench, page sizes, plugins'], ['arrows', 'move in the pane that has the focus; left and right fold the tree'],
+      ['+ − 0', 'zoom the entries, and show all (or the wheel; drag a frame to zoom into it)'], ['w a s d', 'pan the entries']];
     return html`<dialog id="keys" aria-label="keys"><h2>Keys</h2><table>${keys.map(([key, text]) => html`<tr><td><kbd>${key}</kbd></td><td>${text}</td></tr>`)}</table>
         <p>The address bar has the whole view: a link shows the same picture. All of it is also at <a href="/docs">the API</a>.</p>
         <form method="dialog"><button>Close</button></form></dialog>
       <dialog id="login" aria-label="sign in"><h2>Sign in</h2><p>This server asks for a token; ./pagefold token create makes one.</p>
+        ${this.trouble === '' ? nothing : html`<p class="bad">${this.trouble}</p>`}
         <form method="dialog" @submit=${() => { setToken(this.querySelector<HTMLInputElement>('#token')!.value); void this.open(); }}>
           <input id="token" type="password" aria-label="token" autocomplete="off" required> <button>Sign in</button></form></dialog>`;
   }

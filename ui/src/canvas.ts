@@ -8,6 +8,9 @@ export abstract class CanvasPane extends LitElement {
   protected width = 0;
   protected height = 0;
   private resize?: ResizeObserver;
+  private asked = false;
+  private theme = matchMedia('(prefers-color-scheme: light)');
+  private themed = () => this.restyled();
 
   constructor() {
     super();
@@ -20,15 +23,23 @@ export abstract class CanvasPane extends LitElement {
 
   protected abstract label: string;
   protected abstract draw(pen: CanvasRenderingContext2D): void;
-  protected abstract pointer(x: number, y: number, event: PointerEvent | MouseEvent): void;
   protected abstract key(event: KeyboardEvent): boolean;
+  protected abstract pressed(x: number, y: number, event: PointerEvent): void;
+  protected dragged(_x: number, _y: number, _event: PointerEvent): void {}
+  protected released(_x: number, _y: number, _event: PointerEvent): void {}
+  protected hovered(_x: number, _y: number): void {}
   protected wheel(_event: WheelEvent): void {}
 
   protected render() {
     return html`<canvas tabindex="0" role="application" aria-label=${this.label}
-        @pointerdown=${this.down} @pointermove=${this.move} @keydown=${this.pressed}
-        @wheel=${(e: WheelEvent) => this.wheel(e)}></canvas>
+        @pointerdown=${this.down} @pointermove=${this.move} @pointerup=${this.up} @pointerleave=${() => this.tell('pf-hover', '')}
+        @keydown=${this.typed} @wheel=${(e: WheelEvent) => this.wheel(e)}></canvas>
       <p class="readout" aria-live="polite">${this.readout}</p>`;
+  }
+
+  connectedCallback(): void {
+    super.connectedCallback();
+    this.theme.addEventListener('change', this.themed);
   }
 
   protected firstUpdated(): void {
@@ -40,24 +51,57 @@ export abstract class CanvasPane extends LitElement {
   disconnectedCallback(): void {
     super.disconnectedCallback();
     this.resize?.disconnect();
+    this.theme.removeEventListener('change', this.themed);
   }
 
   protected updated(_changed: PropertyValues): void {
     this.paint();
   }
 
+  /** Colours of the page are others now. */
+  protected restyled(): void {
+    this.paint();
+  }
+
+  /** Draws once before the next frame, however often it is asked for. */
   protected paint(): void {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      this.paintNow();
+    });
+  }
+
+  private paintNow(): void {
     const { clientWidth, clientHeight } = this.canvas;
     if (clientWidth === 0) return;
     const scale = window.devicePixelRatio;
+    const [wide, high] = [Math.round(clientWidth * scale), Math.round(clientHeight * scale)];
     this.width = clientWidth;
     this.height = clientHeight;
-    this.canvas.width = Math.round(clientWidth * scale);
-    this.canvas.height = Math.round(clientHeight * scale);
     const pen = this.canvas.getContext('2d')!;
-    pen.scale(scale, scale);
+    if (this.canvas.width !== wide || this.canvas.height !== high) {
+      this.canvas.width = wide;
+      this.canvas.height = high;
+    }
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.clearRect(0, 0, clientWidth, clientHeight);
     pen.font = '11px ui-monospace, "DejaVu Sans Mono", monospace';
     this.draw(pen);
+  }
+
+  /** What costs more than a frame to draw: drawn by itself, and kept until something it shows changes. */
+  protected layer(paint: (pen: CanvasRenderingContext2D) => void): HTMLCanvasElement {
+    const kept = document.createElement('canvas');
+    const scale = window.devicePixelRatio;
+    kept.width = Math.round(this.width * scale);
+    kept.height = Math.round(this.height * scale);
+    const pen = kept.getContext('2d')!;
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.font = '11px ui-monospace, "DejaVu Sans Mono", monospace';
+    paint(pen);
+    return kept;
   }
 
   protected colour(name: string): string {
@@ -67,14 +111,19 @@ export abstract class CanvasPane extends LitElement {
   private down(event: PointerEvent): void {
     this.canvas.setPointerCapture(event.pointerId);
     this.canvas.focus();
-    this.pointer(event.offsetX, event.offsetY, event);
+    this.pressed(event.offsetX, event.offsetY, event);
   }
 
   private move(event: PointerEvent): void {
-    if (event.buttons === 1) this.pointer(event.offsetX, event.offsetY, event);
+    if (event.buttons === 1) this.dragged(event.offsetX, event.offsetY, event);
+    else this.hovered(event.offsetX, event.offsetY);
   }
 
-  private pressed(event: KeyboardEvent): void {
+  private up(event: PointerEvent): void {
+    this.released(event.offsetX, event.offsetY, event);
+  }
+
+  private typed(event: KeyboardEvent): void {
     if (!event.ctrlKey && !event.metaKey && this.key(event)) {
       event.preventDefault();
       event.stopPropagation();

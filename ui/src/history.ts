@@ -7,12 +7,15 @@ const KINDS: Record<string, number> = { 'range-mapped': 0, 'space-created': 0, '
 export class History {
   readonly events: Event[] = [];
   readonly bindings: { position: number; label: string }[] = [];
+  private readonly weights: number[] = [];
 
   constructor(readonly sim: string) {}
 
+  /** An event counts with the square root of its pages, since one large mapping would hide all else. */
   add(event: Event): void {
     if (event.position !== this.events.length + 1) return;
     this.events.push(event);
+    this.weights.push(event.range === undefined ? 2 : Math.sqrt(Number(event.range.size) / 4096 + 1));
     if (event.type === 'plugin-selected') {
       this.bindings.push({ position: event.position, label: `${String(event.plugin)} ${String(event.profile)}` });
     }
@@ -29,16 +32,12 @@ export class History {
     }
   }
 
-  /**
-   * How much of four kinds happened in equal parts of the history: mapped, unmapped, changed, the rest. An event counts
-   * with the square root of its pages, since one large mapping would hide all else.
-   */
+  /** How much of four kinds happened in equal parts of the history: mapped, unmapped, changed, the rest. */
   buckets(parts: number, last: number): number[][] {
     const counts = Array.from({ length: parts }, () => [0, 0, 0, 0]);
-    for (const { position, type, range } of this.events) {
-      const weight = range === undefined ? 2 : Math.sqrt(Number(BigInt(range.size) >> 12n) + 1);
-      counts[Math.min(parts - 1, Math.floor(((position - 1) * parts) / last))][KINDS[type] ?? 3] += weight;
-    }
+    this.weights.forEach((weight, index) => {
+      counts[Math.min(parts - 1, Math.floor((index * parts) / last))][KINDS[this.events[index].type] ?? 3] += weight;
+    });
     return counts;
   }
 }

@@ -1,8 +1,8 @@
 import { Problem, differences as differencesOf, get, inSpace, lens, query, simulation, tables, type Difference, type Region, type Stats, type Walk } from './api';
-import { spans, type Picture, type Side } from './model';
+import { entries, spans, type Picture, type Side } from './model';
 import type { View } from './url';
 
-async function side(view: View, at: number, candidate: string): Promise<Side> {
+async function side(view: View, at: number, candidate: string): Promise<Omit<Side, 'entries'>> {
   const parameters = { at, ...lens(candidate) };
   const path = inSpace(view.sim, view.space);
   const [stats, all, walk] = await Promise.all([
@@ -36,5 +36,11 @@ export async function picture(view: View, at: number): Promise<Omit<Picture, 'ev
   const diff = view.b === '' ? null : get<{ differences: Difference[]; bytes: Record<string, number> }>(
     differencesOf(view, at));
   const [a, b, asked, differences] = await Promise.all([side(view, at, view.a), second, regions(view, at), diff]);
-  return { position: at, regions: spans(asked), a, b, differences: differences?.differences ?? [], differenceBytes: differences?.bytes ?? {} };
+  const regionsAsked = spans(asked);
+  return {
+    position: at, regions: regionsAsked,
+    a: { ...a, entries: entries(a.tables, regionsAsked) },
+    b: b === null ? null : { ...b, entries: entries(b.tables, regionsAsked) },
+    differences: differences?.differences ?? [], differenceBytes: differences?.bytes ?? {},
+  };
 }

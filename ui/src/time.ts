@@ -1,4 +1,5 @@
 import { CanvasPane } from './canvas';
+import { css } from './colours';
 import type { History } from './history';
 import { count } from './format';
 
@@ -7,11 +8,15 @@ const FOOT = 24;
 
 /** The whole history as bars of what happened, with the bindings of plugins; dragging moves the playhead. */
 export class TimeSlider extends CanvasPane {
-  static properties = { ...CanvasPane.properties, history: { attribute: false }, loaded: { type: Number }, last: { type: Number }, at: { type: Number } };
+  static properties = { ...CanvasPane.properties, history: { attribute: false }, loaded: { type: Number }, last: { type: Number }, at: { type: Number }, marks: { attribute: false } };
   declare history: History | null;
   declare loaded: number;
   declare last: number;
   declare at: number;
+  /** Positions to be pointed out: the events that wrote what is walked. */
+  declare marks: number[];
+  private bars: HTMLCanvasElement | null = null;
+  private drawn = '';
   protected label = 'History. Left and right arrow keys move the playhead by one event, page keys by a hundred, End follows what happens.';
 
   protected willUpdate(): void {
@@ -21,15 +26,35 @@ export class TimeSlider extends CanvasPane {
   protected draw(pen: CanvasRenderingContext2D): void {
     const { history, last } = this;
     if (history === null || last === 0) return;
-    const bars = Math.max(1, Math.min(last, Math.floor(this.width / 4)));
-    const buckets = history.buckets(bars, last);
+    const key = [this.width, this.height, this.loaded, last, history.sim].join();
+    if (this.bars === null || key !== this.drawn) {
+      this.drawn = key;
+      this.bars = this.layer(layer => this.buckets(layer));
+    }
+    const head = (this.at / last) * this.width;
+    const scale = this.bars.width / this.width;
+    const whole = this.bars.height;
+    if (head >= 1) pen.drawImage(this.bars, 0, 0, head * scale, whole, 0, 0, head, this.height);
+    pen.globalAlpha = 0.35;
+    if (head < this.width - 1) pen.drawImage(this.bars, head * scale, 0, (this.width - head) * scale, whole, head, 0, this.width - head, this.height);
+    pen.globalAlpha = 1;
+    this.axis(pen);
+  }
+
+  protected restyled(): void {
+    this.bars = null;
+    super.restyled();
+  }
+
+  private buckets(pen: CanvasRenderingContext2D): void {
+    const bars = Math.max(1, Math.min(this.last, Math.floor(this.width / 4)));
+    const buckets = this.history!.buckets(bars, this.last);
     const most = Math.max(1, ...buckets.map(parts => parts.reduce((sum, part) => sum + part, 0)));
     const room = this.height - TOP - FOOT;
     const wide = this.width / bars;
-    const colours = ['--rw', '--bad', '--rx', '--device'].map(name => this.colour(name));
+    const colours = [css('rw'), this.colour('--bad'), css('rx'), css('device')];
     buckets.forEach((parts, index) => {
       let y = this.height - FOOT;
-      pen.globalAlpha = (index * last) / bars > this.at ? 0.35 : 1;
       parts.forEach((part, kind) => {
         const high = (part / most) * room;
         pen.fillStyle = colours[kind];
@@ -37,8 +62,6 @@ export class TimeSlider extends CanvasPane {
         y -= high;
       });
     });
-    pen.globalAlpha = 1;
-    this.axis(pen);
   }
 
   private axis(pen: CanvasRenderingContext2D): void {
@@ -57,6 +80,14 @@ export class TimeSlider extends CanvasPane {
       pen.textAlign = tick === 0 ? 'left' : tick === 8 ? 'right' : 'center';
       pen.fillText(count(Math.round((tick * this.last) / 8)), (tick * this.width) / 8, this.height - 4);
     }
+    pen.fillStyle = this.colour('--a');
+    for (const position of this.marks ?? []) {
+      pen.beginPath();
+      pen.moveTo(x(position), y + 1);
+      pen.lineTo(x(position) - 4, y + 7);
+      pen.lineTo(x(position) + 4, y + 7);
+      pen.fill();
+    }
     const head = x(this.at);
     pen.fillStyle = this.colour('--cursor');
     pen.fillRect(Math.min(this.width - 2, head - 1), 0, 2, y);
@@ -67,9 +98,13 @@ export class TimeSlider extends CanvasPane {
     pen.fill();
   }
 
-  protected pointer(x: number): void {
+  protected pressed(x: number): void {
     const at = Math.round((Math.max(0, Math.min(this.width, x)) / this.width) * this.last);
     this.tell('pf-at', at >= this.last ? null : Math.max(1, at));
+  }
+
+  protected dragged(x: number): void {
+    this.pressed(x);
   }
 
   protected key(event: KeyboardEvent): boolean {

@@ -1,6 +1,6 @@
 /** What the page shows, all of it in the URL: a link is a bug report. */
 export interface View {
-  screen: 'workbench' | 'compare' | 'plugins';
+  screen: 'workbench' | 'compare' | 'plugins' | 'cluster';
   sim: string;
   space: string;
   /** The playhead; null stands at the end and follows it. */
@@ -15,6 +15,8 @@ export interface View {
   zoom: string;
   /** Candidates of a comparison, between commas. */
   with: string;
+  /** Entries of the TLB of a comparison; empty for the server's own choice. */
+  tlb: string;
 }
 
 export function read(search: string): View {
@@ -23,7 +25,7 @@ export function read(search: string): View {
   const at = text('at');
   const screen = text('screen');
   return {
-    screen: screen === 'compare' || screen === 'plugins' ? screen : 'workbench',
+    screen: screen === 'compare' || screen === 'plugins' || screen === 'cluster' ? screen : 'workbench',
     sim: text('sim'),
     space: text('space'),
     at: /^\d{1,15}$/.test(at) ? Number(at) : null,
@@ -33,6 +35,7 @@ export function read(search: string): View {
     level: text('level'),
     zoom: text('zoom'),
     with: text('with'),
+    tlb: /^\d{1,7}$/.test(text('tlb')) ? text('tlb') : '',
   };
 }
 

@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Field, Step, Walk } from './api';
+import type { Event, Field, Step, Walk, Why } from './api';
+import { count } from './format';
+import { summary, verb } from './lists';
 
 const steps = (walk: Walk, side: string): TemplateResult => html`
   <table class="walk side-${side}">
@@ -13,6 +15,32 @@ const steps = (walk: Walk, side: string): TemplateResult => html`
   <p class="outcome">${walk.outcome.translated
     ? html`PA <b>${walk.outcome.output}</b> <span class="dim">${walk.outcome.attributes?.permissions} ${walk.outcome.attributes?.memoryType}</span>`
     : html`<b class="bad">${String(walk.outcome.fault ?? 'fault').replaceAll('-', ' ')}</b> <span class="dim">level ${walk.outcome.level ?? '–'}</span>`}</p>`;
+
+/** The event behind a word: who wrote it, or made its table when none has. */
+const behind = (step: Why['steps'][number]): Event | undefined => step.written ?? step.made;
+
+/** Positions of the events that wrote what a walk reads, each once. */
+export const writers = (why: Why | null): number[] => [
+  ...new Set((why?.steps ?? []).map(step => behind(step)?.position ?? 0).filter(position => position > 0))];
+
+const line = (event: Event): TemplateResult => html`<span class="verb ${event.type}">${verb(event.type)}</span>
+  <span class="dim">${event.space ?? ''}</span> ${summary(event)} ${event.attributes?.permissions.split('/').at(-1) ?? ''}
+  ${event.actor === undefined ? nothing : html`<span class="dim">by ${event.actor}</span>`}`;
+
+/** Which event wrote each word of the walk, and which made the region what it is; each leads there. */
+export function whyPane(why: Why | null, busy: boolean, to: (position: number) => void): TemplateResult {
+  const jump = (position: number, text = '') => html`<button class="jump" title="to event ${position}" @click=${() => to(position)}>#${count(position)}</button>${text}`;
+  if (why === null) return html`<p class="hint">${busy ? 'Looking through the history …' : 'Nothing is walked.'}</p>`;
+  const last = why.shaped.at(-1);
+  return html`<table class="why"><tbody>${why.steps.filter(step => !step.folded).map(step => {
+    const event = behind(step);
+    return html`<tr><td class="lvl a">L${step.level}</td><td>${event === undefined ? html`<span class="dim">–</span>` : jump(event.position)}</td>
+      <td>${event === undefined ? nothing : html`${step.written === undefined ? html`<span class="dim">zero since its table was made:</span> ` : nothing}${line(event)}`}</td></tr>`;
+  })}</tbody></table>
+  ${last === undefined ? html`<p class="dim">Nothing has been asked for at this address.</p>`
+    : html`<p class="shaped"><span class="dim">${count(why.count)} ${why.count === 1 ? 'event' : 'events'} shaped the region:</span>
+      ${why.shaped.slice(-12).map(event => html` ${jump(event.position)} <span class="dim">${verb(event.type)}</span>`)}</p>`}`;
+}
 
 const leaf = (walk: Walk | null): Step | null => walk?.steps.at(-1) ?? null;
 
@@ -43,13 +71,13 @@ function fields(a: Step, b: Step | null): TemplateResult {
     })}</tbody></table>`;
 }
 
-/** Every level of the walks of A and B, and the last word of both, bit by bit. */
-export function walkPane(va: string, a: Walk | null, b: Walk | null, name: string): TemplateResult {
+/** Every level of the walks of A and B, why the words are there, and the last word of both, bit by bit. */
+export function walkPane(va: string, a: Walk | null, b: Walk | null, name: string, why: TemplateResult): TemplateResult {
   if (a === null) return html`<p class="hint">Press <kbd>/</kbd> and type an address, or click the map or a cell.</p>`;
   const last = leaf(a);
   const beside = leaf(b);
   return html`<p class="va">VA <b>${va}</b> <span class="dim">${name}</span></p>
-    ${steps(a, 'a')}${b === null ? nothing : steps(b, 'b')}
+    ${steps(a, 'a')}${b === null ? nothing : steps(b, 'b')}${why}
     ${last === null ? nothing : html`<h3>Last descriptor ${b === null ? nothing : html`· <span class="bad">red differs from B</span>`}</h3>
       ${bits(last.word, beside?.word ?? null)}${fields(last, beside)}`}`;
 }

@@ -1,11 +1,12 @@
-// Drives the workbench of a running server in a real browser: node workbench.mjs MODULES CHROMIUM SERVER.
-// MODULES has node_modules. Two simulations of one history, "demo" and "swap", are there.
+// Drives the workbench of a running server in a real browser: node workbench.mjs MODULES CHROMIUM SERVER [TOKEN].
+// MODULES has node_modules. Two simulations of one history, "demo" and "swap", are there; with a token, the server asks
+// for one, and only signing in is tried.
 // One line a check: "ok NAME" or "not ok NAME" with the reason; what no check looked at is no success.
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { deepStrictEqual as same, ok } from 'node:assert';
 
-const [modules, executablePath, server] = process.argv.slice(2);
+const [modules, executablePath, server, token] = process.argv.slice(2);
 const require = createRequire(join(resolve(modules), 'package.json'));
 const { chromium } = require('playwright-core');
 const axe = require('axe-core').source;
@@ -38,17 +39,27 @@ const shows = (it, position) => it.waitForFunction(
 /** When the whole history is there. */
 const followed = it => it.getByText('● in the past').waitFor();
 const shown = it => it.evaluate(() => ({ ...document.querySelector('pf-app').dataset }));
+/** What the address says; it follows within a tenth of a second. */
+const address = async (it, name) => {
+  await it.waitForTimeout(200);
+  return new URL(it.url()).searchParams.get(name);
+};
 const end = async sim => (await api(`/v1/simulations/${sim}`)).position;
 
 /** Everything that a link must bring back: what is asked for, what is read out, and every picture. */
-const picture = it => it.evaluate(() => ({
-  query: location.search,
-  data: { ...document.querySelector('pf-app').dataset },
+const picture = it => it.evaluate(async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  return {
+    query: location.search,
+    data: { ...document.querySelector('pf-app').dataset },
   readouts: [...document.querySelectorAll('.readout')].map(line => line.textContent),
   walk: document.querySelector('.right').textContent.replace(/\s+/g, ' '),
   figures: document.querySelector('.figures').textContent.replace(/\s+/g, ' '),
   canvases: [...document.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()),
-}));
+  };
+});
+/** When it is known who wrote what is walked. */
+const explained = it => it.locator('.why, .right .shaped').first().waitFor();
 
 const checks = {
   async 'dragging the playhead shows the tables of that position'() {
@@ -63,7 +74,7 @@ const checks = {
     await it.mouse.down();
     for (const part of [0.7, 0.5, 0.25]) {
       await it.mouse.move(box.x + box.width * part, y, { steps: 12 });
-      const at = Number(new URL(it.url()).searchParams.get('at'));
+      const at = Number(await address(it, 'at'));
       ok(Math.abs(at - last * part) <= 2 + last / box.width, `the drag to ${part} of ${last} events led to ${at}`);
       await shows(it, at);
       const { hash } = await shown(it);
@@ -99,14 +110,124 @@ const checks = {
     await it.keyboard.press('2');
     const { candidates } = await api(`/v1/simulations/demo/compare?with=arm64:16k-47,arm64:64k-48&space=${SPACE}`);
 
-    const rows = it.locator('table.compare tbody tr');
+    const rows = it.locator('table.compare').first().locator('tbody tr');
     await rows.nth(2).waitFor();
     same(await rows.count(), candidates.length);
     for (const [index, { profile: name, figures }] of candidates.entries()) {
       const cells = await rows.nth(index).locator('td').allTextContents();
       ok(cells[0].includes(name), `row ${index} is ${cells[0]}, and the server says ${name}`);
-      same(Number(cells[3].replace(/\D/g, '')), figures.tables);
+      same(Number(cells[7].replace(/\D/g, '')), figures.tables);
     }
+    await it.close();
+  },
+
+  async 'the walk says which event wrote each word, and leads there'() {
+    const at = await end('demo');
+    const va = (await api(`/v1/simulations/demo/spaces/${SPACE}/regions`)).regions[3].range.start;
+    const why = await api(`/v1/simulations/demo/spaces/${SPACE}/why?va=${va}`);
+    const expected = why.steps.filter(step => !step.folded).map(step => (step.written ?? step.made).position);
+    const it = await page(`?sim=demo&space=${SPACE}&va=${va}`);
+    await shows(it, at);
+
+    const jumps = it.locator('.why .jump');
+    await jumps.nth(expected.length - 1).waitFor();
+    same((await jumps.allTextContents()).map(text => Number(text.replace(/\D/g, ''))), expected);
+    same((await it.locator('.shaped').textContent()).includes(`#${why.shaped.at(-1).position}`), why.shaped.at(-1).position < 1000);
+
+    await jumps.last().click();
+    await shows(it, expected.at(-1));
+    await followed(it);
+    await it.locator('.eventrow.wrote.chosen').waitFor();
+    await it.close();
+  },
+
+  async 'a file that is dropped, or chosen, is compared as the server compares it'() {
+    const maps = '00400000-00401000 r-xp 00000000 08:01 11 /bin/tool\nwhat is this\n00410000-00420000 rw-p 00000000 00:00 0\n';
+    const before = await api('/v1/simulations');
+    const answer = await fetch(`${server}/v1/compare?with=arm64:4k-48,arm64:16k-47,arm64:64k-48`,
+      { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: maps });
+    const { candidates } = await answer.json();
+    const it = await page(`?sim=demo&space=${SPACE}`);
+    await shows(it, await end('demo'));
+    await it.getByRole('button', { name: 'Page sizes' }).click();
+
+    const dropped = await it.evaluateHandle(text => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], 'maps'));
+      return data;
+    }, maps);
+    await it.locator('pf-compare section').dispatchEvent('drop', { dataTransfer: dropped });
+    await it.getByText('maps, 3 lines, 1 space at the end').waitFor();
+    const rows = it.locator('table.compare').first().locator('tbody tr');
+    same(await rows.count(), candidates.length);
+    for (const [index, { figures, inexact }] of candidates.entries()) {
+      const cells = await rows.nth(index).locator('td').allTextContents();
+      const numbers = [7, 10].map(cell => Number(cells[cell].replace(/\D/g, '')));
+      same(numbers, [figures.tables, inexact.count], `row ${index}: ${cells.join('|')}`);
+    }
+    await it.getByText('1 lines were passed over').waitFor();
+    await it.locator('details').first().click();
+    ok((await it.locator('details').first().textContent()).includes('misaligned'), 'why it is not exact is not said');
+
+    await it.locator('input[type=file]').setInputFiles({ name: 'none.txt', mimeType: 'text/plain', buffer: Buffer.from('hello\n') });
+    await it.getByText('The file is no history').waitFor();
+    await it.getByRole('button', { name: 'Back to it' }).click();
+    await rows.nth(2).waitFor();
+    same(await api('/v1/simulations'), before);
+    await it.close();
+  },
+
+  async 'keys reach everything, and a frame that is dragged is zoomed into'() {
+    const it = await page(`?sim=demo&space=${SPACE}`);
+    await shows(it, await end('demo'));
+    const state = name => address(it, name);
+
+    await it.keyboard.press(':');
+    await it.keyboard.type('100');
+    await it.keyboard.press('Enter');
+    await shows(it, 100);
+    await it.keyboard.press(']');
+    await shows(it, 101);
+    await it.keyboard.press(':');
+    await it.keyboard.type('b 64k-48');
+    await it.keyboard.press('Enter');
+    same(await state('b'), 'arm64:64k-48');
+    await it.keyboard.press('x');
+    same([await state('a'), await state('b')], ['arm64:64k-48', null]);
+    await it.keyboard.press('x');
+    await it.keyboard.press('e');
+    await shows(it, await end('demo'));
+
+    const tree = it.locator('pf-tree');
+    const all = await it.locator('.treerow').count();
+    await tree.focus();
+    await it.keyboard.press('ArrowDown');
+    await it.locator('.treerow.chosen').waitFor();
+    await it.keyboard.press('ArrowLeft');
+    await it.waitForFunction(count => document.querySelectorAll('.treerow').length < count, all);
+    await it.keyboard.press('ArrowRight');
+    await it.waitForFunction(count => document.querySelectorAll('.treerow').length === count, all);
+
+    const heat = it.locator('pf-heat canvas');
+    const box = await heat.boundingBox();
+    const at = (x, y) => [box.x + 92 + (box.width - 92) * x, box.y + y];
+    await it.mouse.move(...at(0.5, 4));
+    await it.mouse.down();
+    await it.mouse.move(...at(0.6, 12), { steps: 4 });
+    ok(/\d+ of \d+ entries in use/.test(await it.locator('pf-heat .readout').textContent()), 'the frame is not counted');
+    await it.mouse.up();
+    const zoom = await state('zoom');
+    const [scale, left] = zoom.split(',').map(Number);
+    ok(scale > 1 && left > 200 && left < 300, `the frame led to the zoom ${zoom}`);
+    await it.keyboard.press('d');
+    ok(Number((await state('zoom')).split(',')[1]) > left, 'd does not pan');
+    await it.keyboard.press('0');
+    same(await state('zoom'), null);
+    await it.mouse.click(...at(0.25, 4));
+    const chosen = await state('va');
+    ok(/^0x/.test(chosen), 'a click chooses no entry');
+    await it.keyboard.press('ArrowRight');
+    ok(BigInt(await state('va')) > BigInt(chosen), 'the arrow does not move');
     await it.close();
   },
 
@@ -121,10 +242,13 @@ const checks = {
     await first.keyboard.press('ArrowLeft');
     await shows(first, at - 1);
     await followed(first);
+    await explained(first);
 
+    await address(first, 'at');
     const again = await page(new URL(first.url()).search, await another());
     await shows(again, at - 1);
     await followed(again);
+    await explained(again);
 
     await first.bringToFront();
     const expected = await picture(first);
@@ -192,14 +316,36 @@ const checks = {
   },
 };
 
+const signingIn = {
+  async 'who has no token is asked for one, and sees the simulations with it'() {
+    const it = await page('?sim=demo&va=0x400000');
+    await it.locator('#login[open]').waitFor();
+    same(await it.locator('.right .outcome').count(), 0);
+    await it.locator('#token').fill('nonsense');
+    await it.keyboard.press('Enter');
+    await it.locator('#login[open]').getByText('The token is not believed').waitFor();
+    await it.locator('#token').fill(token);
+    await it.locator('#login').getByRole('button', { name: 'Sign in' }).click();
+    await it.locator('.right .outcome').waitFor();
+    await it.locator('.live').waitFor();
+    same(await it.locator('.trouble').count(), 0);
+    const stats = await (await fetch(`${server}/v1/simulations/demo/stats`, { headers: { Authorization: `Bearer ${token}` } })).json();
+    same((await shown(it)).hash, stats.imageHash);
+    ok(!(await it.content()).includes(token) && !it.url().includes(token), 'the token is on the page, or in its address');
+    await it.reload();
+    await it.locator('.right .outcome').waitFor();
+    await it.close();
+  },
+};
+
 // Whoever waits for this process does not wait for ever; leaving ends the browser, too.
 setTimeout(() => {
-  console.log('not ok the checks did not end within 110 seconds');
+  console.log('not ok the checks did not end within 170 seconds');
   process.exit(1);
-}, 110_000).unref();
+}, 170_000).unref();
 
 let failed = 0;
-for (const [name, check] of Object.entries(checks)) {
+for (const [name, check] of Object.entries(token === undefined ? checks : signingIn)) {
   try {
     await check();
     console.log(`ok ${name}`);
