@@ -18,7 +18,7 @@ export function layouts(plugins: Plugin[]): { id: string; title: string; granule
     { id: `${plugin.id}:${profile.name}`, title: profile.title, granule: profile.granuleBits })));
 }
 
-abstract class Screen extends LitElement {
+export abstract class Screen extends LitElement {
   static properties = { sim: {}, space: {}, at: {}, plugins: { attribute: false }, chosen: {}, tlb: {}, commands: { attribute: false },
     trouble: { state: true }, busy: { state: true } };
   declare sim: string;
@@ -200,12 +200,34 @@ function refusals(title: string, it: Refusals): TemplateResult | typeof nothing 
 }
 customElements.define('pf-compare', CompareScreen);
 
-/** The plugins, and the swap of the simulation's own, with what would come of it first. */
+interface Use { simulation: string; position: number; selected: boolean; events: number }
+
+/** The plugins, who uses them, and the swap of the simulation's own, with what would come of it first. */
 export class PluginsScreen extends Screen {
+  private uses = new Map<string, Use[] | string>();
   private report: { possible: boolean; to?: Candidate; refused?: { position: number; detail: string }[]; suggested: unknown[] } | null = null;
   private target = '';
   private widen = false;
   private done = '';
+
+  /** Reads all histories, so that it is only done when somebody asks. */
+  private async use(id: string): Promise<void> {
+    try {
+      this.uses.set(id, (await get<{ simulations: Use[] }>(`/v1/plugins/usage${query({ plugin: id })}`)).simulations);
+    } catch (error) {
+      this.uses.set(id, error instanceof Error ? error.message : String(error));
+    }
+    this.requestUpdate();
+  }
+
+  private usage(id: string): TemplateResult {
+    const uses = this.uses.get(id);
+    if (uses === undefined) return html`<button @click=${() => void this.use(id)}>Who uses it?</button>`;
+    if (typeof uses === 'string') return html`<p class="bad">${uses}</p>`;
+    if (uses.length === 0) return html`<p class="dim">No simulation uses it.</p>`;
+    return html`<table class="compare uses"><thead><tr><th>simulation</th><th>selected</th><th class="n">events</th><th class="n">position</th></tr></thead>
+      <tbody>${uses.map(it => html`<tr><td>${it.simulation}</td><td>${it.selected ? 'now' : 'before'}</td><td class="n">${count(it.events)}</td><td class="n">${count(it.position)}</td></tr>`)}</tbody></table>`;
+  }
 
   private body() {
     const [plugin, profile] = this.target.split(':');
@@ -260,7 +282,7 @@ export class PluginsScreen extends Screen {
       <h2 class="ruled">Plugins${copyButtons(this.commands)}</h2>
       ${this.plugins.map(plugin => html`<h3>${plugin.id} ${plugin.version} <span class="dim">sha-256 ${plugin.digest.slice(0, 16)}…</span></h3>
         <table class="compare"><tbody>${plugin.profiles.map(profile => html`<tr><td>${profile.name}</td><td>${profile.title}</td>
-          <td class="dim">${profile.capabilities.length} capabilities</td></tr>`)}</tbody></table>`)}</section>`;
+          <td class="dim" title=${profile.capabilities.join(', ')}>${profile.capabilities.length} capabilities</td></tr>`)}</tbody></table>${this.usage(plugin.id)}`)}</section>`;
   }
 
   private outcome(): TemplateResult {
