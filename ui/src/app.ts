@@ -17,6 +17,8 @@ import './lists';
 import './map';
 import './time';
 
+const LOOKS = 2;
+
 /** The page: what is asked for is the URL; what is shown follows it as fast as answers come. */
 class App extends LitElement {
   static properties = {
@@ -42,8 +44,10 @@ class App extends LitElement {
   private wondering?: AbortController;
   private wonderAt = 0;
   private following?: AbortController;
-  private loading = false;
+  private looking = 0;
   private again = false;
+  private turn = 0;
+  private newest = 0;
 
   constructor() {
     super();
@@ -91,7 +95,7 @@ class App extends LitElement {
     void this.load();
   }
 
-  /** Browsers take some addresses a second and drop the rest, so that a drag writes ten a second, and its last one. */
+  /** Browsers take some addresses a second and drop the rest, so that a drag writes five a second, and its last one. */
   private link(): void {
     if (this.linking !== 0) return;
     const put = () => history.replaceState(null, '', write(this.view));
@@ -99,7 +103,7 @@ class App extends LitElement {
     this.linking = setTimeout(() => {
       this.linking = 0;
       if (write(this.view) !== location.pathname + location.search) put();
-    }, 100);
+    }, 200);
   }
 
   private async open(): Promise<void> {
@@ -138,38 +142,42 @@ class App extends LitElement {
     if (this.following.signal === signal) this.live = false;
   }
 
-  /** One look at a time; what was asked for meanwhile comes next, and what lies between is left out. */
+  /** Two looks at a time, so that the server makes one while the page draws the other; what lies between is left out. */
   private async load(): Promise<void> {
-    this.again = this.loading;
-    if (this.loading || this.view.sim === '') return;
-    this.loading = true;
-    do {
+    this.again = true;
+    if (this.looking === LOOKS || this.view.sim === '') return;
+    this.looking++;
+    while (this.again) {
       this.again = false;
+      const turn = ++this.turn;
       try {
-        await this.look();
+        await this.look(turn);
         this.trouble = '';
       } catch (error) {
-        this.failed(error);
+        if (turn > this.newest) this.failed(error);
       }
-    } while (this.again);
-    this.loading = false;
-    this.wonder();
+    }
+    this.looking--;
+    if (this.looking === 0) this.wonder();
   }
 
-  private async look(): Promise<void> {
+  private async look(turn: number): Promise<void> {
     const at = this.view.at ?? this.last;
-    const asked = get<{ spaces: App['spaces'] }>(`${simulation(this.view.sim)}/spaces${query({ at })}`).then(it => (this.spaces = it.spaces));
+    const asked = get<{ spaces: App['spaces'] }>(`${simulation(this.view.sim)}/spaces${query({ at })}`).then(it => it.spaces);
     if (this.view.space === '') {
       const space = (await asked)[0]?.name ?? '';
       if (space === '') {
+        this.spaces = [];
         this.shown = null;
         return;
       }
       this.view = { ...this.view, space };
     }
-    const [found] = await Promise.all([picture(this.view, at), asked]);
-    const event = this.history?.events[at - 1] ?? null;
-    this.shown = { ...found, event };
+    const [found, spaces] = await Promise.all([picture(this.view, at), asked]);
+    if (turn < this.newest) return; // A later look was faster.
+    this.newest = turn;
+    this.spaces = spaces;
+    this.shown = { ...found, event: this.history?.events[at - 1] ?? null };
     document.title = `${this.view.sim} at ${at} — Pagefold`;
     // For tests and for the curious: which position and bytes the picture shows.
     this.dataset.position = String(at);
@@ -243,7 +251,7 @@ class App extends LitElement {
   }
 
   private copy(pane: string): TemplateResult {
-    return copyButtons(commands(this.view, this.view.at ?? this.last)[pane]);
+    return copyButtons(() => commands(this.view, this.view.at ?? this.last)[pane]);
   }
 
   protected render() {

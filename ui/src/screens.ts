@@ -6,9 +6,10 @@ import { bytes, change, count, short, size } from './format';
 const name = (it: { plugin: string; profile: string }): string => `${it.plugin}:${it.profile}`;
 
 /** What a pane shows, for a terminal. */
-export function copyButtons(it: Copyable): TemplateResult {
-  const put = (text: string) => () => void navigator.clipboard.writeText(text);
-  return html`<span class="copy"><button title=${it.cli} @click=${put(it.cli)}>CLI</button><button title=${it.curl} @click=${put(it.curl)}>curl</button></span>`;
+export function copyButtons(what: () => Copyable): TemplateResult {
+  const button = (label: 'CLI' | 'curl', of: (it: Copyable) => string) => html`<button title="copy as ${label}"
+    @pointerenter=${(e: Event) => ((e.target as HTMLElement).title = of(what()))} @click=${() => void navigator.clipboard.writeText(of(what()))}>${label}</button>`;
+  return html`<span class="copy">${button('CLI', it => it.cli)}${button('curl', it => it.curl)}</span>`;
 }
 
 /** All profiles of the newest version of every plugin, as PLUGIN:PROFILE. */
@@ -129,7 +130,7 @@ export class CompareScreen extends Screen {
     const { file } = this;
     const commands = file === null ? this.commands : fileCommands(file.name, this.read?.format ?? 'maps', this.ofFile(), this.tlb);
     return html`<section class="pane wide ${this.over ? 'over' : ''}" @dragover=${(e: DragEvent) => this.drag(e, true)} @dragleave=${(e: DragEvent) => this.drag(e, false)}
-        @drop=${(e: DragEvent) => { this.drag(e, false); this.take(e.dataTransfer?.files); }}><h2>What would other pages cost?${copyButtons(commands)}</h2>
+        @drop=${(e: DragEvent) => { this.drag(e, false); this.take(e.dataTransfer?.files); }}><h2>What would other pages cost?${copyButtons(() => commands)}</h2>
       <div class="sources"><p class="source ${file === null ? 'now' : ''}"><b>The simulation ${this.sim}</b><br>
           <span class="dim">${this.space === '' ? '' : `space ${this.space}, `}${this.at === null ? 'as it is now' : `after event ${count(this.at)}`}</span>
           ${file === null ? nothing : html`<br><button @click=${() => { this.found = []; this.read = null; this.file = null; }}>Back to it</button>`}</p>
@@ -269,7 +270,7 @@ export class PluginsScreen extends Screen {
       this.report = null;
       this.requestUpdate();
     };
-    return html`<section class="pane wide"><h2>Swap the plugin of ${this.sim}${copyButtons(this.swapCommands())}</h2>
+    return html`<section class="pane wide"><h2>Swap the plugin of ${this.sim}${copyButtons(() => this.swapCommands())}</h2>
       <p class="lead">The tables of another layout are built from the history while the old ones serve, and take over between two events.</p>
       <p class="form"><label>Layout <select @change=${choose}><option value="">choose …</option>${layouts(this.plugins).map(({ id, title }) => html`
           <option value=${id} ?selected=${id === this.target}>${id} — ${title}</option>`)}</select></label>
@@ -279,7 +280,7 @@ export class PluginsScreen extends Screen {
       ${this.trouble === '' ? nothing : html`<p class="bad" role="alert">${this.trouble}</p>`}
       <p role="status">${this.done}</p>
       ${this.report === null ? nothing : this.outcome()}
-      <h2 class="ruled">Plugins${copyButtons(this.commands)}</h2>
+      <h2 class="ruled">Plugins${copyButtons(() => this.commands)}</h2>
       ${this.plugins.map(plugin => html`<h3>${plugin.id} ${plugin.version} <span class="dim">sha-256 ${plugin.digest.slice(0, 16)}…</span></h3>
         <table class="compare"><tbody>${plugin.profiles.map(profile => html`<tr><td>${profile.name}</td><td>${profile.title}</td>
           <td class="dim" title=${profile.capabilities.join(', ')}>${profile.capabilities.length} capabilities</td></tr>`)}</tbody></table>${this.usage(plugin.id)}`)}</section>`;

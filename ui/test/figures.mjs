@@ -105,13 +105,17 @@ const y = box.y + box.height / 2;
 await page.mouse.move(box.x + box.width * 0.95, y);
 await page.mouse.down();
 await page.evaluate(() => Object.assign(window.seen, { frames: [], drawn: 0, pictures: 0 }));
-const STEPS = 240;
-const started = performance.now();
-for (let step = 1; step <= STEPS; step++) {
-  await page.mouse.move(box.x + box.width * (0.95 - (0.5 * step) / STEPS), y);
-  await new Promise(next => setTimeout(next, Math.max(0, started + step * 12 - performance.now())));
-}
-const seen = await page.evaluate(() => window.seen);
+// The pointer moves once a frame, as a hand's does; from outside, each move would wait for its answer.
+const seen = await page.evaluate(async ({ left, y, from, to }) => {
+  const canvas = document.querySelector('pf-time canvas');
+  const start = performance.now();
+  for (let now = start; now < start + 4000; now = await new Promise(requestAnimationFrame)) {
+    const clientX = left + from + ((to - from) * Math.max(0, now - start)) / 4000;
+    canvas.dispatchEvent(new PointerEvent('pointermove', { buttons: 1, clientX, clientY: y, bubbles: true }));
+  }
+  return window.seen;
+}, { left: box.x, y, from: box.width * 0.95, to: box.width * 0.45 });
+await page.mouse.move(box.x + box.width * 0.45, y);
 await page.mouse.up();
 const seconds = (seen.frames.at(-1) - seen.frames[0]) / 1000;
 const gaps = seen.frames.slice(1).map((at, index) => at - seen.frames[index]);

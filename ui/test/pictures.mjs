@@ -20,8 +20,8 @@ const picture = async (name, query, colorScheme, height, ready) => {
 
 const at = 1470;
 const { regions } = await (await fetch(`${server}/v1/simulations/demo/spaces/${SPACE}/regions?at=${at}`)).json();
-const libc = regions.find(it => it.attributes.permissions.startsWith('r-x') && BigInt(it.range.size) > 0x100000n) ?? regions[0];
-const va = '0x' + (BigInt(libc.range.start) + 0x5000n).toString(16);
+const code = regions.filter(it => it.attributes.permissions.includes('x')).sort((x, y) => Number(BigInt(y.range.size) - BigInt(x.range.size)))[0];
+const va = '0x' + (BigInt(code.range.start) + 0x5000n).toString(16);
 
 await picture('workbench', `/?sim=demo&space=${SPACE}&at=${at}&b=arm64:64k-48&va=${va}`, 'dark', 1010, async page => {
   await page.getByText('in the past').waitFor();

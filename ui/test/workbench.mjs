@@ -39,9 +39,9 @@ const shows = (it, position) => it.waitForFunction(
 /** When the whole history is there. */
 const followed = it => it.getByText('● in the past').waitFor();
 const shown = it => it.evaluate(() => ({ ...document.querySelector('pf-app').dataset }));
-/** What the address says; it follows within a tenth of a second. */
+/** What the address says; it follows within a fifth of a second. */
 const address = async (it, name) => {
-  await it.waitForTimeout(200);
+  await it.waitForTimeout(400);
   return new URL(it.url()).searchParams.get(name);
 };
 const end = async sim => (await api(`/v1/simulations/${sim}`)).position;
