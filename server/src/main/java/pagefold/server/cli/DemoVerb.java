@@ -101,6 +101,8 @@ final class DemoVerb implements Callable<Integer> {
             out.flush();
             String option = server.uri().toString().endsWith(":8080") ? "" : " --server " + server.uri();
             err.println();
+            err.println(
+                    "open it in a browser; \"Page sizes\" there says what 64K pages would cost this program, or yours");
             err.println("serving until Ctrl-C; try in another terminal:");
             err.println("  ./pagefold ptdump " + SIMULATION + " --space " + ROOT + option);
             err.println("  ./pagefold events " + SIMULATION + " --limit 10" + option);
