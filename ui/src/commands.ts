@@ -5,15 +5,17 @@ export interface Copyable { cli: string; curl: string }
 
 const quoted = (text: string): string => (/^[\w.,:@/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
+/** The option that names this server, where it is not where the command line looks by itself. */
+export const where = (): string => (location.port === '8080' ? '' : ` --server ${location.origin}`);
+
 /** What a pane shows as a command line and as a request. */
 export function commands(view: View, at: number): Record<string, Copyable> {
-  const { origin, port } = location;
-  const where = port === '8080' ? '' : ` --server ${origin}`;
+  const { origin } = location;
   const sim = quoted(view.sim);
   const space = ` --space ${quoted(view.space)}`;
   const through = lens(view.a);
   const look = view.a === '' ? '' : ` --plugin ${through.plugin} --profile ${through.profile} --coarsen widen`;
-  const of = (verb: string, path: string): Copyable => ({ cli: `./pagefold ${verb}${where}`, curl: `curl '${origin}${path}'` });
+  const of = (verb: string, path: string): Copyable => ({ cli: `./pagefold ${verb}${where()}`, curl: `curl '${origin}${path}'` });
   return {
     tables: of(`tables ${sim}${space} --at ${at}${look}`, `${inSpace(view.sim, view.space)}/tables${query({ at, ...through })}`),
     walk: of(`walk ${sim} ${view.va || '0x0'}${space} --at ${at} --fields${look}`,

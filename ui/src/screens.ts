@@ -1,6 +1,6 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Problem, get, post, postFile, query, simulation, type Candidate, type FileComparison, type Plugin, type Refusals } from './api';
-import { fileCommands, PAGE_SIZES, type Copyable } from './commands';
+import { fileCommands, PAGE_SIZES, where, type Copyable } from './commands';
 import { bytes, change, count, short, size } from './format';
 
 const name = (it: { plugin: string; profile: string }): string => `${it.plugin}:${it.profile}`;
@@ -230,16 +230,16 @@ export class PluginsScreen extends Screen {
       <tbody>${uses.map(it => html`<tr><td>${it.simulation}</td><td>${it.selected ? 'now' : 'before'}</td><td class="n">${count(it.events)}</td><td class="n">${count(it.position)}</td></tr>`)}</tbody></table>`;
   }
 
-  private body() {
-    const [plugin, profile] = this.target.split(':');
+  private body(target = this.target) {
+    const [plugin, profile] = target.split(':');
     return { plugin, profile, coarsening: this.widen ? 'widen' : 'reject' };
   }
 
   private swapCommands(): Copyable {
-    const { plugin, profile, coarsening } = this.body();
+    const { plugin, profile, coarsening } = this.body(this.target || PAGE_SIZES.split(',')[1]);
     const path = `${location.origin}${simulation(this.sim)}/swap?dryRun=true`;
     return {
-      cli: `./pagefold swap ${this.sim} --plugin ${plugin || 'PLUGIN'} --profile ${profile || 'PROFILE'}${this.widen ? ' --coarsen widen' : ''} --dry-run`,
+      cli: `./pagefold swap ${this.sim} --plugin ${plugin} --profile ${profile}${this.widen ? ' --coarsen widen' : ''} --dry-run${where()}`,
       curl: `curl -H 'Content-Type: application/json' -d '${JSON.stringify({ plugin, profile, coarsening })}' '${path}'`,
     };
   }

@@ -231,6 +231,37 @@ const checks = {
     await it.close();
   },
 
+  async 'what a pane offers for a terminal is what the server answers'() {
+    const at = Math.floor((await end('demo')) / 2);
+    const { regions } = await api(`/v1/simulations/demo/spaces/${SPACE}/regions?at=${at}`);
+    const it = await page(`?sim=demo&space=${SPACE}&at=${at}&b=arm64:16k-47&va=${regions[0].range.start}`);
+    await shows(it, at);
+    await explained(it);
+    const paths = [];
+    for (const [key, panes] of [['1', 8], ['2', 1], ['3', 2]]) {
+      await it.keyboard.press(key);
+      const buttons = it.getByRole('button', { name: 'curl' });
+      await it.waitForFunction(count => [...document.querySelectorAll('.copy button')].filter(button => button.textContent === 'curl').length === count, panes);
+      for (const button of await buttons.all()) {
+        await button.hover();
+        const text = await button.getAttribute('title');
+        const path = text.match(/^curl .*'https?:\/\/[^/]+([^']+)'$/)[1];
+        const body = text.match(/-d '([^']+)'/)?.[1];
+        if (body === undefined) {
+          const answer = await fetch(server + path);
+          same(answer.status, 200, `${text}: ${answer.status}`);
+        }
+        paths.push(path);
+      }
+      for (const button of await it.getByRole('button', { name: 'CLI' }).all()) {
+        await button.hover();
+        ok(/^\.\/pagefold [a-z]/.test(await button.getAttribute('title')), 'no command line');
+      }
+    }
+    ok(new Set(paths).size >= 10, `some panes offer the same: ${paths.join(' ')}`);
+    await it.close();
+  },
+
   async 'a link that is opened again gives the same picture'() {
     const at = Math.floor((await end('demo')) / 3);
     const first = await page(`?sim=demo&space=${SPACE}&at=${at}&b=arm64:16k-47`);
@@ -309,6 +340,14 @@ const checks = {
           found.push(`screen ${key} ${colorScheme}: ${id} at ${nodes.map(node => node.target.join(' ')).slice(0, 3).join(', ')}`);
         }
       }
+    }
+    for (const key of [':', '?']) {
+      await it.keyboard.press(key);
+      await it.locator('dialog[open]').waitFor();
+      const { violations } = await it.evaluate(() => window.axe.run('dialog[open]'));
+      for (const { id, impact } of violations) if (impact === 'serious' || impact === 'critical') found.push(`dialog ${key}: ${id}`);
+      await it.keyboard.press('Escape');
+      await it.locator('dialog[open]').waitFor({ state: 'detached' });
     }
     ok(rules > 60, `axe looked at ${rules} rules only`);
     same(found, []);
