@@ -9,6 +9,8 @@ export abstract class CanvasPane extends LitElement {
   protected height = 0;
   private resize?: ResizeObserver;
   private asked = false;
+  /** Where the canvas was when a drag began: an event's offset has the page laid out anew, every time. */
+  private corner = [0, 0];
   private theme = matchMedia('(prefers-color-scheme: light)');
   private themed = () => this.restyled();
 
@@ -109,13 +111,15 @@ export abstract class CanvasPane extends LitElement {
   }
 
   private down(event: PointerEvent): void {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    this.corner = [left, top];
     this.canvas.setPointerCapture(event.pointerId);
     this.canvas.focus();
     this.pressed(event.offsetX, event.offsetY, event);
   }
 
   private move(event: PointerEvent): void {
-    if (event.buttons === 1) this.dragged(event.offsetX, event.offsetY, event);
+    if (event.buttons === 1) this.dragged(event.clientX - this.corner[0], event.clientY - this.corner[1], event);
     else this.hovered(event.offsetX, event.offsetY);
   }
 

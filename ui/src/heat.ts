@@ -12,6 +12,7 @@ const HATCHED_RUNS = 4000;
 interface Spot { row: number; column: number }
 interface View { cell: number; left: number; top: number; high: number }
 
+const HATCHED = KINDS.map(kind => kind !== '' && isHatched(kind));
 const PIXELS = [0.76, 0.86, 1].map(shade => KINDS.map(kind => (kind === '' ? 0 : pixel(kind, shade))));
 
 /** One cell an entry of a level: written as pixels once a picture, and scaled by the browser. */
@@ -23,7 +24,8 @@ export class HeatMap extends CanvasPane {
   declare zoom: string;
   declare hover: string;
   protected label = 'Heat map of table entries. Arrow keys move by entry, page keys by eight rows, plus and minus zoom, w a s d pan, 0 shows all.';
-  private image: HTMLCanvasElement | null = null;
+  /** Made again when the number of rows is another: a canvas costs more than its pixels. */
+  private image: { canvas: HTMLCanvasElement; data: ImageData; pixels: Uint32Array } | null = null;
   private rows: { table: Table; first: number; kinds: Uint8Array }[] = [];
   private hatched: { row: number; from: number; to: number; kind: Kind }[] = [];
   private brush: { from: Spot; to: Spot; x: number; y: number; moved: boolean } | null = null;
@@ -40,16 +42,21 @@ export class HeatMap extends CanvasPane {
       if (table.level !== this.level) continue;
       for (let first = 0; first < kinds.length; first += COLUMNS) this.rows.push({ table, first, kinds });
     }
-    this.image = null;
     this.hatched = [];
-    if (this.rows.length === 0 || this.picture === null) return;
-    const image = document.createElement('canvas');
-    image.width = COLUMNS;
-    image.height = this.rows.length;
-    const data = new ImageData(COLUMNS, this.rows.length);
-    this.fill(new Uint32Array(data.data.buffer));
-    image.getContext('2d')!.putImageData(data, 0, 0);
-    this.image = image;
+    if (this.rows.length === 0 || this.picture === null) {
+      this.image = null;
+      return;
+    }
+    if (this.image === null || this.image.canvas.height !== this.rows.length) {
+      const canvas = document.createElement('canvas');
+      canvas.width = COLUMNS;
+      canvas.height = this.rows.length;
+      const data = new ImageData(COLUMNS, this.rows.length);
+      this.image = { canvas, data, pixels: new Uint32Array(data.data.buffer) };
+    }
+    const { canvas, data, pixels } = this.image;
+    this.fill(pixels);
+    canvas.getContext('2d')!.putImageData(data, 0, 0);
   }
 
   private fill(pixels: Uint32Array): void {
@@ -59,11 +66,12 @@ export class HeatMap extends CanvasPane {
       const palette = PIXELS[row & 1];
       const wide = Math.min(COLUMNS, kinds.length - first);
       const at = row * COLUMNS;
+      if (wide < COLUMNS) pixels.fill(0, at + wide, at + COLUMNS);
       for (let column = 0; column < wide; column++) {
         const code = kinds[first + column];
         pixels[at + column] = palette[code];
-        const kind = KINDS[code];
-        if (kind === '' || !isHatched(kind) || this.hatched.length === HATCHED_RUNS) continue;
+        if (!HATCHED[code] || this.hatched.length === HATCHED_RUNS) continue;
+        const kind = KINDS[code] as Kind;
         const before = this.hatched.at(-1);
         if (before !== undefined && before.row === row && before.kind === kind && before.to === column - 1) before.to = column;
         else this.hatched.push({ row, from: column, to: column, kind });
@@ -105,7 +113,7 @@ export class HeatMap extends CanvasPane {
     // Only what is seen is scaled: a million cells are a picture of which a window is shown.
     const seen = Math.min(this.rows.length - top, Math.ceil(this.height / high) + 1);
     const across = Math.min(COLUMNS - left, Math.ceil((this.width - MARGIN) / cell) + 1);
-    if (seen > 0) pen.drawImage(this.image, left, top, across, seen, MARGIN, 0, across * cell, seen * high);
+    if (seen > 0) pen.drawImage(this.image.canvas, left, top, across, seen, MARGIN, 0, across * cell, seen * high);
     if (high >= 5) {
       for (const { row, from, to, kind } of this.hatched) {
         const y = (row - top) * high;
