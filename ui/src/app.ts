@@ -11,6 +11,7 @@ import { walkPane, whyPane, writers } from './walk';
 import { copyButtons, layouts } from './screens';
 import type { HeatMap } from './heat';
 import type { Action, Palette } from './palette';
+import './cluster';
 import './heat';
 import './palette';
 import './lists';
@@ -23,7 +24,7 @@ const LOOKS = 2;
 class App extends LitElement {
   static properties = {
     view: { state: true }, shown: { state: true }, last: { state: true }, loaded: { state: true }, trouble: { state: true },
-    live: { state: true }, hover: { state: true }, why: { state: true }, asking: { state: true }, sims: { state: true }, spaces: { state: true }, plugins: { state: true },
+    live: { state: true }, hover: { state: true }, why: { state: true }, asking: { state: true }, sims: { state: true }, spaces: { state: true }, plugins: { state: true }, clustered: { state: true },
   };
   declare view: View;
   declare shown: Picture | null;
@@ -38,6 +39,8 @@ class App extends LitElement {
   declare sims: { name: string; position: number }[];
   declare spaces: { name: string; kind: string }[];
   declare plugins: Plugin[];
+  /** Whether the server tells of its nodes. */
+  declare clustered: boolean;
   private history: History | null = null;
   private linking = 0;
   private wondered = '';
@@ -61,6 +64,7 @@ class App extends LitElement {
     this.sims = [];
     this.spaces = [];
     this.plugins = [];
+    this.clustered = false;
   }
 
   protected createRenderRoot(): HTMLElement {
@@ -109,6 +113,7 @@ class App extends LitElement {
   private async open(): Promise<void> {
     try {
       this.sims = (await get<{ simulations: App['sims'] }>('/v1/simulations')).simulations;
+      void get('/v1/cluster?limit=0').then(() => (this.clustered = true), () => {});
       this.plugins = (await get<{ plugins: Plugin[] }>('/v1/plugins')).plugins;
       const sim = this.view.sim || this.sims[0]?.name || '';
       if (sim === '') {
@@ -206,6 +211,7 @@ class App extends LitElement {
       '1': () => this.show('workbench'),
       '2': () => this.show('compare'),
       '3': () => this.show('plugins'),
+      '4': () => this.clustered && this.show('cluster'),
     };
     const action = actions[event.key] ?? (this.querySelector<HeatMap>('pf-heat')?.navigate(event.key) ? () => {} : undefined);
     if (action === undefined) return;
@@ -229,7 +235,7 @@ class App extends LitElement {
     if (/^0x[0-9a-f]{1,16}$/i.test(number)) {
       all.push({ text: `address ${number}`, detail: 'walk it', run: () => this.go({ va: number.toLowerCase() }) });
     }
-    const screens: [View['screen'], string][] = [['workbench', 'tables, map, walk and history'], ['compare', 'page sizes: what would other pages cost?'], ['plugins', 'plugins, and the swap of one']];
+    const screens: [View['screen'], string][] = [['workbench', 'tables, map, walk and history'], ['compare', 'page sizes: what would other pages cost?'], ['plugins', 'plugins, and the swap of one'], ['cluster', 'nodes, and where the simulations are']];
     screens.forEach(([screen, detail]) => all.push({ text: `screen ${screen}`, detail, run: () => this.show(screen) }));
     this.spaces.forEach(({ name, kind }) => all.push({ text: `space ${name}`, detail: kind, run: () => this.go({ space: name, va: '', zoom: '' }) }));
     this.sims.forEach(({ name, position }) => all.push({ text: `simulation ${name}`, detail: `at ${position}`, run: () => this.enter(name) }));
@@ -262,6 +268,7 @@ class App extends LitElement {
         ${screen === 'compare'
           ? html`<pf-compare .sim=${this.view.sim} .space=${this.view.space} .at=${this.view.at} .plugins=${this.plugins} .chosen=${this.view.with} .tlb=${this.view.tlb}
             .commands=${commands(this.view, this.view.at ?? this.last).compare}></pf-compare>`
+          : screen === 'cluster' ? html`<pf-cluster .commands=${commands(this.view, this.view.at ?? this.last).cluster}></pf-cluster>`
           : html`<pf-plugins .sim=${this.view.sim} .plugins=${this.plugins} .commands=${commands(this.view, this.view.at ?? this.last).plugins}></pf-plugins>`}</main>`}
       ${this.dialogs()}<pf-palette .actions=${(typed: string) => this.actions(typed)}></pf-palette>`;
   }
@@ -291,7 +298,7 @@ class App extends LitElement {
       .map(name => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`);
     return html`<header>
       <h1>pagefold</h1>
-      <nav aria-label="screens">${tab('workbench', 'Workbench')}${tab('compare', 'Page sizes')}${tab('plugins', 'Plugins')}</nav>
+      <nav aria-label="screens">${tab('workbench', 'Workbench')}${tab('compare', 'Page sizes')}${tab('plugins', 'Plugins')}${this.clustered ? tab('cluster', 'Cluster') : nothing}</nav>
       <label>simulation <select @change=${(e: Event) => this.enter((e.target as HTMLSelectElement).value)}>${options(this.sims.map(it => it.name), view.sim)}</select></label>
       <label>space <select @change=${(e: Event) => this.go({ space: (e.target as HTMLSelectElement).value, va: '', zoom: '' })}>${options(this.spaces.map(it => it.name), view.space)}</select></label>
       ${this.choice('A', 'a')}${this.choice('B', 'b')}
@@ -378,7 +385,7 @@ class App extends LitElement {
 
   private dialogs(): TemplateResult {
     const keys = [['/', 'go to an address'], [':', 'commands by name'], ['[ and ]', 'previous and next event'], ['e', 'to the end, live'], ['x', 'exchange A and B'],
-      ['1 2 3', 'workbench, page sizes, plugins'], ['arrows', 'move in the pane that has the focus; left and right fold the tree'],
+      ['1 2 3 4', 'workbench, page sizes, plugins, cluster'], ['arrows', 'move in the pane that has the focus; left and right fold the tree'],
       ['+ − 0', 'zoom the entries, and show all (or the wheel; drag a frame to zoom into it)'], ['w a s d', 'pan the entries']];
     return html`<dialog id="keys" aria-label="keys"><h2>Keys</h2><table>${keys.map(([key, text]) => html`<tr><td><kbd>${key}</kbd></td><td>${text}</td></tr>`)}</table>
         <p>The address bar has the whole view: a link shows the same picture. All of it is also at <a href="/docs">the API</a>.</p>

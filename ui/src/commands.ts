@@ -25,7 +25,7 @@ export function commands(view: View, at: number): Record<string, Copyable> {
     entries: of(`ptdump ${sim}${space} --at ${at}${look}`, `${inSpace(view.sim, view.space)}/ptdump${query({ at, ...through })}`),
     history: of(`sim export ${sim} --at ${at}`, `${simulation(view.sim)}/events`),
     plugins: of('plugin ls', '/v1/plugins'),
-    cluster: of('sim ls', '/v1/simulations'),
+    cluster: of('cluster status --hashes', '/v1/cluster?hashes=true'),
     stats: of(`stats ${sim} --at ${at}${look}`, `${simulation(view.sim)}/stats${query({ at, ...through })}`),
     map: view.b === '' ? of(`ptdump ${sim}${space} --at ${at}${look}`, `${inSpace(view.sim, view.space)}/ptdump${query({ at, ...through })}`)
       : of(`diff ${sim}${space} --at ${at}${view.a === '' ? '' : ` --left ${widened(view.a)}`} --right ${widened(view.b)}`, differences(view, at)),

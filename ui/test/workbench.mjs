@@ -26,6 +26,8 @@ const another = async () => {
 const context = await another();
 const api = async path => (await fetch(server + path)).json();
 const SPACE = '17406';
+/** Whether the server tells of its nodes. */
+const clustered = (await fetch(`${server}/v1/cluster?limit=0`)).ok;
 
 const page = async (query, other = context) => {
   const it = await other.newPage();
@@ -231,6 +233,27 @@ const checks = {
     await it.close();
   },
 
+  async 'the cluster screen shows the nodes, and where each simulation is'() {
+    if (!clustered) {
+      const it = await page('');
+      await it.locator('.live').waitFor();
+      same(await it.getByRole('button', { name: 'Cluster' }).count(), 0);
+      return it.close();
+    }
+    const it = await page('?screen=cluster');
+    await it.locator('.placed tbody tr').first().waitFor();
+    const { nodes, simulations } = await api('/v1/cluster?hashes=true');
+    same(await it.locator('.nodes tbody tr').count(), nodes.length);
+    ok((await it.locator('.nodes').textContent()).includes(nodes[0].api), 'the API of the node is not shown');
+    const rows = await it.locator('.placed tbody tr').allTextContents();
+    same(rows.length, simulations.length);
+    simulations.forEach(({ name, hashes }, index) => {
+      ok(rows[index].includes(name), `row ${index} is ${rows[index]}, and the server says ${name}`);
+      for (const { imageHash } of hashes ?? []) ok(rows[index].includes(imageHash.slice(0, 12)), `the hash of ${name} is not shown`);
+    });
+    await it.close();
+  },
+
   async 'what a pane offers for a terminal is what the server answers'() {
     const at = Math.floor((await end('demo')) / 2);
     const { regions } = await api(`/v1/simulations/demo/spaces/${SPACE}/regions?at=${at}`);
@@ -238,7 +261,7 @@ const checks = {
     await shows(it, at);
     await explained(it);
     const paths = [];
-    for (const [key, panes] of [['1', 8], ['2', 1], ['3', 2]]) {
+    for (const [key, panes] of [['1', 8], ['2', 1], ['3', 2], ...(clustered ? [['4', 1]] : [])]) {
       await it.keyboard.press(key);
       const buttons = it.getByRole('button', { name: 'curl' });
       await it.waitForFunction(count => [...document.querySelectorAll('.copy button')].filter(button => button.textContent === 'curl').length === count, panes);
@@ -328,7 +351,7 @@ const checks = {
     await it.evaluate(axe);
     const found = [];
     let rules = 0;
-    for (const [key, landmark] of [['1', '.bench .events'], ['2', 'table.compare tbody tr:nth-child(3)'], ['3', 'pf-plugins h3']]) {
+    for (const [key, landmark] of [['1', '.bench .events'], ['2', 'table.compare tbody tr:nth-child(3)'], ['3', 'pf-plugins h3'], ...(clustered ? [['4', '.placed tbody tr']] : [])]) {
       await it.keyboard.press(key);
       await it.locator(landmark).first().waitFor();
       for (const colorScheme of ['light', 'dark']) {

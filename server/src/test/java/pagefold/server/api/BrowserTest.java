@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The workbench in a real browser, with the checks of ui/test/workbench.mjs. */
 class BrowserTest {
-    private static final int CHECKS = 10;
+    private static final int CHECKS = 11;
 
     @TempDir
     Path data;
