@@ -202,11 +202,11 @@ public final class LocalPostgres implements AutoCloseable {
     /** Ends it with a signal (QUIT: as a crash; INT: in order) and starts it again; does not wait. */
     public synchronized void restart(String signal) throws IOException {
         KeptProcess ending = process;
-        ending.onExit().thenRun(this::startAgain);
+        ending.onExit().thenRun(this::runAgain);
         ending.signal(signal);
     }
 
-    private synchronized void startAgain() {
+    private synchronized void runAgain() {
         try {
             if (!closed) {
                 process = run();
@@ -214,6 +214,18 @@ public final class LocalPostgres implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Ends it in order, and waits for that. */
+    public synchronized void stop() throws IOException {
+        process.signal("INT");
+        process.onExit().join();
+    }
+
+    /** Starts it after {@link #stop}, and waits until it answers. */
+    public void startAgain() throws IOException {
+        runAgain();
+        awaitUp();
     }
 
     /** Waits until it answers. */

@@ -32,6 +32,9 @@ interface Database extends AutoCloseable {
     /** The parameter for a payload that is bound as UTF-8 bytes and stored as text, which people can read. */
     String payloadParameter();
 
+    /** Whether each answer takes its time on the way, so that statements had better be sent together. */
+    boolean isRemote();
+
     /** Whether nothing must be written any more after this error, by this process. */
     boolean isFatal(SQLException e);
 

@@ -35,6 +35,11 @@ record EncodedBatch(
         return new EncodedBatch(simulation, other, expected, count, timeMillis, payload, commands);
     }
 
+    /** The checksum of its row, in the history of a simulation with an id. */
+    long checksum(long id) {
+        return Checksum.of(id, first(), last(), epoch, timeMillis, payload);
+    }
+
     long first() {
         return expected + 1;
     }

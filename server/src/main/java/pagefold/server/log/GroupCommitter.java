@@ -121,6 +121,7 @@ final class GroupCommitter implements AutoCloseable {
             for (Work<?> work : group) {
                 work.run(target);
             }
+            target.flush();
         } catch (SQLException | RuntimeException e) {
             rollback(e);
             repeat(group, again, e);

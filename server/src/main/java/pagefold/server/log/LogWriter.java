@@ -17,24 +17,13 @@ final class LogWriter {
 
     private final Connection connection;
     private final PreparedStatement selectHead;
-    private final PreparedStatement moveHead;
-    private final PreparedStatement insertBatch;
-    private final PreparedStatement selectCommand;
-    private final PreparedStatement insertCommand;
+    private final Appends appends;
 
     LogWriter(Database database) throws SQLException {
         connection = database.writer();
         selectHead =
                 connection.prepareStatement("select id, epoch, head, created, creator from simulation where name = ?");
-        moveHead =
-                connection.prepareStatement("update simulation set head = ? where id = ? and epoch = ? and head = ?");
-        insertBatch = connection.prepareStatement(
-                "insert into event_batch (simulation, first, last, epoch, time, checksum, payload)"
-                        + " values (?, ?, ?, ?, ?, ?, " + database.payloadParameter() + ")");
-        selectCommand = connection.prepareStatement(
-                "select first, last, request_digest from command where simulation = ? and command_id = ?");
-        insertCommand = connection.prepareStatement(
-                "insert into command (simulation, command_id, first, last, request_digest) values (?, ?, ?, ?, ?)");
+        appends = new Appends(connection, database);
     }
 
     private record Head(
@@ -53,64 +42,23 @@ final class LogWriter {
         }
     }
 
-    private static long checksum(long id, EncodedBatch batch) {
-        return Checksum.of(id, batch.first(), batch.last(), batch.epoch(), batch.timeMillis(), batch.payload());
-    }
-
     AppendResult append(EncodedBatch batch) throws SQLException {
+        AppendResult result = appends.append(batch);
+        if (result != null) {
+            return result;
+        }
         Head head = head(batch.simulation());
-        if (head == null) {
-            return new AppendResult.UnknownSimulation(batch.simulation());
-        }
-        if (head.epoch != batch.epoch() || head.position != batch.expected()) {
-            return new AppendResult.Conflict(head.position, head.epoch);
-        }
-        for (EncodedBatch.Command command : batch.commands()) {
-            CommandRecord recorded = command(head.id, command.commandId());
-            if (recorded != null) {
-                return new AppendResult.DuplicateCommand(command.commandId(), recorded);
-            }
-        }
-        moveHead.setLong(1, batch.last());
-        moveHead.setLong(2, head.id);
-        moveHead.setLong(3, batch.epoch());
-        moveHead.setLong(4, batch.expected());
-        if (moveHead.executeUpdate() != 1) {
-            // Another node was faster between the look and the move.
-            Head moved = head(batch.simulation());
-            return moved == null
-                    ? new AppendResult.UnknownSimulation(batch.simulation())
-                    : new AppendResult.Conflict(moved.position, moved.epoch);
-        }
-        insert(head.id, batch);
-        return new AppendResult.Appended(batch.first(), batch.last(), batch.timeMillis());
+        return head == null
+                ? new AppendResult.UnknownSimulation(batch.simulation())
+                : new AppendResult.Conflict(head.position, head.epoch);
     }
 
-    private @Nullable CommandRecord command(long id, String commandId) throws SQLException {
-        selectCommand.setLong(1, id);
-        selectCommand.setString(2, commandId);
-        try (ResultSet rows = selectCommand.executeQuery()) {
-            return rows.next() ? new CommandRecord(rows.getLong(1), rows.getLong(2), rows.getString(3)) : null;
-        }
-    }
-
-    private void insert(long id, EncodedBatch batch) throws SQLException {
-        insertBatch.setLong(1, id);
-        insertBatch.setLong(2, batch.first());
-        insertBatch.setLong(3, batch.last());
-        insertBatch.setLong(4, batch.epoch());
-        insertBatch.setLong(5, batch.timeMillis());
-        insertBatch.setLong(6, checksum(id, batch));
-        insertBatch.setBytes(7, batch.payload());
-        insertBatch.executeUpdate();
-        for (EncodedBatch.Command command : batch.commands()) {
-            insertCommand.setLong(1, id);
-            insertCommand.setString(2, command.commandId());
-            insertCommand.setLong(3, batch.first() + command.first());
-            insertCommand.setLong(4, batch.first() + command.last());
-            insertCommand.setString(5, command.requestDigest());
-            insertCommand.executeUpdate();
-        }
+    /**
+     * Sends what appends have left to be sent. To be called before {@link #commit}; whoever looks at the log or changes
+     * it in another way does so, too. A failure is none of the commit.
+     */
+    void flush() throws SQLException {
+        appends.flush();
     }
 
     /**
@@ -118,6 +66,7 @@ final class LogWriter {
      * broke has left under way is over by then.
      */
     boolean has(EncodedBatch batch) throws SQLException {
+        flush();
         lock(batch.simulation());
         Head head = head(batch.simulation());
         return head != null
@@ -128,7 +77,7 @@ final class LogWriter {
                                 batch.first(),
                                 batch.last(),
                                 batch.epoch(),
-                                checksum(head.id, batch))
+                                batch.checksum(head.id))
                         != 0;
     }
 
@@ -146,6 +95,7 @@ final class LogWriter {
      * @return 0 when it exists, and -1 when there are too many; ids begin at 1
      */
     long create(String simulation, @Nullable String creator, long timeMillis) throws SQLException {
+        flush();
         if (head(simulation) != null) {
             return EXISTS;
         }
@@ -188,6 +138,7 @@ final class LogWriter {
 
     /** Whether the simulation of that id and name is there, when all that is under way is over. */
     boolean has(long id, String simulation) throws SQLException {
+        flush();
         lock(simulation);
         touch();
         Head head = head(simulation);
@@ -211,6 +162,7 @@ final class LogWriter {
 
     @Nullable
     LoggedSimulation takeOwnership(String simulation) throws SQLException {
+        flush();
         try (PreparedStatement update =
                 connection.prepareStatement("update simulation set epoch = epoch + 1 where name = ?")) {
             update.setString(1, simulation);
@@ -224,6 +176,7 @@ final class LogWriter {
 
     /** Keeps a snapshot of a simulation that has come at least that far; false when there is none. */
     boolean save(long simulation, Snapshot snapshot, long timeMillis) throws SQLException {
+        flush();
         long position = snapshot.position();
         // A change and not a look: nobody removes the simulation meanwhile.
         if (update("update simulation set head = head where id = ? and head >= ?", simulation, position) == 0) {
@@ -286,6 +239,7 @@ final class LogWriter {
     }
 
     void rollback() throws SQLException {
+        appends.forget();
         connection.rollback();
     }
 

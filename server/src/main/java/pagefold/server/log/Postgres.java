@@ -26,6 +26,9 @@ final class Postgres implements Database {
     /** The first with a library of JSON and planner that this was tried with; Flyway refuses those long out of care. */
     private static final int LEAST_VERSION = 130_000;
 
+    /** A major version in the number that the server has for it. */
+    private static final int MAJOR = 10_000;
+
     /** Ends of a session that say nothing about what is asked next: shutdown, crash, start, silence. */
     private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P05", "25P03");
 
@@ -33,9 +36,15 @@ final class Postgres implements Database {
     private static final Set<String> CORRUPTION = Set.of("XX001", "XX002");
 
     private final LogLocation.Login login;
+    private final int leastVersion;
 
     Postgres(LogLocation.Login login) {
+        this(login, LEAST_VERSION);
+    }
+
+    Postgres(LogLocation.Login login, int leastVersion) {
         this.login = login;
+        this.leastVersion = leastVersion;
     }
 
     @Override
@@ -61,9 +70,9 @@ final class Postgres implements Database {
     /** Believes a database only when it says that what it has committed is on the disk. */
     private void requireDurable(Connection connection) throws SQLException {
         int version = Integer.parseInt(setting(connection, "server_version_num"));
-        if (version < LEAST_VERSION) {
-            throw new SQLException(
-                    "expected PostgreSQL 13 or newer, but it is " + setting(connection, "server_version"));
+        if (version < leastVersion) {
+            throw new SQLException("expected PostgreSQL " + leastVersion / MAJOR + " or newer, but it is "
+                    + setting(connection, "server_version"));
         }
         require(connection, "fsync", "on");
         require(connection, "server_encoding", "UTF8");
@@ -145,6 +154,12 @@ final class Postgres implements Database {
     @Override
     public boolean isFatal(SQLException e) {
         return false;
+    }
+
+    /** Its answers take a way over a network. */
+    @Override
+    public boolean isRemote() {
+        return true;
     }
 
     @Override

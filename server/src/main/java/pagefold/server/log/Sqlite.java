@@ -164,6 +164,12 @@ final class Sqlite implements Database {
         return SYNC_FAILURES.contains(e.getErrorCode());
     }
 
+    /** It works in this process; and the errors of its driver's batches have no codes. */
+    @Override
+    public boolean isRemote() {
+        return false;
+    }
+
     @Override
     public boolean isCorruption(SQLException e) {
         int code = primaryCode(e);

@@ -86,6 +86,11 @@ final class FaultyDatabase implements Database {
     }
 
     @Override
+    public boolean isRemote() {
+        return database.isRemote();
+    }
+
+    @Override
     public boolean isFatal(SQLException e) {
         return database.isFatal(e);
     }

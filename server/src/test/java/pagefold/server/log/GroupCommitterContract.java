@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the thread that writes does, whatever database it writes to. */
 abstract class GroupCommitterContract {
+    private static final String DIGEST = "0".repeat(64);
+
     private FaultyDatabase database;
     private GroupCommitter committer;
 
@@ -67,9 +70,12 @@ abstract class GroupCommitterContract {
         return committer.submit(0, new Work.Create(name, null, 0, List.of()), null);
     }
 
-    private CompletableFuture<AppendResult> append(String name, long epoch, long expected) {
+    private CompletableFuture<AppendResult> append(String name, long epoch, long expected, String... commandIds) {
         byte[] payload = "[]".getBytes(StandardCharsets.UTF_8);
-        EncodedBatch batch = new EncodedBatch(name, epoch, expected, 1, 0, payload, List.of());
+        List<EncodedBatch.Command> commands = Stream.of(commandIds)
+                .map(id -> new EncodedBatch.Command(id, DIGEST, 0, 0))
+                .toList();
+        EncodedBatch batch = new EncodedBatch(name, epoch, expected, 1, 0, payload, commands);
         return committer.submit(payload.length, new Work.Append(batch), AppendResult.Unavailable::new);
     }
 
@@ -99,6 +105,63 @@ abstract class GroupCommitterContract {
         assertThat(before.join()).isPositive();
         assertThat(after.join()).isPositive();
         assertThat(create("a").join()).isEqualTo(LogWriter.EXISTS);
+    }
+
+    @Test
+    void appends_of_one_group_build_on_each_other() {
+        assertThat(create("a").join()).isPositive();
+        assertThat(create("b").join()).isPositive();
+        CountDownLatch latch = hold();
+        CompletableFuture<AppendResult> first = append("a", 0, 0, "k");
+        CompletableFuture<AppendResult> other = append("b", 0, 0, "k");
+        CompletableFuture<AppendResult> repeated = append("a", 0, 1, "k");
+        CompletableFuture<AppendResult> second = append("a", 0, 1);
+        CompletableFuture<AppendResult> ahead = append("a", 0, 5);
+        CompletableFuture<AppendResult> stale = append("a", 1, 2);
+        latch.countDown();
+
+        assertThat(first.join()).isEqualTo(new AppendResult.Appended(1, 1, 0));
+        assertThat(other.join()).isEqualTo(new AppendResult.Appended(1, 1, 0));
+        assertThat(repeated.join()).isEqualTo(new AppendResult.DuplicateCommand("k", new CommandRecord(1, 1, DIGEST)));
+        assertThat(second.join()).isEqualTo(new AppendResult.Appended(2, 2, 0));
+        assertThat(ahead.join()).isEqualTo(new AppendResult.Conflict(2, 0));
+        assertThat(stale.join()).isEqualTo(new AppendResult.Conflict(2, 0));
+        assertThat(append("a", 0, 2).join()).isEqualTo(new AppendResult.Appended(3, 3, 0));
+        assertThat(append("b", 0, 1).join()).isEqualTo(new AppendResult.Appended(2, 2, 0));
+    }
+
+    @Test
+    void a_command_that_was_there_before_moves_no_head() {
+        assertThat(create("a").join()).isPositive();
+        assertThat(append("a", 0, 0, "k").join()).isEqualTo(new AppendResult.Appended(1, 1, 0));
+
+        assertThat(append("a", 0, 1, "k").join())
+                .isEqualTo(new AppendResult.DuplicateCommand("k", new CommandRecord(1, 1, DIGEST)));
+
+        CountDownLatch latch = hold();
+        CompletableFuture<AppendResult> repeated = append("a", 0, 1, "new", "k");
+        CompletableFuture<AppendResult> next = append("a", 0, 1, "new");
+        latch.countDown();
+        assertThat(repeated.join()).isEqualTo(new AppendResult.DuplicateCommand("k", new CommandRecord(1, 1, DIGEST)));
+        assertThat(next.join()).isEqualTo(new AppendResult.Appended(2, 2, 0));
+    }
+
+    @Test
+    void removing_a_simulation_comes_behind_the_appends_of_its_group() {
+        assertThat(create("a").join()).isPositive();
+        CountDownLatch latch = hold();
+        CompletableFuture<AppendResult> before = append("a", 0, 0, "k");
+        CompletableFuture<Long> deleted = committer.submit(0, new Work.Delete("a"), null);
+        CompletableFuture<AppendResult> after = append("a", 0, 1);
+        CompletableFuture<Long> again = create("a");
+        CompletableFuture<AppendResult> anew = append("a", 1, 0, "k");
+        latch.countDown();
+
+        assertThat(before.join()).isEqualTo(new AppendResult.Appended(1, 1, 0));
+        assertThat(deleted.join()).isPositive();
+        assertThat(after.join()).isEqualTo(new AppendResult.UnknownSimulation("a"));
+        assertThat(again.join()).isGreaterThan(deleted.join());
+        assertThat(anew.join()).isEqualTo(new AppendResult.Appended(1, 1, 0));
     }
 
     @Test

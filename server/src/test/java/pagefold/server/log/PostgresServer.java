@@ -54,7 +54,14 @@ public final class PostgresServer implements AutoCloseable {
 
     /** A new, empty database. */
     public LogLocation.Login newDatabase() throws SQLException {
-        return postgres.newDatabase("t" + databases.incrementAndGet());
+        return newDatabase("");
+    }
+
+    /** The same with options of the statement that makes it. */
+    LogLocation.Login newDatabase(String options) throws SQLException {
+        String name = "t" + databases.incrementAndGet();
+        execute("create database " + name + " " + options);
+        return postgres.login(name);
     }
 
     /** The environment by which another process finds a log. */
@@ -103,6 +110,16 @@ public final class PostgresServer implements AutoCloseable {
     /** Ends the server with a signal (QUIT: as a crash; INT: in order) and starts it again; does not wait. */
     public void restart(String signal) throws IOException {
         postgres.restart(signal);
+    }
+
+    /** Ends the server in order, and waits until nobody answers. */
+    public void stop() throws IOException {
+        postgres.stop();
+    }
+
+    /** Starts it after {@link #stop}. */
+    public void startAgain() throws IOException {
+        postgres.startAgain();
     }
 
     /** Waits until it answers. */
