@@ -83,7 +83,7 @@ final class Contract {
         leaveOutBodies(document);
         leaveOutUnusedForms(document);
         leaveOutUntyped(document);
-        return OpenAPIContract.from(vertx, new JsonObject(document));
+        return OpenAPIContract.from(vertx, new JsonObject(document)).map(ParameterContract::of);
     }
 
     private static void leaveOutBodies(@Nullable Object node) {
