@@ -93,10 +93,7 @@ public final class PagefoldServer implements AutoCloseable {
      * @throws IOException when the port cannot be had; the sentence says why
      */
     public static PagefoldServer start(ServerOptions options) throws IOException {
-        PluginHost host = PluginHost.withBuiltIn(
-                PagefoldServer.class.getClassLoader(), options.plugins().trust());
-        new PluginDirectory(options.pluginDirectory()).loadInto(host);
-        return start(options, host, Limits.DEFAULT);
+        return start(options, options.openPlugins(), Limits.DEFAULT);
     }
 
     /** Starts a server with other plugins and limits. The host is the server's from now on. */

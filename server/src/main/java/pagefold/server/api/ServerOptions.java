@@ -1,7 +1,9 @@
 package pagefold.server.api;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import pagefold.host.PluginHost;
 import pagefold.host.Trust;
 import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.log.LogLocation;
@@ -44,7 +46,7 @@ public record ServerOptions(
         public static final Plugins NONE = new Plugins(null, null, false);
 
         /** Whose jars are loaded. */
-        Trust trust() throws java.io.IOException {
+        Trust trust() throws IOException {
             return new Trust(keys == null ? java.util.Map.of() : PluginDirectory.keys(keys), unsigned);
         }
     }
@@ -62,6 +64,22 @@ public record ServerOptions(
     /** The directory of all that the server keeps in files. */
     public Path dataDirectory() {
         return log.directory();
+    }
+
+    /**
+     * The plugins that come with the server, and those that were added to it.
+     *
+     * @throws IOException when they, or the keys that are trusted, cannot be read
+     */
+    public PluginHost openPlugins() throws IOException {
+        PluginHost host = PluginHost.withBuiltIn(ServerOptions.class.getClassLoader(), plugins.trust());
+        try {
+            new PluginDirectory(pluginDirectory()).loadInto(host);
+            return host;
+        } catch (IOException | RuntimeException e) {
+            host.close();
+            throw e;
+        }
     }
 
     /** Where added plugins are kept. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pagefold.host.PluginHost;
+import pagefold.server.api.ServerOptions;
 import pagefold.server.log.CorruptBatch;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogException;
@@ -49,35 +50,36 @@ final class LogFiles {
                 description = DatabaseOption.DESCRIPTION)
         private @Nullable String database;
 
-        private LogLocation location() {
+        private ServerOptions options() {
             ServerSettings settings = ServerSettings.of(config, System.getenv());
             settings.set("data", data);
             settings.set("database", database);
-            return settings.options().log();
+            return settings.options();
         }
 
         /** Works with a log that is there. */
         int with(Work work) {
-            LogLocation location = location();
+            ServerOptions options = options();
+            LogLocation location = options.log();
             if (location.database() == null && !Files.isDirectory(location.directory())) {
                 throw CliFailure.usage("there is no directory " + location.directory());
             }
-            return opened(location, work);
+            return opened(options, work);
         }
 
         /** Works with a log that is made if it is not there. */
         int withNew(Work work) {
-            return opened(location(), work);
+            return opened(options(), work);
         }
 
-        private static int opened(LogLocation location, Work work) {
-            try (PluginHost host = PluginHost.withBuiltIn(LogFiles.class.getClassLoader());
-                    EventLog log = EventLog.open(location, Clock.systemUTC())) {
+        private static int opened(ServerOptions options, Work work) {
+            try (PluginHost host = options.openPlugins();
+                    EventLog log = EventLog.open(options.log(), Clock.systemUTC())) {
                 return work.with(log, host);
             } catch (LogException e) {
                 throw new CliFailure(ExitCodes.UNREACHABLE, String.valueOf(e.getMessage()));
             } catch (IOException e) {
-                throw new CliFailure(ExitCodes.BUG, "cannot read the plugins that came with it: " + e.getMessage());
+                throw new CliFailure(ExitCodes.BUG, "cannot read the plugins: " + e.getMessage());
             }
         }
     }

@@ -30,6 +30,7 @@ import pagefold.server.log.EventLog;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.log.NewBatch;
 import pagefold.server.log.RecordedEvent;
+import pagefold.testkit.PluginSources;
 
 class LogFilesTest {
     private static final Instant THEN = Instant.parse("2026-01-02T03:04:05.678Z");
@@ -56,11 +57,14 @@ class LogFilesTest {
 
     /** A history of rows with one page each, behind the making of its space. */
     private static void make(EventLog log, String name, int pages) {
+        make(log, name, new PluginBinding("arm64", "1.0", "4k-48", Coarsening.REJECT), pages);
+    }
+
+    private static void make(EventLog log, String name, PluginBinding binding, int pages) {
         log.create(name);
         long epoch = log.takeOwnership(name).epoch();
         List<MemoryEvent> events = new ArrayList<>(List.of(
-                new MemoryEvent.PluginSelected(new PluginBinding("arm64", "1.0", "4k-48", Coarsening.REJECT), null),
-                new MemoryEvent.SpaceCreated("u", SpaceKind.USER)));
+                new MemoryEvent.PluginSelected(binding, null), new MemoryEvent.SpaceCreated("u", SpaceKind.USER)));
         for (int i = 0; i < pages; i++) {
             events.add(new MemoryEvent.RangeMapped(
                     "u",
@@ -222,6 +226,36 @@ class LogFilesTest {
         log("import " + file, data).ends(2);
         log("import " + directory.resolve("none"), data).ends(2);
         log("export " + directory.resolve("y"), directory.resolve("none")).ends(2);
+    }
+
+    @Test
+    void a_history_of_an_added_plugin_is_checked_by_it() throws Exception {
+        Path plugins = Files.createDirectory(directory.resolve("plugins"));
+        Files.write(
+                plugins.resolve("sample.jar"),
+                PluginSources.of(Path.of("..", "plugins", "sample")).jar());
+        Path config = Files.writeString(
+                directory.resolve("pagefold.yaml"), "plugins: " + plugins + "\nunsigned-plugins: true\n");
+        try (EventLog log = open(data)) {
+            make(log, "added", new PluginBinding("sample", "1.0", "two-levels", Coarsening.REJECT), 4);
+        }
+        log("export " + file + " added", data).ends(0);
+        List<String> whole = Files.readAllLines(file);
+        Path bad = Files.write(
+                directory.resolve("bad"),
+                with(whole, 4, whole.get(4).replace("0x0000000000401000", "0x0000010000401000")));
+        Path other = directory.resolve("other");
+
+        assertThat(log("import " + bad + " --config " + config, other).ends(1).err())
+                .contains("line 5: the plugin cannot hold the event", "Nothing of this history is taken");
+        assertThat(names(other)).isEmpty();
+        assertThat(log("import " + file + " --config " + config, other).ends(0).err())
+                .contains("added: made, with 6 events");
+        log("verify added --config " + config, other).ends(0);
+        assertThat(log("verify added", other).ends(1).err()).contains("sample");
+        // Where the plugin is not, its events are only decided.
+        assertThat(log("import " + bad, directory.resolve("without")).ends(0).err())
+                .contains("added: made");
     }
 
     private static List<String> without(List<String> lines, int index) {
