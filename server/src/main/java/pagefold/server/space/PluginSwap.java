@@ -14,6 +14,7 @@ import pagefold.model.Rejection;
 import pagefold.model.Simulation;
 import pagefold.model.Step;
 import pagefold.server.log.AppendResult;
+import pagefold.server.log.LogException;
 import pagefold.server.log.NewBatch;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Replayed;
@@ -88,9 +89,11 @@ final class PluginSwap {
     private UnitAnswer failed(RuntimeException e) {
         LOG.error("the plugin of {} could not be changed", name, e);
         return new UnitAnswer.Failed(
-                e instanceof PluginFailure failure
-                        ? Trouble.ModelFailed.of(failure)
-                        : new Trouble.Unexpected("The plugin could not be changed: " + e));
+                switch (e) {
+                    case PluginFailure failure -> Trouble.ModelFailed.of(failure);
+                    case LogException failure -> Trouble.of(failure);
+                    default -> new Trouble.Unexpected("The plugin could not be changed: " + e);
+                });
     }
 
     private void end(Pending unit, UnitAnswer answer) {

@@ -17,6 +17,7 @@ import pagefold.model.Rejection;
 import pagefold.model.Simulation;
 import pagefold.model.Step;
 import pagefold.server.log.CommandRecord;
+import pagefold.server.log.LogException;
 import pagefold.server.log.NewBatch;
 import pagefold.server.replay.Trouble;
 
@@ -122,9 +123,14 @@ final class Round {
         if (place != null && place.isCancelled()) {
             return new UnitAnswer.Cancelled();
         }
-        UnitAnswer repeated = repeated(unit, log);
-        if (repeated != null) {
-            return repeated;
+        try {
+            UnitAnswer repeated = repeated(unit, log);
+            if (repeated != null) {
+                return repeated;
+            }
+        } catch (LogException e) {
+            // Whether it was there before cannot be known now.
+            return new UnitAnswer.Failed(Trouble.of(e));
         }
         Long expected = unit.expected();
         long position = after().position();

@@ -58,6 +58,9 @@ class PostgresRestartTest {
         server = builder.start();
         BufferedReader out = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
         String line = out.readLine();
+        while (line != null && !line.startsWith("http://")) {
+            line = out.readLine();
+        }
         assertThat(line).as("the address").isNotNull();
         uri = URI.create(line);
         assertThat(post("/v1/simulations", "{\"name\":\"s\",\"plugin\":\"arm64\",\"profile\":\"4k-48\"}", "make")
@@ -109,6 +112,16 @@ class PostgresRestartTest {
                 key(client, number));
     }
 
+    /** Without a key, so that the first that is asked is whoever writes. */
+    private HttpResponse<String> remark() throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(uri.resolve("/v1/simulations/s/commands"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"type\":\"annotate\",\"text\":\"away\"}"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     private static String key(int client, int number) {
         return "client-" + client + "-" + number;
     }
@@ -133,6 +146,7 @@ class PostgresRestartTest {
             assertUnavailable(get("/v1/simulations/s/stats?at=2"));
             assertUnavailable(get("/v1/simulations/s/events?from=1"));
             assertUnavailable(map(0, 1));
+            assertUnavailable(remark());
         }
         assertThat(get("/health/ready").statusCode()).isEqualTo(503);
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
