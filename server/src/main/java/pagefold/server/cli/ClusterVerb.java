@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "VERB",
         header = {
-            "Several servers that share a log: starts some on this machine, shows the nodes, and where the simulations are.",
+            "Starts servers that share a log, or shows those there are.",
             "",
             "Examples:",
             "  pagefold cluster up -n 3",

@@ -105,7 +105,16 @@ final class ClusterVerbs {
     }
 
     /** Once. */
-    @Command(name = "status", header = "Prints the nodes, and where the simulations are.")
+    @Command(
+            name = "status",
+            header = {
+                "Prints the nodes, and where the simulations are.",
+                "",
+                "Examples:",
+                "  pagefold cluster status",
+                "  pagefold cluster status --hashes --server http://10.0.0.2:8080",
+                ""
+            })
     static final class Status extends Showing {
         @Override
         int run(ApiClient api) {
@@ -120,7 +129,16 @@ final class ClusterVerbs {
     }
 
     /** Again and again. */
-    @Command(name = "top", header = "Prints the same every few seconds, until it is interrupted.")
+    @Command(
+            name = "top",
+            header = {
+                "Prints the same every few seconds, until it is interrupted.",
+                "",
+                "Examples:",
+                "  pagefold cluster top",
+                "  pagefold cluster top --interval 1 --count 10",
+                ""
+            })
     static final class Top extends Showing {
         private static final String CLEAR = "\u001b[H\u001b[2J";
 
