@@ -133,6 +133,11 @@ public final class PluginHost implements AutoCloseable {
             this.jar = jar;
         }
 
+        /** What is in it. */
+        public List<LoadedPlugin> plugins() {
+            return jar.plugins();
+        }
+
         /** The bytes that were read; not to be changed. */
         public byte[] bytes() {
             return bytes;

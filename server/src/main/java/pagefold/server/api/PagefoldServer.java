@@ -128,7 +128,7 @@ public final class PagefoldServer implements AutoCloseable {
             PluginUsage usage = new PluginUsage(log, host);
             PluginDirectory directory = new PluginDirectory(options.pluginDirectory());
             PluginAdmin admin = new PluginAdmin(host, directory, usage, simulations::forget);
-            Plugins plugins = new Plugins(vertx, host, admin, usage, watchdog);
+            Plugins plugins = new Plugins(cluster, host, admin, usage, watchdog);
             Parts parts = new Parts(
                     vertx,
                     host,

@@ -1,7 +1,6 @@
 package pagefold.server.api;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -18,6 +17,7 @@ import pagefold.host.Trust;
 import pagefold.model.Names;
 import pagefold.model.PluginBinding;
 import pagefold.model.PluginBinding.Coarsening;
+import pagefold.server.cluster.Cluster;
 import pagefold.server.plugins.PluginAdmin;
 import pagefold.server.plugins.PluginAdmin.Retirement;
 import pagefold.server.plugins.PluginUsage;
@@ -43,6 +43,7 @@ final class Plugins {
     private static final PluginBinding UNKNOWN = new PluginBinding("new", "unknown", "unknown", Coarsening.REJECT);
 
     private final PluginHost host;
+    private final Cluster cluster;
     private final PluginAdmin admin;
     private final PluginUsage usage;
     private final Watchdog watchdog;
@@ -50,14 +51,15 @@ final class Plugins {
     private final WorkerExecutor worker;
 
     /** The plugins of a server, seen by its watchdog. */
-    Plugins(Vertx vertx, PluginHost host, PluginAdmin admin, PluginUsage usage, Watchdog watchdog) {
+    Plugins(Cluster cluster, PluginHost host, PluginAdmin admin, PluginUsage usage, Watchdog watchdog) {
         this.host = host;
+        this.cluster = cluster;
         this.admin = admin;
         this.usage = usage;
         this.watchdog = watchdog;
         this.loading = new PluginThreads(watchdog, "pagefold-load", 1, "plugins that are loaded", MAX_LOADING);
         // One at a time: a plugin is not added while another one is retired.
-        this.worker = vertx.createSharedWorkerExecutor("pagefold-plugins", 1, 1, TimeUnit.HOURS);
+        this.worker = cluster.vertx().createSharedWorkerExecutor("pagefold-plugins", 1, 1, TimeUnit.HOURS);
     }
 
     void list(RoutingContext routing) {
@@ -88,8 +90,35 @@ final class Plugins {
                 PluginHost.MAX_JAR_BYTES,
                 body -> exchange.then(
                         load(body.getBytes(), signature)
+                                .compose(this::requireTheSame)
                                 .compose(read -> worker.executeBlocking(() -> added(read), false)),
                         plugins -> send(exchange, 201, plugins)));
+    }
+
+    /** A jar whose plugins other nodes have in the same version is the same jar, or is refused. */
+    private Future<PluginHost.ReadJar> requireTheSame(PluginHost.ReadJar read) {
+        List<Future<Void>> asked = new ArrayList<>();
+        for (LoadedPlugin plugin : read.plugins()) {
+            asked.add(cluster.differing(plugin).map(nodes -> {
+                if (!nodes.isEmpty()) {
+                    throw new Problem.Exception(Problem.of(
+                            409,
+                            "plugin-differs",
+                            "Other nodes have the plugin " + plugin.id() + " " + plugin.version()
+                                    + " with other bytes: " + nodes + ". Give yours another version.",
+                            "plugin",
+                            plugin.id(),
+                            "version",
+                            plugin.version(),
+                            "digest",
+                            plugin.digest(),
+                            "nodes",
+                            nodes));
+                }
+                return null;
+            }));
+        }
+        return Future.all(asked).map(done -> read);
     }
 
     /** Runs the first code of a plugin, of which nothing is known yet. */

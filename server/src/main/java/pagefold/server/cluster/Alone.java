@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import pagefold.host.LoadedPlugin;
 import pagefold.host.PluginHost;
 import pagefold.server.space.Neighbours;
 import pagefold.server.space.Simulations;
@@ -104,6 +105,11 @@ public final class Alone implements Cluster {
             }
             return placements;
         });
+    }
+
+    @Override
+    public Future<List<String>> differing(LoadedPlugin plugin) {
+        return Future.succeededFuture(List.of());
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pagefold.host.LoadedPlugin;
 import pagefold.host.PluginHost;
 import pagefold.server.space.Neighbours;
 import pagefold.server.space.Simulations;
@@ -56,6 +57,9 @@ public interface Cluster {
      * @return what is known of each, by name
      */
     Future<Map<String, Placement>> placements(Set<String> simulations, boolean hashes);
+
+    /** Which other nodes have a plugin of the same id and version with other bytes: their names. */
+    Future<List<String>> differing(LoadedPlugin plugin);
 
     /** How many simulations are open on each node, by id of the node, as far as is known. */
     Future<Map<String, Long>> openCounts();

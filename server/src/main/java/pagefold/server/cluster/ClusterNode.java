@@ -45,7 +45,10 @@ import pagefold.server.space.Simulations;
 public final class ClusterNode implements Cluster, Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
     private static final int START_SECONDS = 60;
-    private static final long WAIT_MILLIS = 2000;
+    private static final long PING_MILLIS = 2000;
+    /** How long the hint whom to ask for a hand-over is waited for: without it, the epoch alone does. */
+    private static final long HINT_MILLIS = 700;
+
     private static final long REASSESS_MILLIS = 500;
     private static final long EPOCHS_MILLIS = 3000;
 
@@ -83,9 +86,9 @@ public final class ClusterNode implements Cluster, Neighbours {
         vertxOptions
                 .getEventBusOptions()
                 .setHost(options.host())
-                .setClusterPingInterval(WAIT_MILLIS)
-                .setClusterPingReplyInterval(WAIT_MILLIS)
-                .setConnectTimeout((int) WAIT_MILLIS);
+                .setClusterPingInterval(PING_MILLIS)
+                .setClusterPingReplyInterval(PING_MILLIS)
+                .setConnectTimeout((int) PING_MILLIS);
         Vertx vertx = await(
                 Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered());
         Node self = new Node(
@@ -281,7 +284,7 @@ public final class ClusterNode implements Cluster, Neighbours {
     @Override
     public void takeFromOthers(String simulation) {
         try {
-            String found = open.getAsync(simulation).toCompletableFuture().get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+            String found = open.getAsync(simulation).toCompletableFuture().get(HINT_MILLIS, TimeUnit.MILLISECONDS);
             Node holder = found == null ? null : directory.find(Opened.of(found).node());
             if (holder != null && !holder.id().equals(self.id())) {
                 messages.handOver(holder, simulation, node -> directory.find(node.id()) != null);
@@ -318,6 +321,11 @@ public final class ClusterNode implements Cluster, Neighbours {
     @Override
     public CompletableFuture<List<String>> lacking(LoadedPlugin plugin) {
         return messages.lacking(others(), plugin);
+    }
+
+    @Override
+    public Future<List<String>> differing(LoadedPlugin plugin) {
+        return messages.differing(others(), plugin);
     }
 
     private List<Node> others() {

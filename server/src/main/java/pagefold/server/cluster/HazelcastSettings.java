@@ -76,9 +76,11 @@ final class HazelcastSettings {
                 .setProperty("hazelcast.socket.bind.any", "false")
                 .setProperty("hazelcast.graceful.shutdown.max.wait", "30")
                 .setProperty("hazelcast.wait.seconds.before.join", "1")
-                // A member that hangs is gone after 8 seconds; one that was killed at once, by its connections.
+                // A member that hangs is gone after 6 seconds; one that was killed at once, by its connections.
                 .setProperty("hazelcast.heartbeat.interval.seconds", "1")
-                .setProperty("hazelcast.max.no.heartbeat.seconds", "8")
+                .setProperty("hazelcast.max.no.heartbeat.seconds", "6")
+                // While a member is replaced, whatever asks its partitions asks again.
+                .setProperty("hazelcast.invocation.retry.pause.millis", "100")
                 .setProperty("hazelcast.operation.call.timeout.millis", "15000")
                 .setProperty("hazelcast.merge.first.run.delay.seconds", "5")
                 .setProperty("hazelcast.merge.next.run.delay.seconds", "5");

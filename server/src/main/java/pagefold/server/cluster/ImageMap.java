@@ -20,7 +20,7 @@ import pagefold.server.replay.Images;
 /** Images in the memory of the members, each with a backup on another one. */
 final class ImageMap implements Images {
     private static final Logger LOG = LoggerFactory.getLogger(ImageMap.class);
-    private static final long WAIT_MILLIS = 2000;
+    private static final long WAIT_MILLIS = 1000;
     /** Most images on their way at one time; more are left out. */
     private static final int MAX_UNDER_WAY = 16;
 

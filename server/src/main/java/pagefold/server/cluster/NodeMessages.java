@@ -78,26 +78,36 @@ final class NodeMessages {
 
     /** The names of the nodes that do not have a plugin with the same digest, or do not answer. */
     CompletableFuture<List<String>> lacking(List<Node> nodes, LoadedPlugin plugin) {
+        return named(nodes, plugin, digest -> !plugin.digest().equals(digest), true)
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    /** The names of the nodes that have a plugin of that id and version with another digest. */
+    Future<List<String>> differing(List<Node> nodes, LoadedPlugin plugin) {
+        return named(
+                nodes, plugin, digest -> !digest.isEmpty() && !plugin.digest().equals(digest), false);
+    }
+
+    private Future<List<String>> named(
+            List<Node> nodes, LoadedPlugin plugin, Predicate<String> isNamed, boolean whenSilent) {
         JsonObject question =
                 new JsonObject().put("ask", "digest").put("plugin", plugin.id()).put("version", plugin.version());
         List<Future<Boolean>> asked = new ArrayList<>();
         for (Node node : nodes) {
             asked.add(ask(node, question, ANSWER_MILLIS)
-                    .map(answer -> plugin.digest().equals(answer.getString("digest")))
-                    .otherwise(false));
+                    .map(answer -> isNamed.test(answer.getString("digest", "")))
+                    .otherwise(whenSilent));
         }
-        return Future.join(asked)
-                .map(done -> {
-                    List<String> lacking = new ArrayList<>();
-                    for (int i = 0; i < nodes.size(); i++) {
-                        if (!asked.get(i).result()) {
-                            lacking.add(nodes.get(i).name());
-                        }
-                    }
-                    return lacking;
-                })
-                .toCompletionStage()
-                .toCompletableFuture();
+        return Future.join(asked).map(done -> {
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < nodes.size(); i++) {
+                if (asked.get(i).result()) {
+                    names.add(nodes.get(i).name());
+                }
+            }
+            return names;
+        });
     }
 
     /** The hashes of the tables of simulations, where the nodes that have them open tell them. */

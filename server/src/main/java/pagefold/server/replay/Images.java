@@ -40,7 +40,7 @@ public interface Images {
     record Origin(long id, long epoch) {}
 
     /**
-     * The image of a simulation. Waits for other servers, for a second or two.
+     * The image of a simulation. Waits for other servers, for a second.
      *
      * @param id number of the simulation in the log
      * @return {@code null} when there is none of that id, or none was found in time

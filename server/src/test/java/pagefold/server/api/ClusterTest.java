@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,6 +16,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarInputStream;
+import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -205,12 +210,32 @@ class ClusterTest {
             at(name).send("POST", "/v1/plugins", BodyPublishers.ofByteArray(jar), "Content-Type", Plugins.JAR);
         }
         TestServer.Reply selected = at("a").command(simulation, TestServer.select("flat", "wide"));
+        TestServer.Reply other = at("a").send(
+                        "POST", "/v1/plugins", BodyPublishers.ofByteArray(padded(jar)), "Content-Type", Plugins.JAR);
 
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.problem()).isEqualTo("plugin-not-on-all-nodes");
         assertThat(refused.json().path("nodes")).extracting(JsonNode::asText).containsExactly("a", "c");
         assertThat(unchanged.json().path("position").asLong()).isEqualTo(1);
         assertThat(selected.status()).isEqualTo(201);
+        assertThat(other.problem()).isEqualTo("plugin-differs");
+        assertThat(other.json().path("nodes")).extracting(JsonNode::asText).containsExactly("b", "c");
+    }
+
+    /** The same classes in another archive. */
+    private static byte[] padded(byte[] jar) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JarInputStream in = new JarInputStream(new ByteArrayInputStream(jar));
+                JarOutputStream out = new JarOutputStream(bytes)) {
+            for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
+                out.putNextEntry(new JarEntry(entry.getName()));
+                in.transferTo(out);
+                out.closeEntry();
+            }
+            out.putNextEntry(new JarEntry("more"));
+            out.closeEntry();
+        }
+        return bytes.toByteArray();
     }
 
     @Test

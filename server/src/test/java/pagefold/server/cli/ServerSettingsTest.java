@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagefold.server.api.ServerOptions;
+import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.log.LogLocation;
 
 class ServerSettingsTest {
@@ -43,6 +46,35 @@ class ServerSettingsTest {
         settings.set("host", null);
 
         assertThat(settings.options()).isEqualTo(new ServerOptions("127.0.0.2", 2, Path.of("flag")));
+    }
+
+    @Test
+    void a_node_of_a_cluster_needs_a_database_that_all_can_have() {
+        ServerSettings settings = ServerSettings.of(null, Map.of("PAGEFOLD_CLUSTER", "true"));
+
+        assertThatThrownBy(settings::options)
+                .isInstanceOf(CliFailure.class)
+                .hasMessageContaining("expected a PostgreSQL database");
+        settings.set("database", "jdbc:postgresql://db.example/log");
+        assertThat(settings.options().cluster())
+                .isEqualTo(new ClusterOptions("pagefold", null, "127.0.0.1", 5701, List.of("127.0.0.1:5701"), null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cluster-port, 0",
+        "cluster-port, 70000",
+        "cluster-join, 'a b:1'",
+        "cluster-name, ''",
+        "cluster-api, 'ftp://node'",
+        "cluster, maybe",
+    })
+    void settings_of_a_cluster_are_checked(String name, String value) {
+        ServerSettings settings = ServerSettings.of(null, Map.of("PAGEFOLD_CLUSTER", "true"));
+        settings.set("database", "jdbc:postgresql://db.example/log");
+        settings.set(name, value);
+
+        assertThatThrownBy(settings::options).isInstanceOf(CliFailure.class).hasMessageContaining("expected ");
     }
 
     @Test

@@ -109,6 +109,19 @@ class ServerVerbsTest {
     }
 
     @Test
+    void a_server_that_is_alone_is_the_one_node_of_its_cluster() {
+        run("sim", "create", "where");
+
+        CliRun status = run("cluster", "status", "--hashes", "--limit", "1000");
+        CliRun top = run("cluster", "top", "--interval", "1", "--count", "2");
+
+        assertThat(status.exitCode()).isZero();
+        assertThat(status.out()).containsPattern("(?m)^NODE +API +STATE").containsPattern("(?m)^node \\* +http://");
+        assertThat(status.out()).containsPattern("(?m)^where +node +node +1 +1 +- +- +[0-9a-f]{64} at 1$");
+        assertThat(top.out().lines().filter(line -> line.startsWith("NODE "))).hasSize(2);
+    }
+
+    @Test
     void plugins_are_listed_with_what_their_profiles_can_do() {
         List<String> lines = run("plugin ls").ends(0).lines();
 

@@ -78,7 +78,7 @@ class SimulationsTest {
         assertThat(fenced)
                 .isInstanceOfSatisfying(
                         UnitAnswer.Failed.class,
-                        failed -> assertThat(failed.trouble()).isInstanceOf(Trouble.LogFailed.class));
+                        failed -> assertThat(failed.trouble()).isInstanceOf(Trouble.Moved.class));
         assertThat(next).isEqualTo(new UnitAnswer.Accepted(3, 3, false));
         assertThat(log.find("s"))
                 .isNotNull()
