@@ -1,6 +1,7 @@
 package pagefold.server.space;
 
 import org.jspecify.annotations.Nullable;
+import pagefold.server.log.AppendResult;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.LogUnavailable;
 import pagefold.server.log.LoggedSimulation;
@@ -66,6 +67,24 @@ final class Ownership {
         owned = head;
         images.own(head.id(), head.epoch());
         neighbours.opened(name, head.epoch());
+    }
+
+    /**
+     * Looks whether the simulation is still ours in the log. Blocks.
+     *
+     * @return what the log would say to an append, or {@code null} when it is
+     */
+    @Nullable
+    AppendResult loss() {
+        try {
+            LoggedSimulation head = log.find(name);
+            if (head == null || head.id() != id) {
+                return new AppendResult.UnknownSimulation(name);
+            }
+            return head.epoch() == epoch() ? null : new AppendResult.Conflict(head.head(), head.epoch());
+        } catch (LogUnavailable e) {
+            return new AppendResult.Unavailable(e);
+        }
     }
 
     /** What is under way may still come to the log: the next that is written must be under another epoch. */

@@ -274,6 +274,12 @@ final class Round {
         return (int) entries.stream().filter(entry -> entry.answer() == null).count();
     }
 
+    /** Whether a unit is answered otherwise than with its events. */
+    boolean refuses() {
+        return entries.stream()
+                .anyMatch(entry -> entry.answer() != null && !(entry.answer() instanceof UnitAnswer.Accepted));
+    }
+
     /** What the log is to keep of the accepted units. */
     NewBatch toBatch() {
         List<NewBatch.Unit> units = new ArrayList<>();

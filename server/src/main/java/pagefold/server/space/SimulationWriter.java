@@ -188,11 +188,20 @@ final class SimulationWriter extends VerticleBase {
         check(round);
         if (round.hasSteps()) {
             inFlight = new InFlight(round, tools.log().append(name, epoch(), durable.position(), round.toBatch()));
-        } else {
+        } else if (isOurs(round)) {
             round.answerAll();
             round.clear();
+        } else {
+            return;
         }
         current = null;
+    }
+
+    /** Whether what a round refuses rests on the state that the log has: whoever lost a simulation does not know it. */
+    private boolean isOurs(Round round) {
+        AppendResult lost =
+                round.refuses() ? vertx.executeBlocking(ownership::loss, false).await() : null;
+        return lost == null || refusedByLog(lost);
     }
 
     /** Takes the simulation again; what waits is refused when the log still cannot be written. */
