@@ -138,6 +138,20 @@ class ArchitectureTest {
                         "pagefold.server.log.."),
                 mayUse("pagefold.server.local..", "pagefold.server.log.."),
                 mayUse("pagefold.server.linearizability.."),
+                mayUse("pagefold.server.client.."),
+                mayUse(
+                        "pagefold.server.load..",
+                        "pagefold.model..",
+                        "pagefold.server.wire..",
+                        "pagefold.server.client.."),
+                mayUse(
+                        "pagefold.server.stress..",
+                        "pagefold.model..",
+                        "pagefold.server.wire..",
+                        "pagefold.server.client..",
+                        "pagefold.server.linearizability..",
+                        "pagefold.server.load..",
+                        "pagefold.server.local.."),
                 mayUse(
                         "pagefold.server.compare..",
                         "pagefold.host..",

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         header = {
-            "Starts a PostgreSQL and servers on this machine that have their log in it, until it is interrupted.",
+            "Starts a PostgreSQL and the nodes of a cluster on this machine, until it is interrupted.",
             "",
             "Examples:",
             "  pagefold cluster up -n 3",

@@ -161,7 +161,7 @@ final class LoadVerb extends ClientVerb {
                                         + reports.getLast().lost());
     }
 
-    private static void row(TextTable table, String name, LoadReport.Deeds deeds) {
+    static void row(TextTable table, String name, LoadReport.Deeds deeds) {
         List<String> cells = new ArrayList<>(
                 List.of(name, Long.toString(deeds.count()), String.format(Locale.ROOT, "%.0f", deeds.perSecond())));
         deeds.latency().forEach(p -> cells.add(String.format(Locale.ROOT, "%.2f", p.millis())));

@@ -28,10 +28,18 @@ final class LocalClusterOptions {
                     "Where the database and the servers keep what is theirs (a temporary one, removed at the end).")
     private @Nullable Path data;
 
+    @Option(
+            names = "--no-cluster",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Servers that share the log alone: each takes what it is asked for from the others.")
+    private boolean clustered;
+
     /** The options, checked; the servers have the first port and the following ones, or free ones for 0. */
     LocalCluster.Options at(int port) {
         try {
-            return new LocalCluster.Options(nodes, port, data, heap, null);
+            return new LocalCluster.Options(nodes, port, data, clustered, heap, null);
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }

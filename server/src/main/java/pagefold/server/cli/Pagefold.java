@@ -80,6 +80,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DiffVerb.class,
             LoadVerb.class,
             ClusterVerb.class,
+            StressVerb.class,
             TokenVerb.class,
             ImageVerb.class,
         })

@@ -25,7 +25,8 @@ public record LoadReport(Deeds commands, Deeds walks, double seconds, Map<String
      */
     public record Deeds(long count, double perSecond, List<Percentile> latency) {
 
-        static Deeds of(long count, double seconds, Histogram micros) {
+        /** What was counted in a time, with the times of requests in microseconds. */
+        public static Deeds of(long count, double seconds, Histogram micros) {
             return new Deeds(
                     count,
                     count / seconds,

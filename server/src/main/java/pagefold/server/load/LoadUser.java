@@ -12,7 +12,7 @@ import pagefold.model.Permissions;
  * What one user does: a random walk through map, unmap and protect on slots of its own space, none of which the server
  * has a reason to refuse. The same seed gives the same commands.
  */
-final class LoadUser {
+public final class LoadUser {
     private static final int SLOTS = 2048;
     private static final long SLOT_BYTES = 0x1_0000;
     private static final long BASE = 0x10_0000_0000L;
@@ -31,7 +31,7 @@ final class LoadUser {
     private int mapped;
 
     /** A user; its number makes its space and its random numbers its own. */
-    LoadUser(String simulation, int number, LoadMix mix, long seed) {
+    public LoadUser(String simulation, int number, LoadMix mix, long seed) {
         this.simulation = simulation;
         this.space = "user-" + number;
         this.mix = mix;
@@ -39,16 +39,18 @@ final class LoadUser {
         Arrays.setAll(slots, slot -> slot);
     }
 
-    String simulation() {
+    /** The simulation in which it works. */
+    public String simulation() {
         return simulation;
     }
 
-    String space() {
+    /** Its space. */
+    public String space() {
         return space;
     }
 
     /** What the user does next. */
-    sealed interface Step {
+    public sealed interface Step {
 
         /** A command that changes the space. */
         record Change(MemoryCommand command) implements Step {}
@@ -58,7 +60,7 @@ final class LoadUser {
     }
 
     /** The next step; with nothing mapped, or everything, it is the one that is possible. */
-    Step next() {
+    public Step next() {
         LoadMix.Deed deed = mix.draw(random);
         if (mapped == 0) {
             return new Step.Change(map());

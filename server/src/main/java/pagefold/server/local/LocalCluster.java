@@ -29,6 +29,8 @@ public final class LocalCluster implements AutoCloseable {
     private final LocalPostgres postgres;
     private final LogLocation.Login database;
     private final List<LocalNode> nodes = new ArrayList<>();
+    /** Where the nodes find each other; the first one has it. */
+    private final int meeting;
 
     /**
      * What is started.
@@ -36,6 +38,7 @@ public final class LocalCluster implements AutoCloseable {
      * @param nodes how many, 1 to {@link #MAX_NODES}
      * @param port of the first node, and the following ones of the others; 0 for any that are free
      * @param data folder of the database and the nodes, which stays; {@code null} for a temporary one
+     * @param clustered whether the nodes know each other; else each takes what it is asked for from the others
      * @param heapMegabytes most memory for objects of a node, 64 to 65,536
      * @param classPath of the nodes; {@code null} for that of this process
      */
@@ -43,6 +46,7 @@ public final class LocalCluster implements AutoCloseable {
             int nodes,
             int port,
             @Nullable Path data,
+            boolean clustered,
             int heapMegabytes,
             @Nullable String classPath) {
         private static final int MIN_HEAP = 64;
@@ -71,6 +75,7 @@ public final class LocalCluster implements AutoCloseable {
                 : Files.createDirectories(options.data().toAbsolutePath());
         postgres = LocalPostgres.start(options.data() == null ? null : folder.resolve("postgres"));
         database = postgres.database(DATABASE);
+        meeting = KeptProcess.freePort();
     }
 
     /**
@@ -98,10 +103,24 @@ public final class LocalCluster implements AutoCloseable {
         int number = nodes.size() + 1;
         int port = options.port() == 0 ? 0 : options.port() + number - 1;
         String classPath = options.classPath() == null ? LocalNode.ownClassPath() : options.classPath();
-        LocalNode.Plan plan = new LocalNode.Plan(database, options.heapMegabytes(), classPath, List.of());
+        LocalNode.Plan plan = new LocalNode.Plan(database, options.heapMegabytes(), classPath, flags(number));
         LocalNode node = new LocalNode(number, port, folder.resolve("node-" + number), plan, http);
         nodes.add(node);
         return node;
+    }
+
+    private List<String> flags(int number) {
+        String port = Integer.toString(meeting);
+        return options.clustered()
+                ? List.of(
+                        "--cluster",
+                        "--cluster-name",
+                        "local-" + port,
+                        "--cluster-node",
+                        "node-" + number,
+                        "--cluster-port",
+                        port)
+                : List.of();
     }
 
     /** Starts one more node, and returns when it is ready. */

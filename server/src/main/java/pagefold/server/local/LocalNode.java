@@ -75,9 +75,7 @@ public final class LocalNode {
         command.addAll(List.of("-cp", plan.classPath, MAIN, "serve", "--host", HOST, "--port", Integer.toString(port)));
         command.addAll(List.of("--data", folder.resolve("data").toString()));
         command.addAll(List.of("--database", plan.database.url()));
-        plan.options.stream()
-                .map(option -> option.replace("{number}", Integer.toString(number)))
-                .forEach(command::add);
+        command.addAll(plan.options);
         Map<String, String> secrets = Map.of(
                 "PAGEFOLD_DATABASE_USER", String.valueOf(plan.database.user()),
                 "PAGEFOLD_DATABASE_PASSWORD", String.valueOf(plan.database.password()));

@@ -1,0 +1,313 @@
+package pagefold.server.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import pagefold.server.load.LoadMix;
+import pagefold.server.local.LocalCluster;
+import pagefold.server.stress.FaultKind;
+import pagefold.server.stress.StressJson;
+import pagefold.server.stress.StressOptions;
+import pagefold.server.stress.StressPage;
+import pagefold.server.stress.StressReport;
+import pagefold.server.stress.StressRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Puts servers that share a log under load, makes them fail, and checks every acknowledgement. */
+@Command(
+        name = "stress",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        header = {
+            "Puts servers under load, makes them fail meanwhile, and checks every acknowledgement at the end.",
+            "",
+            "Examples:",
+            "  pagefold stress --kill --pause                       a cluster of three of its own, with PostgreSQL",
+            "  pagefold stress -n 1 --seconds 20 --heads 0          throughput and latency of one",
+            "  pagefold stress --kill 3 --restart-database --seed 7 --report stress",
+            "  pagefold stress --servers http://a:8080,http://b:8080 --swap-plugins 2",
+            "",
+            "The same seed gives the same users, faults and targets; how they meet is up to the machine. Exit code 1",
+            "when an acknowledged event is lost, written twice or changed, a valid request was refused, servers disagree,",
+            "or what clients saw of a log's head was no order of events.",
+            ""
+        })
+final class StressVerb implements Callable<Integer> {
+    @Mixin
+    private LocalClusterOptions local = new LocalClusterOptions();
+
+    @Option(
+            names = "--servers",
+            paramLabel = "URL",
+            split = ",",
+            description = "Servers that are there, with one log; instead of those of its own.")
+    private List<URI> servers = List.of();
+
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            defaultValue = "${env:PAGEFOLD_TOKEN:-}",
+            description = "For servers with a login; PAGEFOLD_TOKEN is better, since others can see arguments.")
+    private String token = "";
+
+    @Option(
+            names = "--users",
+            paramLabel = "COUNT",
+            defaultValue = "32",
+            description = "Users, each with a space of its own (${DEFAULT-VALUE}).")
+    private int users;
+
+    @Option(
+            names = "--simulations",
+            paramLabel = "COUNT",
+            defaultValue = "8",
+            description = "Simulations that the users share (${DEFAULT-VALUE}).")
+    private int simulations;
+
+    @Option(
+            names = "--heads",
+            paramLabel = "COUNT",
+            defaultValue = "1",
+            description =
+                    "Simulations whose head four more users append to and read, each over another server; what they"
+                            + " see is checked for linearizability (${DEFAULT-VALUE}).")
+    private int heads;
+
+    @Option(
+            names = "--mix",
+            paramLabel = "WEIGHTS",
+            defaultValue = "map=40,unmap=30,protect=20,walk=10",
+            description = "How often each is done (${DEFAULT-VALUE}).")
+    private String mix = "";
+
+    @Option(
+            names = "--seed",
+            paramLabel = "NUMBER",
+            defaultValue = "1",
+            description = "Of the chance of users and faults (${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "COUNT",
+            defaultValue = "30",
+            description = "At least; it goes on until the last fault is got over (${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--operations",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description = "Of each user; it ends when all have done so many (${DEFAULT-VALUE}: no limit).")
+    private int operations;
+
+    @Option(
+            names = "--kill",
+            arity = "0..1",
+            fallbackValue = "1",
+            paramLabel = "TIMES",
+            defaultValue = "0",
+            description = "kill -9 of a server, which is started again some seconds later.")
+    private int kill;
+
+    @Option(
+            names = "--pause",
+            arity = "0..1",
+            fallbackValue = "1",
+            paramLabel = "TIMES",
+            defaultValue = "0",
+            description = "A server is stopped (SIGSTOP) for 12 s and goes on.")
+    private int pause;
+
+    @Option(
+            names = "--restart",
+            arity = "0..1",
+            fallbackValue = "1",
+            paramLabel = "TIMES",
+            defaultValue = "0",
+            description = "A server ends in order (SIGTERM) and is started again.")
+    private int restart;
+
+    @Option(
+            names = "--restart-database",
+            arity = "0..1",
+            fallbackValue = "1",
+            paramLabel = "TIMES",
+            defaultValue = "0",
+            description = "The database ends, in order or as in a crash, and is started again.")
+    private int restartDatabase;
+
+    @Option(
+            names = "--swap-plugins",
+            arity = "0..1",
+            fallbackValue = "1",
+            paramLabel = "TIMES",
+            defaultValue = "0",
+            description = "A simulation gets another profile.")
+    private int swapPlugins;
+
+    @Option(
+            names = "--attempt",
+            paramLabel = "MILLIS",
+            defaultValue = "5000",
+            description = "How long a server may take to answer before the next one is asked (${DEFAULT-VALUE}).")
+    private int attempt;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "MILLIS",
+            defaultValue = "60000",
+            description = "How long a request is repeated before its outcome counts as unknown (${DEFAULT-VALUE}).")
+    private int patience;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "NAME",
+            defaultValue = "stress",
+            description = "What the names of the simulations begin with (${DEFAULT-VALUE}).")
+    private String prefix = "";
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Writes the report to FILE.json and as a page to FILE.html.")
+    private @Nullable Path report;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "table or json (${DEFAULT-VALUE}).")
+    private OutputFormat format = OutputFormat.TABLE;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        StressOptions options = options();
+        StressReport done;
+        try {
+            done = servers.isEmpty() ? onOwn(options) : run(servers, null, options);
+            write(done);
+        } catch (IOException e) {
+            throw new CliFailure(ExitCodes.UNREACHABLE, "the stress run did not end: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliFailure(ExitCodes.UNREACHABLE, "interrupted");
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(String.valueOf(e.getMessage()));
+        }
+        if (format == OutputFormat.JSON) {
+            spec.commandLine().getOut().println(StressJson.of(done));
+        } else {
+            show(done);
+        }
+        return done.passes() ? ExitCodes.OK : ExitCodes.NO;
+    }
+
+    private StressOptions options() {
+        Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
+        faults.put(FaultKind.KILL, kill);
+        faults.put(FaultKind.PAUSE, pause);
+        faults.put(FaultKind.RESTART, restart);
+        faults.put(FaultKind.RESTART_DATABASE, restartDatabase);
+        faults.put(FaultKind.SWAP_PLUGINS, swapPlugins);
+        try {
+            return new StressOptions(
+                    Texts.name("simulation", prefix),
+                    token.isEmpty() ? null : token,
+                    new StressOptions.Shape(users, simulations, heads, LoadMix.parse(mix), seed),
+                    new StressOptions.Length(seconds, operations),
+                    faults,
+                    new StressOptions.Patience(attempt, patience));
+        } catch (IllegalArgumentException e) {
+            throw CliFailure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private StressReport onOwn(StressOptions options) throws IOException, InterruptedException {
+        LocalCluster.Options wanted = local.at(0);
+        talk("starting PostgreSQL and " + wanted.nodes() + " servers");
+        try (LocalCluster cluster = LocalCluster.start(wanted)) {
+            return run(cluster.servers(), cluster, options);
+        }
+    }
+
+    private StressReport run(List<URI> uris, @Nullable LocalCluster cluster, StressOptions options)
+            throws IOException, InterruptedException {
+        try (StressRun run = new StressRun(uris, cluster, options, this::talk)) {
+            talk("running with seed " + seed);
+            return run.run();
+        }
+    }
+
+    private void write(StressReport done) throws IOException {
+        Path file = report;
+        if (file != null) {
+            Files.writeString(file.resolveSibling(file.getFileName() + ".json"), StressJson.of(done));
+            Files.writeString(file.resolveSibling(file.getFileName() + ".html"), StressPage.of(done));
+        }
+    }
+
+    private void show(StressReport done) {
+        List<String> columns = new ArrayList<>(List.of("STRESS", "COUNT", "PER SECOND"));
+        done.load().commands().latency().forEach(p -> columns.add(p.name() + " ms"));
+        TextTable load = new TextTable(columns.toArray(String[]::new));
+        LoadVerb.row(load, "commands", done.load().commands());
+        LoadVerb.row(load, "walks", done.load().walks());
+        load.print(spec.commandLine().getOut());
+        if (!done.faults().isEmpty()) {
+            TextTable faults =
+                    new TextTable("FAULT", "AT s", "OVER AFTER s", "LONGEST WAIT ms", "MEDIAN ms", "LATER ms");
+            done.faults()
+                    .forEach(fault -> faults.row(
+                            fault.what(),
+                            String.format(Locale.ROOT, "%.1f", fault.atSeconds()),
+                            String.format(Locale.ROOT, "%.1f", fault.seconds()),
+                            fault.failOverMillis(),
+                            fault.medianMillis(),
+                            fault.laterMillis()));
+            spec.commandLine().getOut().println();
+            faults.print(spec.commandLine().getOut());
+        }
+        spec.commandLine().getOut().println();
+        StressReport.Outcomes outcomes = done.outcomes();
+        say(
+                "acknowledged %,d, sent more than once %,d, outcome unknown %,d, refused %,d, reads of an older state %,d",
+                outcomes.acknowledged(),
+                outcomes.repeated(),
+                outcomes.unknown(),
+                outcomes.refused(),
+                outcomes.staleReads());
+        done.histories()
+                .forEach(history ->
+                        say("%s: %,d operations, %s", history.simulation(), history.operations(), history.verdict()));
+        say(
+                "lost = %d, duplicated = %d, images of the tables %s on %d servers",
+                outcomes.lost(), outcomes.duplicated(), done.hashesEqual() ? "equal" : "DIFFERENT", done.servers());
+        done.violations().forEach(violation -> say("%s", "VIOLATION " + violation));
+    }
+
+    private void say(String format, Object... values) {
+        spec.commandLine().getOut().println(String.format(Locale.ROOT, format, values));
+        spec.commandLine().getOut().flush();
+    }
+
+    private void talk(String line) {
+        spec.commandLine().getErr().println(line);
+        spec.commandLine().getErr().flush();
+    }
+}

@@ -1,0 +1,126 @@
+package pagefold.server.stress;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pagefold.server.client.PatientClient;
+import pagefold.server.client.Route;
+import pagefold.server.local.LocalCluster;
+import pagefold.server.local.LocalNode;
+
+/** Does what was planned to go wrong, and puts it right. */
+final class FaultInjector {
+    private static final int READY_SECONDS = 120;
+    private static final List<String> PROFILES = List.of("16k-48", "64k-48", "4k-48");
+
+    private final @Nullable LocalCluster cluster;
+    private final PatientClient client;
+    private final List<String> simulations;
+    private final Map<String, Route> routes;
+    private final List<Happened> happened = new ArrayList<>();
+    private int swaps;
+
+    /**
+     * A fault, as it was.
+     *
+     * @param what in words
+     * @param began when, by {@link System#nanoTime}
+     * @param ended when all was right again
+     */
+    record Happened(Fault fault, String what, long began, long ended) {}
+
+    FaultInjector(
+            @Nullable LocalCluster cluster, PatientClient client, List<String> simulations, Map<String, Route> routes) {
+        this.cluster = cluster;
+        this.client = client;
+        this.simulations = simulations;
+        this.routes = routes;
+    }
+
+    /** What has happened so far, in order. */
+    List<Happened> happened() {
+        return happened;
+    }
+
+    /** Does one thing, and returns when it is over. */
+    void inject(Fault fault, Runnable said) throws IOException, InterruptedException {
+        Thread.sleep(fault.afterMillis());
+        long began = System.nanoTime();
+        String what = switch (fault.kind()) {
+            case KILL -> kill(node(fault), fault);
+            case PAUSE -> pause(node(fault), fault);
+            case RESTART -> restart(node(fault));
+            case RESTART_DATABASE -> restartDatabase(fault.hard() ? "QUIT" : "INT");
+            case SWAP_PLUGINS -> swap(simulations.get(fault.target() % simulations.size()));
+        };
+        happened.add(new Happened(fault, what, began, System.nanoTime()));
+        said.run();
+    }
+
+    private LocalCluster cluster() {
+        LocalCluster started = cluster;
+        if (started == null) {
+            throw new IllegalStateException("expected processes of this run's own, but it was given servers");
+        }
+        return started;
+    }
+
+    private LocalNode node(Fault fault) {
+        List<LocalNode> nodes = cluster().nodes();
+        return nodes.get(fault.target() % nodes.size());
+    }
+
+    private static String kill(LocalNode node, Fault fault) throws IOException, InterruptedException {
+        node.kill();
+        Thread.sleep(fault.lastsMillis());
+        node.start();
+        node.awaitReady(READY_SECONDS);
+        return "kill -9 of node " + node.number();
+    }
+
+    private static String pause(LocalNode node, Fault fault) throws IOException, InterruptedException {
+        node.pause();
+        Thread.sleep(fault.lastsMillis());
+        node.resume();
+        node.awaitReady(READY_SECONDS);
+        return "node " + node.number() + " stopped for " + fault.lastsMillis() / 1000 + " s";
+    }
+
+    private static String restart(LocalNode node) throws IOException {
+        node.stop();
+        node.start();
+        node.awaitReady(READY_SECONDS);
+        return "restart of node " + node.number();
+    }
+
+    private String restartDatabase(String signal) throws IOException, InterruptedException {
+        cluster().postgres().restart(signal);
+        // What answers before that is still the one that is ending.
+        Thread.sleep(200);
+        cluster().postgres().awaitUp();
+        return signal.equals("QUIT") ? "crash of the database" : "restart of the database";
+    }
+
+    private String swap(String simulation) throws IOException {
+        String profile = PROFILES.get(swaps++ % PROFILES.size());
+        PatientClient.Answer answer = client.send(
+                routes.get(simulation),
+                new PatientClient.Request(
+                        "POST",
+                        "/v1/simulations/" + simulation + "/swap",
+                        Map.of("Idempotency-Key", simulation + "-swap-" + swaps),
+                        new JsonObject()
+                                .put("plugin", "arm64")
+                                .put("profile", profile)
+                                .toBuffer()
+                                .getBytes()));
+        if (answer.status() != 201) {
+            throw new IOException("expected a swap of " + simulation + " to " + profile + ", but it is "
+                    + answer.status() + " " + new String(answer.body()).strip());
+        }
+        return "swap of " + simulation + " to " + profile;
+    }
+}
