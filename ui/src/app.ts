@@ -24,7 +24,7 @@ const LOOKS = 2;
 class App extends LitElement {
   static properties = {
     view: { state: true }, shown: { state: true }, last: { state: true }, loaded: { state: true }, trouble: { state: true },
-    live: { state: true }, hover: { state: true }, why: { state: true }, asking: { state: true }, sims: { state: true }, spaces: { state: true }, plugins: { state: true }, clustered: { state: true },
+    live: { state: true }, hover: { state: true }, why: { state: true }, asking: { state: true }, sims: { state: true }, spaces: { state: true }, plugins: { state: true },
   };
   declare view: View;
   declare shown: Picture | null;
@@ -39,8 +39,6 @@ class App extends LitElement {
   declare sims: { name: string; position: number }[];
   declare spaces: { name: string; kind: string }[];
   declare plugins: Plugin[];
-  /** Whether the server tells of its nodes. */
-  declare clustered: boolean;
   private history: History | null = null;
   private linking = 0;
   private wondered = '';
@@ -64,7 +62,6 @@ class App extends LitElement {
     this.sims = [];
     this.spaces = [];
     this.plugins = [];
-    this.clustered = false;
   }
 
   protected createRenderRoot(): HTMLElement {
@@ -113,7 +110,6 @@ class App extends LitElement {
   private async open(): Promise<void> {
     try {
       this.sims = (await get<{ simulations: App['sims'] }>('/v1/simulations')).simulations;
-      void get('/v1/cluster?limit=0').then(() => (this.clustered = true), () => {});
       this.plugins = (await get<{ plugins: Plugin[] }>('/v1/plugins')).plugins;
       const sim = this.view.sim || this.sims[0]?.name || '';
       if (sim === '') {
@@ -211,7 +207,7 @@ class App extends LitElement {
       '1': () => this.show('workbench'),
       '2': () => this.show('compare'),
       '3': () => this.show('plugins'),
-      '4': () => this.clustered && this.show('cluster'),
+      '4': () => this.show('cluster'),
     };
     const action = actions[event.key] ?? (this.querySelector<HeatMap>('pf-heat')?.navigate(event.key) ? () => {} : undefined);
     if (action === undefined) return;
@@ -298,7 +294,7 @@ class App extends LitElement {
       .map(name => html`<option value=${name} ?selected=${name === chosen}>${name}</option>`);
     return html`<header>
       <h1>pagefold</h1>
-      <nav aria-label="screens">${tab('workbench', 'Workbench')}${tab('compare', 'Page sizes')}${tab('plugins', 'Plugins')}${this.clustered ? tab('cluster', 'Cluster') : nothing}</nav>
+      <nav aria-label="screens">${tab('workbench', 'Workbench')}${tab('compare', 'Page sizes')}${tab('plugins', 'Plugins')}${tab('cluster', 'Cluster')}</nav>
       <label>simulation <select @change=${(e: Event) => this.enter((e.target as HTMLSelectElement).value)}>${options(this.sims.map(it => it.name), view.sim)}</select></label>
       <label>space <select @change=${(e: Event) => this.go({ space: (e.target as HTMLSelectElement).value, va: '', zoom: '' })}>${options(this.spaces.map(it => it.name), view.space)}</select></label>
       ${this.choice('A', 'a')}${this.choice('B', 'b')}

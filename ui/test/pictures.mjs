@@ -36,4 +36,7 @@ await picture('plugins', '/?sim=demo&screen=plugins', 'dark', 620, async page =>
   await page.getByRole('button', { name: 'Dry run' }).click();
   await page.getByText('Possible.').waitFor();
 });
+await picture('cluster', '/?sim=demo&screen=cluster', 'light', 420, async page => {
+  await page.locator('.placed tbody tr').first().waitFor();
+});
 await browser.close();

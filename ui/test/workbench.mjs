@@ -26,8 +26,6 @@ const another = async () => {
 const context = await another();
 const api = async path => (await fetch(server + path)).json();
 const SPACE = '17406';
-/** Whether the server tells of its nodes. */
-const clustered = (await fetch(`${server}/v1/cluster?limit=0`)).ok;
 
 const page = async (query, other = context) => {
   const it = await other.newPage();
@@ -234,12 +232,6 @@ const checks = {
   },
 
   async 'the cluster screen shows the nodes, and where each simulation is'() {
-    if (!clustered) {
-      const it = await page('');
-      await it.locator('.live').waitFor();
-      same(await it.getByRole('button', { name: 'Cluster' }).count(), 0);
-      return it.close();
-    }
     const it = await page('?screen=cluster');
     await it.locator('.placed tbody tr').first().waitFor();
     const { nodes, simulations } = await api('/v1/cluster?hashes=true');
@@ -261,7 +253,7 @@ const checks = {
     await shows(it, at);
     await explained(it);
     const paths = [];
-    for (const [key, panes] of [['1', 8], ['2', 1], ['3', 2], ...(clustered ? [['4', 1]] : [])]) {
+    for (const [key, panes] of [['1', 8], ['2', 1], ['3', 2], ['4', 1]]) {
       await it.keyboard.press(key);
       const buttons = it.getByRole('button', { name: 'curl' });
       await it.waitForFunction(count => [...document.querySelectorAll('.copy button')].filter(button => button.textContent === 'curl').length === count, panes);
@@ -351,7 +343,7 @@ const checks = {
     await it.evaluate(axe);
     const found = [];
     let rules = 0;
-    for (const [key, landmark] of [['1', '.bench .events'], ['2', 'table.compare tbody tr:nth-child(3)'], ['3', 'pf-plugins h3'], ...(clustered ? [['4', '.placed tbody tr']] : [])]) {
+    for (const [key, landmark] of [['1', '.bench .events'], ['2', 'table.compare tbody tr:nth-child(3)'], ['3', 'pf-plugins h3'], ['4', '.placed tbody tr']]) {
       await it.keyboard.press(key);
       await it.locator(landmark).first().waitFor();
       for (const colorScheme of ['light', 'dark']) {
