@@ -257,12 +257,17 @@ class HypervisorWordsTest {
         Arm32Machine machine = new Arm32Machine(new Capture("", registers, Map.of(), memory()));
 
         assertThat(machine.spaces()).containsExactly("user", "stage2", "hyp");
+        // What registers hold after an access is told of simulated walks alone; SimulatedWalkTest holds it.
         for (long address : new long[] {0x3fff_f000L, 0x4000_1234L, 0x405f_ffffL, 0x4060_0000L}) {
             assertThat(machine.walk("s12ur", address))
+                    .usingRecursiveComparison()
+                    .ignoringFields("registers")
                     .isEqualTo(model.walk(SPACE, address, Access.READ, Privilege.UNPRIVILEGED));
         }
         for (long address : new long[] {0xbfff_ffffL, 0xc000_1234L, 0xc000_5000L}) {
             assertThat(machine.walk("s1hr", address))
+                    .usingRecursiveComparison()
+                    .ignoringFields("registers")
                     .isEqualTo(model.walk("h", address, Access.READ, Privilege.PRIVILEGED));
         }
         assertThat(dump(machine, "stage2")).isEqualTo(dump(SPACE)).isEqualTo("""
