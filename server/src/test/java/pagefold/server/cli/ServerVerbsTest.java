@@ -117,7 +117,7 @@ class ServerVerbsTest {
 
         assertThat(status.exitCode()).isZero();
         assertThat(status.out()).containsPattern("(?m)^NODE +API +STATE").containsPattern("(?m)^node \\* +http://");
-        assertThat(status.out()).containsPattern("(?m)^where +node +node +1 +1 +- +- +[0-9a-f]{64} at 1$");
+        assertThat(status.out()).containsPattern("(?m)^where +node +node +[1-9][0-9]* +1 +- +- +[0-9a-f]{64} at 1$");
         assertThat(top.out().lines().filter(line -> line.startsWith("NODE "))).hasSize(2);
     }
 
