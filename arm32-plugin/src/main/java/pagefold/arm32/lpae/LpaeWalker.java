@@ -23,26 +23,34 @@ final class LpaeWalker {
 
     private final Controls controls;
     private final TreeWalk walk;
+    /** {@code null} where addresses of descriptors go through stage 2. */
+    private final @Nullable DirectLookup direct;
+
     private @Nullable Range range;
     private boolean isFetch;
 
     LpaeWalker(Controls controls, PhysicalMemory memory) {
         this.controls = controls;
         this.walk = new TreeWalk(memory, null);
+        this.direct = new DirectLookup(controls, memory);
     }
 
     LpaeWalker(Controls controls, PhysicalMemory memory, DescriptorPath path) {
         this.controls = controls;
         this.walk = new TreeWalk(memory, path);
+        this.direct = null;
     }
 
     Controls controls() {
         return controls;
     }
 
-    /** The result of an access as {@link Translation} has it. */
+    /** The result of an access as {@link Translation} has it; what {@link #leaf} answers may be of another. */
     long translate(long address, Access access, Privilege privilege) {
-        return translate(address, Grants.bit(access, privilege), controls.grants(), null);
+        int request = Grants.bit(access, privilege);
+        DirectLookup shortWay = direct;
+        long output = shortWay == null ? DirectLookup.NOT_HERE : shortWay.translate(address, request);
+        return output == DirectLookup.NOT_HERE ? translate(address, request, controls.grants(), null) : output;
     }
 
     /** The same where PSTATE.PAN may hold, telling what was read. */
