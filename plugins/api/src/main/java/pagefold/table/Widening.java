@@ -37,7 +37,8 @@ import pagefold.model.Step;
  * not fit leave of the exact state is compared page by page with what was there, and only differences become events: a
  * mapping over what is mapped so already becomes none. All other events go through, to whole pages where they may. So
  * words can be older than without widening, and where it matters how a live word of a kernel came to be, a later change
- * of it may be refused ({@link Rejection.UnsafeChange}) that would pass without.
+ * of it may be refused ({@link Rejection.UnsafeChange}) that would pass without, or an access to it be found to fault,
+ * as of a page that is clean there ({@link Rejection.WrongMemory}).
  */
 final class Widening {
     private final ModelSetup setup;

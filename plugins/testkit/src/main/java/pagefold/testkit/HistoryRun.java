@@ -302,14 +302,22 @@ final class HistoryRun {
         }
     }
 
+    /**
+     * Of live words it matters how they came to be, and a model that widens writes only what is different: a page that
+     * another event made dirty anew may be clean there, and a write to it fault.
+     */
+    private static boolean restsOnWhatWasWritten(MemoryEvent event, Rejection rejection) {
+        return rejection instanceof Rejection.UnsafeChange
+                || rejection instanceof Rejection.WrongMemory && event instanceof MemoryEvent.KernelTouched;
+    }
+
     /** What fits needs no coarsening: a model that may widen refuses none of it, and maps and grants no more. */
     private void widen(List<Step> history) {
         doing = "the same again, by a model that may widen";
         PageTableModel model = model(Coarsening.WIDEN);
         for (Step step : history) {
             PageTableModel.Refusal refusal = model.check(List.of(step));
-            if (refusal != null && refusal.rejection() instanceof Rejection.UnsafeChange) {
-                // Of live words it matters how they came to be, and a model that widens writes only what is different.
+            if (refusal != null && restsOnWhatWasWritten(step.event(), refusal.rejection())) {
                 return;
             }
             Expect.that(refusal == null, () -> "what fits is refused where more would: " + refusal);
