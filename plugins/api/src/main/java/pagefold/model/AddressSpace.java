@@ -1,6 +1,7 @@
 package pagefold.model;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -8,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /** One named space of a simulation: an immutable interval map of regions, each as long as it can be. */
 public final class AddressSpace {
+    /** Ranges of regions are looked up by their first address alone. */
+    private static final Comparator<AddressRange> BY_START = (a, b) -> Long.compareUnsigned(a.start(), b.start());
+
     private final String name;
     private final SpaceKind kind;
     private final @Nullable String kernel;
-    private final PersistentMap<Long, Region> regions;
+    private final PersistentMap<AddressRange, Region> regions;
 
-    private AddressSpace(String name, SpaceKind kind, @Nullable String kernel, PersistentMap<Long, Region> regions) {
+    private AddressSpace(
+            String name, SpaceKind kind, @Nullable String kernel, PersistentMap<AddressRange, Region> regions) {
         this.name = name;
         this.kind = kind;
         this.kernel = kernel;
@@ -21,14 +26,13 @@ public final class AddressSpace {
     }
 
     static AddressSpace empty(String name, SpaceKind kind) {
-        return new AddressSpace(name, kind, null, PersistentMap.empty(Long::compareUnsigned));
+        return new AddressSpace(name, kind, null, PersistentMap.empty(BY_START));
     }
 
     /** A space with regions in address order, each as long as it can be. */
     static AddressSpace of(String name, SpaceKind kind, @Nullable String kernel, List<Region> regions) {
-        List<Long> starts =
-                regions.stream().map(region -> region.range().start()).toList();
-        return new AddressSpace(name, kind, kernel, PersistentMap.ofSorted(Long::compareUnsigned, starts, regions));
+        List<AddressRange> ranges = regions.stream().map(Region::range).toList();
+        return new AddressSpace(name, kind, kernel, PersistentMap.ofSorted(BY_START, ranges, regions));
     }
 
     public String name() {
@@ -51,14 +55,14 @@ public final class AddressSpace {
 
     /** The region at an address, if one is there. */
     public @Nullable Region at(long address) {
-        Region region = regions.floor(address);
+        Region region = regions.floor(startingAt(address));
         return region != null && region.range().contains(address) ? region : null;
     }
 
     /** All regions in address order. */
     public List<Region> regions() {
         List<Region> all = new ArrayList<>(regions.size());
-        regions.forEach((start, region) -> all.add(region));
+        regions.forEach((range, region) -> all.add(region));
         return all;
     }
 
@@ -75,7 +79,7 @@ public final class AddressSpace {
     public @Nullable Region firstIn(AddressRange range) {
         Region region = at(range.start());
         if (region == null) {
-            region = regions.ceiling(range.start());
+            region = regions.ceiling(range);
         }
         return region != null && region.range().overlaps(range) ? region : null;
     }
@@ -84,7 +88,7 @@ public final class AddressSpace {
         if (region.range().last() == -1L) {
             return null;
         }
-        Region next = regions.ceiling(region.range().last() + 1);
+        Region next = regions.ceiling(startingAt(region.range().last() + 1));
         return next != null && next.range().overlaps(range) ? next : null;
     }
 
@@ -97,17 +101,17 @@ public final class AddressSpace {
                 return null;
             }
             expected = region.range().last() + 1;
-            region = regions.get(expected);
+            region = regions.get(startingAt(expected));
         }
         return expected;
     }
 
     AddressSpace without(AddressRange range) {
-        PersistentMap<Long, Region> rest = regions;
+        PersistentMap<AddressRange, Region> rest = regions;
         Region region = firstIn(range);
         while (region != null) {
             AddressRange whole = region.range();
-            rest = rest.remove(whole.start());
+            rest = rest.remove(whole);
             if (Long.compareUnsigned(whole.start(), range.start()) < 0) {
                 rest = put(rest, region.slice(new AddressRange(whole.start(), range.start() - 1)));
             }
@@ -121,18 +125,18 @@ public final class AddressSpace {
 
     /** With a region in a range where nothing is mapped, joined to its neighbours where they continue it. */
     AddressSpace with(Region added) {
-        PersistentMap<Long, Region> result = regions;
+        PersistentMap<AddressRange, Region> result = regions;
         Region region = added;
         if (region.range().start() != 0) {
-            Region before = result.floor(region.range().start());
+            Region before = result.floor(region.range());
             if (before != null && before.joins(region)) {
                 region = before.joined(region);
             }
         }
         if (region.range().last() != -1L) {
-            Region after = result.get(region.range().last() + 1);
+            Region after = result.get(startingAt(region.range().last() + 1));
             if (after != null && region.joins(after)) {
-                result = result.remove(after.range().start());
+                result = result.remove(after.range());
                 region = region.joined(after);
             }
         }
@@ -158,7 +162,12 @@ public final class AddressSpace {
         return new AddressSpace(name, kind, carried, regions);
     }
 
-    private static PersistentMap<Long, Region> put(PersistentMap<Long, Region> map, Region region) {
-        return map.put(region.range().start(), region);
+    private static PersistentMap<AddressRange, Region> put(PersistentMap<AddressRange, Region> map, Region region) {
+        return map.put(region.range(), region);
+    }
+
+    /** What finds the region that begins at an address. */
+    private static AddressRange startingAt(long address) {
+        return new AddressRange(address, address);
     }
 }

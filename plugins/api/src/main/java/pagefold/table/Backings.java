@@ -34,61 +34,74 @@ final class Backings {
         }
     }
 
-    /** Most objects have one extent, and a simulation may have as many objects as regions: those have no tree. */
+    /**
+     * Most objects have one extent, and a simulation may have as many objects as regions: the only one has no tree and
+     * no object of its own.
+     */
     private static final class Backing {
-        private @Nullable Extent only;
-        private @Nullable NavigableMap<Long, Extent> more;
         private long mappedBytes;
+        private long offset;
+        /** 0 when there is no extent, or there are several. */
+        private long bytes;
+
+        private long frame;
+        private @Nullable NavigableMap<Long, Extent> more;
 
         Backing copy() {
             Backing copy = new Backing();
-            copy.only = only;
-            copy.more = more == null ? null : new TreeMap<>(more);
             copy.mappedBytes = mappedBytes;
+            copy.keep(offset, bytes, frame);
+            copy.more = more == null ? null : new TreeMap<>(more);
             return copy;
         }
 
+        private void keep(long newOffset, long newBytes, long newFrame) {
+            offset = newOffset;
+            bytes = newBytes;
+            frame = newFrame;
+        }
+
         void add(Extent extent) {
-            if (more != null) {
-                more.put(extent.offset, extent);
-            } else if (only == null) {
-                only = extent;
-            } else {
-                more = new TreeMap<>();
-                more.put(only.offset, only);
-                more.put(extent.offset, extent);
-                only = null;
+            if (more == null && bytes == 0) {
+                keep(extent.offset, extent.bytes, extent.frame);
+                return;
             }
+            if (more == null) {
+                more = new TreeMap<>();
+                more.put(offset, only());
+                keep(0, 0, 0);
+            }
+            more.put(extent.offset, extent);
+        }
+
+        private Extent only() {
+            return new Extent(offset, bytes, frame);
         }
 
         /** All of them, in order. */
         Collection<Extent> extents() {
-            return more != null ? more.values() : only == null ? List.of() : List.of(only);
+            return more != null ? more.values() : bytes == 0 ? List.of() : List.of(only());
         }
 
         /** Those that begin in a range, and the last one before it. */
-        Collection<Extent> around(long offset, long last) {
+        Collection<Extent> around(long start, long last) {
             if (more == null) {
                 return extents();
             }
-            Long first = more.floorKey(offset);
-            return more.subMap(first == null ? offset : first, true, last, true).values();
+            Long first = more.floorKey(start);
+            return more.subMap(first == null ? start : first, true, last, true).values();
         }
 
         /** The last one that begins at an offset or before it. */
         @Nullable
-        Extent floor(long offset) {
-            return more != null
-                    ? valueOf(more.floorEntry(offset))
-                    : only != null && only.offset <= offset ? only : null;
+        Extent floor(long at) {
+            return more != null ? valueOf(more.floorEntry(at)) : bytes != 0 && offset <= at ? only() : null;
         }
 
         /** The first one that begins behind an offset. */
         @Nullable
-        Extent higher(long offset) {
-            return more != null
-                    ? valueOf(more.higherEntry(offset))
-                    : only != null && only.offset > offset ? only : null;
+        Extent higher(long at) {
+            return more != null ? valueOf(more.higherEntry(at)) : bytes != 0 && offset > at ? only() : null;
         }
 
         private static @Nullable Extent valueOf(Map.@Nullable Entry<Long, Extent> entry) {

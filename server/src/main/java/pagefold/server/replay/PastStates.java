@@ -208,6 +208,9 @@ public final class PastStates {
         PluginBinding under = key.under();
         Projection earlier =
                 takeEarlier(key, under == null ? replayer.snapshots().nearest(key.id(), position) : 0);
+        if (earlier == null) {
+            makeRoom(key);
+        }
         if (under != null) {
             return earlier != null
                     ? replayer.shadowForward(earlier, key.simulation(), position)
@@ -225,7 +228,7 @@ public final class PastStates {
     private synchronized Entry enter(Key key) {
         Entry entry = entries.computeIfAbsent(key, absent -> new Entry());
         entry.readers++;
-        letGo();
+        letGo(0);
         return entry;
     }
 
@@ -236,7 +239,16 @@ public final class PastStates {
             return;
         }
         entry.regions = regions(entry.made);
-        letGo();
+        letGo(0);
+    }
+
+    /** What would go as soon as a new state is there goes before it is made: its memory is not needed twice. */
+    private synchronized void makeRoom(Key key) {
+        letGo(entries.entrySet().stream()
+                .filter(entry -> entry.getKey().isSameHistory(key))
+                .mapToLong(entry -> entry.getValue().regions)
+                .max()
+                .orElse(0));
     }
 
     private static int regions(@Nullable Replayed made) {
@@ -247,10 +259,14 @@ public final class PastStates {
                 : 0;
     }
 
-    /** Lets go of the states that nobody has asked for the longest time and nobody reads, as long as there are too many. */
-    private void letGo() {
+    /**
+     * Lets go of the states that nobody has asked for the longest time and nobody reads, as long as there are too many.
+     *
+     * @param expected regions of a state that is about to be made
+     */
+    private void letGo(long expected) {
         List<Key> idle = new ArrayList<>();
-        long regions = 0;
+        long regions = expected;
         for (Map.Entry<Key, Entry> each : entries.entrySet()) {
             regions += each.getValue().regions;
             if (each.getValue().readers == 0) {

@@ -25,13 +25,13 @@ import pagefold.table.RestorableModel;
  */
 public final class Snapshots {
     /** Fewest events from one snapshot to the next. */
-    public static final int LEAST_EVENTS = 4096;
+    public static final int LEAST_EVENTS = 2048;
 
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
     /** Raised whenever the order of the parts changes. */
     private static final int VERSION = 1;
-    /** Twice what the mapping of a region takes in the log: so much of a snapshot is allowed for each event. */
-    private static final int EVENT_BYTES = 700;
+    /** Three times what the mapping of a region takes in the log: so much of a snapshot is allowed for each event. */
+    private static final int EVENT_BYTES = 1050;
 
     private final EventLog log;
     private final PluginHost host;

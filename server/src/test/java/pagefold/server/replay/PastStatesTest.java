@@ -98,4 +98,14 @@ class PastStatesTest {
         assertThat(few.size()).isEqualTo(2);
         ask(few, MAPPED);
     }
+
+    @Test
+    void a_state_that_must_go_goes_before_another_is_made() {
+        PastStates few = new PastStates(log, new Replayer(log, host), 2 * MAPPED + 1);
+        ask(few, MAPPED);
+        ask(few, MAPPED - 1);
+
+        assertThat(few.ask("s", BEFORE + MAPPED - 2, projection -> few.size()))
+                .isEqualTo(new Reading.Answered<>(BEFORE + MAPPED - 2, 2));
+    }
 }

@@ -136,7 +136,9 @@ class SnapshotsTest {
         log.takeOwnership("s");
         assertThat(snapshots.nearest(id(), EVENTS)).isEqualTo(Snapshots.LEAST_EVENTS);
         assertThat(hash(replayer.at("s", EVENTS))).isEqualTo(head);
-        for (long position : new long[] {1, 4095, 4096, 4097, EVENTS - 1}) {
+        for (long position : new long[] {
+            1, Snapshots.LEAST_EVENTS - 1, Snapshots.LEAST_EVENTS, Snapshots.LEAST_EVENTS + 1, EVENTS - 1
+        }) {
             assertThat(hash(replayer.at("s", position)))
                     .as("position %s, seed %s", position, seed)
                     .isEqualTo(hash(replayer.fromTheFirst("s", position, null)));

@@ -27,6 +27,7 @@ import pagefold.server.log.EventLog;
 import pagefold.server.log.LoggedSimulation;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Reading;
+import pagefold.server.replay.Snapshots;
 import pagefold.server.replay.Trouble;
 import pagefold.server.watch.Watchdog;
 
@@ -173,7 +174,7 @@ class SimulationsTest {
         vertx = Vertx.vertx();
         simulations = new Simulations(new Surroundings(vertx, watchdog, Neighbours.NONE), log, host, Limits.DEFAULT);
 
-        assertThat(log.snapshots(head.id())).isNotEmpty().allMatch(position -> position >= 4096);
+        assertThat(log.snapshots(head.id())).isNotEmpty().allMatch(position -> position >= Snapshots.LEAST_EVENTS);
         assertThat(hash()).isEqualTo(hash);
         assertThat(remark("behind")).isEqualTo(new UnitAnswer.Accepted(head.head() + 1, head.head() + 1, false));
     }
