@@ -19,6 +19,8 @@ import './map';
 import './time';
 
 const LOOKS = 2;
+/** Simulations to choose from; others are reached by their address. */
+const MOST_LISTED = 1000;
 
 /** The page: what is asked for is the URL; what is shown follows it as fast as answers come. */
 class App extends LitElement {
@@ -109,7 +111,7 @@ class App extends LitElement {
 
   private async open(): Promise<void> {
     try {
-      this.sims = (await get<{ simulations: App['sims'] }>('/v1/simulations')).simulations;
+      this.sims = (await get<{ simulations: App['sims'] }>(`/v1/simulations?limit=${MOST_LISTED}`)).simulations;
       this.plugins = (await get<{ plugins: Plugin[] }>('/v1/plugins')).plugins;
       const sim = this.view.sim || this.sims[0]?.name || '';
       if (sim === '') {

@@ -70,7 +70,7 @@ export class ClusterScreen extends Screen {
       <tbody>${simulations.map(it => html`<tr><td>${it.name}</td><td>${node(it.owner)}</td><td>${node(it.openAt)}</td><td class="n">${count(it.epoch)}</td>
         <td class="n">${count(it.position)}</td><td class="n">${it.image === undefined ? '–' : count(it.image.position)}</td>
         <td class="n">${it.image === undefined ? '–' : count(it.image.lag)}</td><td>${spark(this.lags.get(it.name) ?? [])}</td><td>${this.hashes(it, node)}</td></tr>`)}</tbody></table>
-      ${next === undefined ? nothing : html`<p class="dim">The first ${PAGE}.</p>`}`;
+      ${next === undefined ? nothing : html`<p class="dim">The first ${PAGE} of ${count(nodes.reduce((sum, it) => sum + it.simulations, 0))}.</p>`}`;
   }
 
   /** Equal hashes are only meant to be equal at one position. */

@@ -10,7 +10,6 @@ import pagefold.model.MemoryCommand;
 import pagefold.server.access.Allowance;
 import pagefold.server.access.Caller;
 import pagefold.server.access.UserLimits;
-import pagefold.server.log.LoggedSimulation;
 import pagefold.server.ops.Metrics;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Trouble;
@@ -120,17 +119,12 @@ final class Admission {
             others = making.merge(name, 1, Integer::sum) - 1;
         }
         return simulations
-                .list()
-                .compose(all -> {
-                    long made = all.stream()
-                            .map(LoggedSimulation::creator)
-                            .filter(name::equals)
-                            .count();
-                    return made + others < limits.simulations()
-                            ? simulations.create(wanted)
-                            : Future.succeededFuture(new Creation.Failed(
-                                    new Trouble.OverQuota("simulations of a user", limits.simulations(), made)));
-                })
+                .heads()
+                .madeBy(name)
+                .compose(made -> made + others < limits.simulations()
+                        ? simulations.create(wanted)
+                        : Future.succeededFuture(new Creation.Failed(
+                                new Trouble.OverQuota("simulations of a user", limits.simulations(), made))))
                 .onComplete(done -> {
                     synchronized (making) {
                         making.computeIfPresent(name, (user, count) -> count > 1 ? count - 1 : null);

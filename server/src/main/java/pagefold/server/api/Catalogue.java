@@ -37,6 +37,8 @@ final class Catalogue {
     private static final int MAX_BODY_BYTES = WireJson.MAX_DOCUMENT_BYTES;
     private static final int MAX_EVENTS = 10_000;
     private static final int DEFAULT_EVENTS = 1000;
+    private static final int MAX_SIMULATIONS = 10_000;
+    private static final int DEFAULT_SIMULATIONS = 1000;
     private static final Set<String> FIELDS = Set.of("name", "plugin", "version", "profile", "coarsening");
 
     private final Simulations simulations;
@@ -53,29 +55,37 @@ final class Catalogue {
 
     void list(RoutingContext routing) {
         Exchange exchange = new Exchange(routing);
-        exchange.then(
-                simulations.list(),
-                all -> exchange.send(200, Json.CONTENT_TYPE, Json.line(json -> {
+        int limit = (int) exchange.number("limit", 1, MAX_SIMULATIONS, DEFAULT_SIMULATIONS);
+        String after = SimulationPage.after(exchange);
+        exchange.then(SimulationPage.read(simulations, exchange.caller(), after, limit), page -> {
+            String next = page.next();
+            if (next != null) {
+                exchange.routing()
+                        .response()
+                        .putHeader("Link", "</v1/simulations?after=" + next + "&limit=" + limit + ">; rel=\"next\"");
+            }
+            exchange.send(200, Json.CONTENT_TYPE, Json.line(json -> {
+                json.writeStartObject();
+                json.writeArrayFieldStart("simulations");
+                for (LoggedSimulation simulation : page.rows()) {
                     json.writeStartObject();
-                    json.writeArrayFieldStart("simulations");
-                    for (LoggedSimulation simulation : all) {
-                        if (!exchange.caller().has(Role.VIEWER, simulation.name())) {
-                            continue;
-                        }
-                        json.writeStartObject();
-                        json.writeStringField("name", simulation.name());
-                        json.writeNumberField("position", simulation.head());
-                        json.writeStringField(
-                                "created",
-                                Instant.ofEpochMilli(simulation.createdMillis()).toString());
-                        if (simulation.creator() != null) {
-                            json.writeStringField("creator", simulation.creator());
-                        }
-                        json.writeEndObject();
+                    json.writeStringField("name", simulation.name());
+                    json.writeNumberField("position", simulation.head());
+                    json.writeStringField(
+                            "created",
+                            Instant.ofEpochMilli(simulation.createdMillis()).toString());
+                    if (simulation.creator() != null) {
+                        json.writeStringField("creator", simulation.creator());
                     }
-                    json.writeEndArray();
                     json.writeEndObject();
-                })));
+                }
+                json.writeEndArray();
+                if (next != null) {
+                    json.writeStringField("next", next);
+                }
+                json.writeEndObject();
+            }));
+        });
     }
 
     void create(RoutingContext routing) {

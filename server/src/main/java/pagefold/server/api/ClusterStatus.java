@@ -4,14 +4,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import pagefold.model.Names;
-import pagefold.server.access.Role;
 import pagefold.server.cluster.Cluster;
 import pagefold.server.cluster.Cluster.Placement;
 import pagefold.server.cluster.Node;
@@ -35,8 +31,7 @@ final class ClusterStatus {
 
     /** What an answer is made of. */
     private record Found(
-            List<LoggedSimulation> page,
-            @Nullable String next,
+            SimulationPage page,
             Map<String, Long> preferred,
             Map<String, Long> open,
             Map<String, Placement> placements) {}
@@ -44,33 +39,32 @@ final class ClusterStatus {
     void get(RoutingContext routing) {
         Exchange exchange = new Exchange(routing);
         int limit = (int) exchange.number("limit", 0, MAX_SIMULATIONS, DEFAULT_SIMULATIONS);
-        String after = exchange.query("after");
-        if (after != null && !Names.isValid(after)) {
-            throw new Problem.Exception(Problems.invalid("after", "Expected the name of a simulation."));
-        }
+        String after = SimulationPage.after(exchange);
         boolean hashes = exchange.flag("hashes");
-        Future<Found> found = simulations.list().compose(all -> found(exchange, all, after, limit, hashes));
-        exchange.then(found, answer -> exchange.send(200, Json.CONTENT_TYPE, Json.line(json -> write(json, answer))));
+        Future<Found> found = SimulationPage.read(simulations, exchange.caller(), after, limit)
+                .compose(page -> found(page, hashes));
+        exchange.then(found, answer -> {
+            String next = answer.page().next();
+            if (next != null) {
+                routing.response()
+                        .putHeader(
+                                "Link",
+                                "</v1/cluster?after=" + next + "&limit=" + limit + (hashes ? "&hashes=true" : "")
+                                        + ">; rel=\"next\"");
+            }
+            exchange.send(200, Json.CONTENT_TYPE, Json.line(json -> write(json, answer)));
+        });
     }
 
-    private Future<Found> found(
-            Exchange exchange, List<LoggedSimulation> all, @Nullable String after, int limit, boolean hashes) {
-        Map<String, Long> preferred = new HashMap<>();
-        all.forEach(row -> preferred.merge(cluster.preferred(row.name()).id(), 1L, Long::sum));
-        List<LoggedSimulation> rest = all.stream()
-                .filter(row -> after == null || row.name().compareTo(after) > 0)
-                .filter(row -> exchange.caller().has(Role.VIEWER, row.name()))
-                .limit(limit + 1L)
-                .toList();
-        boolean more = rest.size() > limit;
-        List<LoggedSimulation> page = more ? rest.subList(0, limit) : rest;
-        String next = more && limit > 0 ? page.getLast().name() : null;
+    private Future<Found> found(SimulationPage page, boolean hashes) {
         Set<String> names = new LinkedHashSet<>();
-        page.forEach(row -> names.add(row.name()));
+        page.rows().forEach(row -> names.add(row.name()));
         Future<Map<String, Placement>> placements =
                 names.isEmpty() ? Future.succeededFuture(Map.of()) : cluster.placements(names, hashes);
-        return cluster.openCounts()
-                .compose(open -> placements.map(placed -> new Found(page, next, preferred, open, placed)));
+        Future<Map<String, Long>> preferred = cluster.preferredCounts();
+        Future<Map<String, Long>> open = cluster.openCounts();
+        return Future.all(placements, preferred, open)
+                .map(all -> new Found(page, preferred.result(), open.result(), placements.result()));
     }
 
     private void write(JsonGenerator json, Found found) throws IOException {
@@ -95,12 +89,12 @@ final class ClusterStatus {
         }
         json.writeEndArray();
         json.writeArrayFieldStart("simulations");
-        for (LoggedSimulation row : found.page()) {
+        for (LoggedSimulation row : found.page().rows()) {
             simulation(json, row, found.placements().get(row.name()));
         }
         json.writeEndArray();
-        if (found.next() != null) {
-            json.writeStringField("next", found.next());
+        if (found.page().next() != null) {
+            json.writeStringField("next", found.page().next());
         }
         json.writeEndObject();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -49,7 +50,9 @@ final class ClusterVerbs {
         final void show(JsonTree cluster) {
             Map<String, String> names = new HashMap<>();
             TextTable nodes = new TextTable("NODE", "API", "STATE", "SIMULATIONS", "OPEN", "SINCE", "VERSION");
+            long total = 0;
             for (JsonTree node : cluster.get("nodes").items()) {
+                total += node.get("simulations").number();
                 names.put(node.get("id").text(), node.get("name").text());
                 boolean isReady = node.get("ready").text().equals("true");
                 boolean isLocal = node.get("local").text().equals("true");
@@ -64,10 +67,12 @@ final class ClusterVerbs {
             }
             nodes.print(out());
             out().println();
-            simulations(cluster.get("simulations").items(), names);
+            List<JsonTree> shown = cluster.get("simulations").items();
+            simulations(shown, names);
             String next = cluster.get("next").text();
             if (!next.isEmpty()) {
-                talk("there are more: --after " + next);
+                talk(String.format(
+                        Locale.ROOT, "%,d of %,d simulations; the next ones: --after %s", shown.size(), total, next));
             }
         }
 

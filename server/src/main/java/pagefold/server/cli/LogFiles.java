@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -93,7 +94,9 @@ final class LogFiles {
     /** The simulations of those names, or all. */
     static List<LoggedSimulation> chosen(EventLog log, List<String> names) {
         if (names.isEmpty()) {
-            return log.list();
+            List<LoggedSimulation> all = new ArrayList<>();
+            log.forEach(all::add);
+            return all;
         }
         return names.stream()
                 .map(name -> {

@@ -1,5 +1,6 @@
 package pagefold.server.cli;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.wire.WireJson;
@@ -93,23 +94,61 @@ final class SimVerb implements Runnable {
 
     @Command(
             name = "ls",
-            header = {"Lists the simulations.", "", "Example:", "  pagefold sim ls", ""})
+            header = {
+                "Lists the simulations.",
+                "",
+                "Examples:",
+                "  pagefold sim ls",
+                "  pagefold sim ls --limit 20 --after demo",
+                ""
+            })
     static final class ListAll extends ClientVerb {
+        private static final int PAGE = 5_000;
+
+        @Option(names = "--limit", paramLabel = "COUNT", description = "Most simulations wanted (all).")
+        private @Nullable Long limit;
+
+        @Option(
+                names = "--after",
+                paramLabel = "NAME",
+                defaultValue = "",
+                description = "Only simulations behind that name.")
+        private String after = "";
+
         @Override
         int run(ApiClient api) {
-            ApiClient.Answer answer = api.get(SIMULATIONS, Map.of());
-            if (wantsJson()) {
-                printJson(answer);
-                return ExitCodes.OK;
+            Long most = limit;
+            if (most != null && most < 1) {
+                throw CliFailure.usage("expected --limit of at least 1, but it is " + most);
             }
+            long left = most == null ? Long.MAX_VALUE : most;
             TextTable table = new TextTable("SIMULATION", "POSITION", "CREATED");
-            for (JsonTree each : answer.json().get("simulations").items()) {
-                table.row(
-                        each.get("name").text(),
-                        each.get("position").text(),
-                        each.get("created").text());
+            String next = after;
+            do {
+                Map<String, String> query = new LinkedHashMap<>();
+                query.put("limit", Long.toString(Math.min(left, PAGE)));
+                if (!next.isEmpty()) {
+                    query.put("after", next);
+                }
+                ApiClient.Answer page = api.get(SIMULATIONS, query);
+                if (wantsJson()) {
+                    printJson(page);
+                }
+                for (JsonTree each : page.json().get("simulations").items()) {
+                    table.row(
+                            each.get("name").text(),
+                            each.get("position").text(),
+                            each.get("created").text());
+                    left--;
+                }
+                next = page.json().get("next").text();
+            } while (!next.isEmpty() && left > 0);
+            if (!wantsJson()) {
+                table.print(out());
             }
-            table.print(out());
+            if (!next.isEmpty()) {
+                talk("there are more: --after " + next);
+            }
             return ExitCodes.OK;
         }
     }

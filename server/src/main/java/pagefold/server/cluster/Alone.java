@@ -113,6 +113,14 @@ public final class Alone implements Cluster {
     }
 
     @Override
+    public Future<Map<String, Long>> preferredCounts() {
+        Simulations here = simulations;
+        return here == null
+                ? Future.succeededFuture(Map.of())
+                : here.heads().size().map(size -> Map.of(first.id(), size.simulations()));
+    }
+
+    @Override
     public Future<Map<String, Long>> openCounts() {
         Simulations here = simulations;
         return Future.succeededFuture(Map.of(first.id(), here == null ? 0L : (long) here.openCount()));

@@ -61,6 +61,9 @@ public interface Cluster {
     /** Which other nodes have a plugin of the same id and version with other bytes: their names. */
     Future<List<String>> differing(LoadedPlugin plugin);
 
+    /** How many of all simulations in the log each node is to have, by id of the node. */
+    Future<Map<String, Long>> preferredCounts();
+
     /** How many simulations are open on each node, by id of the node, as far as is known. */
     Future<Map<String, Long>> openCounts();
 

@@ -1,6 +1,5 @@
 package pagefold.server.cluster;
 
-import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
@@ -59,6 +58,8 @@ public final class ClusterNode implements Cluster, Neighbours {
     private final NodeMessages messages;
     private final IMap<String, String> open;
     private final ImageMap images;
+    private final Partitions partitions;
+    private volatile @Nullable Population population;
     private volatile Node self;
     private volatile @Nullable Simulations simulations;
 
@@ -71,6 +72,7 @@ public final class ClusterNode implements Cluster, Neighbours {
         messages = new NodeMessages(vertx);
         open = hazelcast.getMap(HazelcastSettings.OPEN);
         images = new ImageMap(hazelcast.getMap(HazelcastSettings.IMAGES));
+        partitions = new Partitions(hazelcast, directory);
     }
 
     /**
@@ -142,6 +144,7 @@ public final class ClusterNode implements Cluster, Neighbours {
     @Override
     public void begin(Simulations opened, PluginHost host, URI listening) {
         simulations = opened;
+        population = new Population(opened.heads(), partitions.count(), partitions::of);
         URI api = options.api() == null ? listening : options.api();
         messages.serve(self.id(), new NodeService(opened, host));
         hazelcast.getPartitionService().addMigrationListener(new WhenPartitionsMove());
@@ -199,8 +202,8 @@ public final class ClusterNode implements Cluster, Neighbours {
         if (here.openCount() == 0) {
             return;
         }
-        here.list().onSuccess(rows -> {
-            Map<String, Long> owned = here.ownedEpochs();
+        Map<String, Long> owned = here.ownedEpochs();
+        here.heads().of(List.copyOf(owned.keySet())).onSuccess(rows -> {
             for (LoggedSimulation row : rows) {
                 Long epoch = owned.get(row.name());
                 if (epoch != null && epoch > 0 && epoch < row.epoch()) {
@@ -246,24 +249,21 @@ public final class ClusterNode implements Cluster, Neighbours {
 
     @Override
     public Node preferred(String simulation) {
-        List<Node> ready = directory.ready();
-        if (ready.isEmpty()) {
-            return self;
-        }
-        try {
-            Member owner =
-                    hazelcast.getPartitionService().getPartition(simulation).getOwner();
-            String id = owner == null ? null : owner.getAttribute(HazelcastSettings.NODE_ID);
-            for (Node node : ready) {
-                if (node.id().equals(id)) {
-                    return node;
-                }
-            }
-        } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
-            LOG.debug("no partition of {}: {}", simulation, e.toString());
-        }
-        // Its node starts or stops: another one, the same for everybody who knows the same nodes.
-        return ready.get(Math.floorMod(simulation.hashCode(), ready.size()));
+        return partitions.preferred(partitions.of(simulation), self);
+    }
+
+    @Override
+    public Future<Map<String, Long>> preferredCounts() {
+        Population counted = population;
+        return counted == null
+                ? Future.succeededFuture(Map.of())
+                : counted.counts().map(counts -> {
+                    Map<String, Long> nodes = new HashMap<>();
+                    for (int partition = 0; partition < counts.length; partition++) {
+                        nodes.merge(partitions.preferred(partition, self).id(), counts[partition], Long::sum);
+                    }
+                    return nodes;
+                });
     }
 
     @Override
@@ -374,13 +374,13 @@ public final class ClusterNode implements Cluster, Neighbours {
 
     @Override
     public Future<Map<String, Long>> openCounts() {
-        return vertx.executeBlocking(
-                () -> {
-                    Map<String, Long> counts = new HashMap<>();
-                    open.values().forEach(json -> counts.merge(Opened.of(json).node(), 1L, Long::sum));
-                    return counts;
-                },
-                false);
+        Simulations here = simulations;
+        return messages.openCounts(others()).map(counts -> {
+            if (here != null) {
+                counts.put(self.id(), (long) here.openCount());
+            }
+            return counts;
+        });
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,6 +24,7 @@ final class NodeMessages {
     private static final Logger LOG = LoggerFactory.getLogger(NodeMessages.class);
     private static final long HAND_OVER_MILLIS = 5000;
     private static final long ANSWER_MILLIS = 3000;
+    private static final long COUNT_MILLIS = 1000;
     private static final long LOOK_MILLIS = 50;
 
     private final Vertx vertx;
@@ -108,6 +110,17 @@ final class NodeMessages {
             }
             return names;
         });
+    }
+
+    /** How many simulations nodes have open, by id of the node; those that do not answer are left out. */
+    Future<Map<String, Long>> openCounts(List<Node> nodes) {
+        Map<String, Long> counts = new ConcurrentHashMap<>();
+        List<Future<?>> asked = new ArrayList<>();
+        for (Node node : nodes) {
+            asked.add(ask(node, new JsonObject().put("ask", "open-count"), COUNT_MILLIS)
+                    .onSuccess(answer -> counts.put(node.id(), answer.getLong("open"))));
+        }
+        return Future.join(asked).transform(done -> Future.succeededFuture(counts));
     }
 
     /** The hashes of the tables of simulations, where the nodes that have them open tell them. */

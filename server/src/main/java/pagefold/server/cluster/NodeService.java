@@ -26,6 +26,7 @@ final class NodeService {
             case "digest" ->
                 Future.succeededFuture(new JsonObject()
                         .put("digest", digest(question.getString("plugin"), question.getString("version"))));
+            case "open-count" -> Future.succeededFuture(new JsonObject().put("open", simulations.openCount()));
             case "hashes" -> hashes(question.getJsonArray("simulations"));
             default -> Future.failedFuture("expected a question that this version knows");
         };

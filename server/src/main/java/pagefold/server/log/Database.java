@@ -32,6 +32,9 @@ interface Database extends AutoCloseable {
     /** The parameter for a payload that is bound as UTF-8 bytes and stored as text, which people can read. */
     String payloadParameter();
 
+    /** What follows a name so that names are compared and ordered by their bytes. */
+    String byteOrder();
+
     /** Whether each answer takes its time on the way, so that statements had better be sent together. */
     boolean isRemote();
 

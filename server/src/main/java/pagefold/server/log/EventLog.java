@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Names;
@@ -28,9 +29,11 @@ import pagefold.model.Names;
  */
 public final class EventLog implements AutoCloseable {
     /** Most simulations of one log. */
-    public static final int MAX_SIMULATIONS = 10_000;
+    public static final int MAX_SIMULATIONS = 1_000_000;
     /** Most bytes of one batch's JSON. */
     public static final int MAX_BATCH_BYTES = 32 << 20;
+
+    private static final int PAGE = 1000;
 
     private final Clock clock;
     private final Database database;
@@ -203,9 +206,49 @@ public final class EventLog implements AutoCloseable {
         return committer.failure();
     }
 
-    /** The head rows of all simulations, by name. */
-    public List<LoggedSimulation> list() {
-        return query(ReadSession::list);
+    /**
+     * Some head rows, by name.
+     *
+     * @param range of the names
+     * @param after only names behind this one; empty for all
+     * @param limit at least 1
+     */
+    public List<LoggedSimulation> list(LoggedSimulation.NameRange range, String after, int limit) {
+        return query(session -> session.list(range, after, limit));
+    }
+
+    /** Gives all head rows, by name, to a consumer; those that are made meanwhile may be left out. */
+    public void forEach(Consumer<LoggedSimulation> consumer) {
+        String after = "";
+        while (true) {
+            List<LoggedSimulation> page = list(LoggedSimulation.NameRange.ALL, after, PAGE);
+            page.forEach(consumer);
+            // In a damaged database the order may be any.
+            if (page.size() < PAGE || page.getLast().name().compareTo(after) <= 0) {
+                return;
+            }
+            after = page.getLast().name();
+        }
+    }
+
+    /** The head rows of those among some simulations that are there, in any order. */
+    public List<LoggedSimulation> find(List<String> simulations) {
+        return query(session -> session.of(simulations));
+    }
+
+    /** Some head rows with ids behind {@code after}, up to {@code last}, by id; ids grow in the order of creation. */
+    public List<LoggedSimulation> byId(long after, long last, int limit) {
+        return query(session -> session.byId(after, last, limit));
+    }
+
+    /** How many simulations there are. */
+    public LoggedSimulation.Count size() {
+        return query(ReadSession::size);
+    }
+
+    /** How many simulations somebody has made that are there. */
+    public long madeBy(String creator) {
+        return query(session -> session.madeBy(creator));
     }
 
     /** The head row of one simulation; null when there is none. */

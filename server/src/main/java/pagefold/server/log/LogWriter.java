@@ -104,7 +104,7 @@ final class LogWriter {
         if (head(simulation) != null) {
             return EXISTS;
         }
-        if (number("select count(*) from simulation") >= EventLog.MAX_SIMULATIONS) {
+        if (number("select simulations from log_state") >= EventLog.MAX_SIMULATIONS) {
             return LIMIT_REACHED;
         }
         try (PreparedStatement insert =
@@ -115,6 +115,7 @@ final class LogWriter {
             insert.setString(3, creator);
             insert.executeUpdate();
         }
+        update("update log_state set simulations = simulations + 1");
         return number("select last_id from log_state");
     }
 
@@ -157,6 +158,7 @@ final class LogWriter {
         update("delete from command where simulation = ?", owned.id());
         update("delete from snapshot where simulation = ?", owned.id());
         update("delete from simulation where id = ?", owned.id());
+        update("update log_state set simulations = simulations - 1");
         return owned.id();
     }
 

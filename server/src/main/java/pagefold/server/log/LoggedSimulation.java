@@ -18,4 +18,39 @@ public record LoggedSimulation(
         long epoch,
         long head,
         long createdMillis,
-        @Nullable String creator) {}
+        @Nullable String creator) {
+
+    /**
+     * How many simulations a log has.
+     *
+     * @param lastId the last id given to one
+     * @param simulations how many there are
+     */
+    public record Count(long lastId, long simulations) {}
+
+    /**
+     * Some names of simulations, which are ordered by their bytes.
+     *
+     * @param from the first one that may be in it; empty for the very first
+     * @param below the first text that is behind it
+     */
+    public record NameRange(String from, String below) {
+        /** Comes before everything that a valid name goes on with. */
+        private static final String FIRST = "!";
+        /** Comes behind everything that a valid name goes on with. */
+        private static final String LAST = "~";
+
+        /** All names. */
+        public static final NameRange ALL = beginningWith("");
+
+        /** The names that begin with a text, or all for an empty one. */
+        public static NameRange beginningWith(String prefix) {
+            return new NameRange(prefix, prefix + LAST);
+        }
+
+        /** One name. */
+        public static NameRange only(String name) {
+            return new NameRange(name, name + FIRST);
+        }
+    }
+}

@@ -58,7 +58,7 @@ final class Postgres implements Database {
                     .dataSource(login.url(), login.user(), login.password())
                     .locations("classpath:db/migration")
                     .ignoreMigrationPatterns(new String[0])
-                    .placeholders(Map.of("binary", "bytea"))
+                    .placeholders(Map.of("binary", "bytea", "byte_order", byteOrder()))
                     .loggers("slf4j")
                     .load()
                     .migrate();
@@ -148,6 +148,11 @@ final class Postgres implements Database {
     @Override
     public String payloadParameter() {
         return "convert_from(?, 'UTF8')";
+    }
+
+    @Override
+    public String byteOrder() {
+        return "collate \"C\"";
     }
 
     /** Never: PostgreSQL itself ends, and begins with its own log, when it cannot know what is on the disk. */

@@ -5,7 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +19,29 @@ final class ReadSession {
 
     private static final int PAGE_BYTES = 4 << 20;
 
+    /** Most names in one statement. */
+    private static final int MAX_PARAMETERS = 500;
+
+    private static final String SELECT_HEADS = "select id, name, epoch, head, created, creator from simulation";
+
     private final Connection connection;
     private final PreparedStatement selectHead;
+    private final PreparedStatement selectNames;
     private final PreparedStatement selectSizes;
     private final PreparedStatement selectBatches;
     private final PreparedStatement selectNext;
     private final PreparedStatement selectCommand;
 
-    ReadSession(Connection connection) throws SQLException {
+    /**
+     * The statements on a connection.
+     *
+     * @param byteOrder what follows a name that is to be compared by its bytes
+     */
+    ReadSession(Connection connection, String byteOrder) throws SQLException {
         this.connection = connection;
+        String name = "name " + byteOrder;
+        selectNames = connection.prepareStatement(SELECT_HEADS + " where " + name + " > ? and " + name + " >= ? and "
+                + name + " < ? order by " + name + " limit ?");
         selectHead = connection.prepareStatement(
                 "select s.id, s.epoch, s.head, s.created, s.creator, (select b.last from event_batch b"
                         + " where b.simulation = s.id order by b.first desc limit 1) from simulation s where s.name = ?");
@@ -79,11 +93,46 @@ final class ReadSession {
         }
     }
 
-    List<LoggedSimulation> list() throws SQLException {
-        List<LoggedSimulation> all = new ArrayList<>();
+    /** Some head rows with names of a range behind {@code after}, by name. */
+    List<LoggedSimulation> list(LoggedSimulation.NameRange range, String after, int limit) throws SQLException {
+        selectNames.setString(1, after);
+        selectNames.setString(2, range.from());
+        selectNames.setString(3, range.below());
+        selectNames.setInt(4, limit);
+        return heads(selectNames);
+    }
+
+    /** Some head rows with ids behind {@code after}, up to {@code last}, by id. */
+    List<LoggedSimulation> byId(long after, long last, int limit) throws SQLException {
         try (PreparedStatement select =
-                        connection.prepareStatement("select id, name, epoch, head, created, creator from simulation");
-                ResultSet rows = select.executeQuery()) {
+                connection.prepareStatement(SELECT_HEADS + " where id > ? and id <= ? order by id limit ?")) {
+            select.setLong(1, after);
+            select.setLong(2, last);
+            select.setInt(3, limit);
+            return heads(select);
+        }
+    }
+
+    /** The head rows of those among some simulations that are there, in any order. */
+    List<LoggedSimulation> of(List<String> names) throws SQLException {
+        List<LoggedSimulation> found = new ArrayList<>();
+        for (int i = 0; i < names.size(); i += MAX_PARAMETERS) {
+            List<String> some = names.subList(i, Math.min(names.size(), i + MAX_PARAMETERS));
+            String marks = String.join(",", Collections.nCopies(some.size(), "?"));
+            try (PreparedStatement select =
+                    connection.prepareStatement(SELECT_HEADS + " where name in (" + marks + ")")) {
+                for (int at = 0; at < some.size(); at++) {
+                    select.setString(at + 1, some.get(at));
+                }
+                found.addAll(heads(select));
+            }
+        }
+        return found;
+    }
+
+    private static List<LoggedSimulation> heads(PreparedStatement select) throws SQLException {
+        List<LoggedSimulation> all = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 // In a damaged database there may be no name: nothing is found under what it then is.
                 all.add(new LoggedSimulation(
@@ -95,9 +144,28 @@ final class ReadSession {
                         rows.getString(6)));
             }
         }
-        // Here, since databases differ in what comes first.
-        all.sort(Comparator.comparing(LoggedSimulation::name));
         return all;
+    }
+
+    LoggedSimulation.Count size() throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select last_id, simulations from log_state");
+                ResultSet rows = select.executeQuery()) {
+            return rows.next()
+                    ? new LoggedSimulation.Count(rows.getLong(1), rows.getLong(2))
+                    : new LoggedSimulation.Count(0, 0);
+        }
+    }
+
+    /** How many simulations somebody has made that are there. */
+    long madeBy(String creator) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("select count(*) from simulation where creator = ?")) {
+            select.setString(1, creator);
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next();
+                return rows.getLong(1);
+            }
+        }
     }
 
     /** The row with a position, and some that follow; at least one, unless there is none that begins so early. */

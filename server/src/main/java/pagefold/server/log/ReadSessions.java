@@ -45,7 +45,7 @@ final class ReadSessions implements AutoCloseable {
                     closeIdle();
                 }
             }
-            return run(query, new ReadSession(database.reader()));
+            return run(query, new ReadSession(database.reader(), database.byteOrder()));
         } finally {
             free.release();
         }

@@ -58,7 +58,7 @@ final class Sqlite implements Database {
                     // None: a migration that this version does not know is one of a newer server, whose log is not
                     // ours.
                     .ignoreMigrationPatterns(new String[0])
-                    .placeholders(Map.of("binary", "blob"))
+                    .placeholders(Map.of("binary", "blob", "byte_order", byteOrder()))
                     .loggers("slf4j")
                     .load()
                     .migrate();
@@ -153,6 +153,11 @@ final class Sqlite implements Database {
     @Override
     public String payloadParameter() {
         return "cast(? as text)";
+    }
+
+    @Override
+    public String byteOrder() {
+        return "collate binary";
     }
 
     /**

@@ -8,7 +8,6 @@ import pagefold.host.PluginHost;
 import pagefold.model.MemoryEvent;
 import pagefold.model.PluginBinding;
 import pagefold.server.log.EventLog;
-import pagefold.server.log.LoggedSimulation;
 import pagefold.server.log.NoSuchSimulation;
 import pagefold.spi.Capability;
 import pagefold.spi.Profile;
@@ -65,7 +64,7 @@ public final class PluginUsage {
     /** The simulations that have, or had, something to do with it, by name. */
     public List<Entry> of(Query query) {
         List<Entry> entries = new ArrayList<>();
-        for (LoggedSimulation each : log.list()) {
+        log.forEach(each -> {
             Scan scan = new Scan(query);
             try {
                 log.read(each.name(), 1, event -> {
@@ -74,12 +73,12 @@ public final class PluginUsage {
                 });
             } catch (NoSuchSimulation e) {
                 // Deleted while the others were read.
-                continue;
+                return;
             }
             if (scan.events > 0) {
                 entries.add(scan.entry(each.name()));
             }
-        }
+        });
         return entries;
     }
 

@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 import pagefold.host.PluginHost;
 import pagefold.model.PluginBinding;
 import pagefold.server.log.EventLog;
-import pagefold.server.log.LoggedSimulation;
 import pagefold.server.log.RecordedEvent;
 import pagefold.server.replay.Delta;
 import pagefold.server.replay.Question;
@@ -50,6 +49,7 @@ public final class Simulations {
     private final Tools tools;
     private final Turns turns;
     private final Creator creator;
+    private final HeadReads heads;
     private final Map<String, OpenSimulation> open = new HashMap<>();
     private final Map<String, Future<Void>> leaving = new HashMap<>();
     private Consumer<String> onHandedOver = name -> {};
@@ -74,6 +74,7 @@ public final class Simulations {
         this.tools = Tools.of(log, host, replayer, watchdog, neighbours);
         this.turns = new Turns(limits.waitingRequests());
         this.creator = new Creator(log, blocking, this);
+        this.heads = new HeadReads(log, blocking);
         LocalBus.register(vertx.eventBus());
     }
 
@@ -109,9 +110,9 @@ public final class Simulations {
         past.states().forget(plugin, version);
     }
 
-    /** The head rows of all simulations, by name. */
-    public Future<List<LoggedSimulation>> list() {
-        return blocking.executeBlocking(log::list, false);
+    /** The head rows of all simulations in the log. */
+    public HeadReads heads() {
+        return heads;
     }
 
     /**

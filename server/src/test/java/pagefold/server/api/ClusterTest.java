@@ -199,6 +199,49 @@ class ClusterTest {
     }
 
     @Test
+    void every_node_tells_how_many_simulations_each_is_to_have() throws Exception {
+        String simulation = simulationOf("b");
+        Map<String, Integer> before = owners();
+
+        assertThat(before.values().stream().mapToInt(count -> count).sum())
+                .isEqualTo(at("a").get("/v1/simulations")
+                        .json()
+                        .path("simulations")
+                        .size());
+        for (int i = 0; i < 3; i++) {
+            simulationOf("b");
+            for (String name : NAMES) {
+                assertThat(counts(name)).isEqualTo(owners());
+            }
+        }
+        at("c").delete("/v1/simulations/" + simulation);
+        at("c").create(simulation + "-other", "arm64", "4k-48");
+        for (String name : NAMES) {
+            assertThat(counts(name)).isEqualTo(owners());
+        }
+    }
+
+    private static Map<String, Integer> countsOf(JsonNode nodes) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        nodes.forEach(node ->
+                counts.put(node.path("id").asText(), node.path("simulations").asInt()));
+        return counts;
+    }
+
+    private Map<String, Integer> counts(String asked) throws IOException {
+        return countsOf(at(asked).get("/v1/cluster?limit=0").json().path("nodes"));
+    }
+
+    /** What the counts must be, one simulation after the other. */
+    private Map<String, Integer> owners() throws IOException {
+        JsonNode status = at("a").get("/v1/cluster?limit=1000").json();
+        Map<String, Integer> owners = new LinkedHashMap<>();
+        status.path("nodes").forEach(node -> owners.put(node.path("id").asText(), 0));
+        status.path("simulations").forEach(row -> owners.merge(row.path("owner").asText(), 1, Integer::sum));
+        return owners;
+    }
+
+    @Test
     void a_plugin_is_selected_when_all_nodes_have_it_and_not_before() throws Exception {
         String simulation = simulationOf("b");
         byte[] jar = TestServer.flatJar("1.0");

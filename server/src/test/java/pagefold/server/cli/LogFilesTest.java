@@ -89,7 +89,9 @@ class LogFilesTest {
 
     private List<String> names(Path log) {
         try (EventLog opened = open(log)) {
-            return opened.list().stream().map(LoggedSimulation::name).toList();
+            return opened.list(LoggedSimulation.NameRange.ALL, "", 1000).stream()
+                    .map(LoggedSimulation::name)
+                    .toList();
         }
     }
 

@@ -117,7 +117,9 @@ class ProcessTest {
         assertThat(exitCode(process)).isEqualTo(TERMINATED);
         assertThat(err()).doesNotContain("ERROR", "WARN");
         try (EventLog log = EventLog.open(data, Clock.systemUTC())) {
-            assertThat(log.list()).extracting(LoggedSimulation::head).containsExactly(3L);
+            assertThat(log.list(LoggedSimulation.NameRange.ALL, "", 1000))
+                    .extracting(LoggedSimulation::head)
+                    .containsExactly(3L);
         }
     }
 

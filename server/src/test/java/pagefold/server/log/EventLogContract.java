@@ -66,7 +66,7 @@ abstract class EventLogContract extends LogContract {
         assertThat(log.create("a")).isEqualTo(CreateResult.CREATED);
         assertThat(log.create("a")).isEqualTo(CreateResult.EXISTS);
 
-        assertThat(log.list())
+        assertThat(log.list(LoggedSimulation.NameRange.ALL, "", 1000))
                 .containsExactly(
                         new LoggedSimulation(2, "a", 0, 0, CLOCK.millis(), null),
                         new LoggedSimulation(1, "b", 0, 0, CLOCK.millis(), null));
@@ -76,17 +76,53 @@ abstract class EventLogContract extends LogContract {
 
     @Test
     void the_number_of_simulations_has_a_limit() throws SQLException {
+        log.create("a");
         log.close();
-        database.execute("""
-                insert into simulation (id, name, epoch, head, created)
-                with recursive n(i) as (select 1 union all select i + 1 from n where i < 10000)
-                select i, 's' || i, 0, 0, 0 from n
-                """);
+        database.execute("update log_state set simulations = " + (EventLog.MAX_SIMULATIONS - 1));
         log = open();
 
+        assertThat(log.create("b")).isEqualTo(CreateResult.CREATED);
         assertThat(log.create("one-more")).isEqualTo(CreateResult.LIMIT_REACHED);
-        assertThat(log.create("s1")).isEqualTo(CreateResult.EXISTS);
-        assertThat(log.list()).hasSize(EventLog.MAX_SIMULATIONS);
+        assertThat(log.create("a")).isEqualTo(CreateResult.EXISTS);
+        assertThat(log.delete("b")).isTrue();
+        assertThat(log.create("one-more")).isEqualTo(CreateResult.CREATED);
+    }
+
+    @Test
+    void simulations_are_read_in_pages_by_name_and_counted() {
+        List<String> names = List.of("A", "a", "a-1", "a.1", "a1", "aB", "a_", "aa", "b", "z");
+        names.reversed().forEach(name -> log.create(name, name.startsWith("a") ? "ann" : null));
+
+        assertThat(names(LoggedSimulation.NameRange.ALL, "", 100)).isEqualTo(names);
+        assertThat(names(LoggedSimulation.NameRange.ALL, "a", 3)).containsExactly("a-1", "a.1", "a1");
+        assertThat(names(LoggedSimulation.NameRange.ALL, "z", 3)).isEmpty();
+        assertThat(names(LoggedSimulation.NameRange.beginningWith("a"), "", 100))
+                .isEqualTo(names.subList(1, 8));
+        assertThat(names(LoggedSimulation.NameRange.beginningWith("a"), "aB", 100))
+                .containsExactly("a_", "aa");
+        assertThat(names(LoggedSimulation.NameRange.only("a"), "", 100)).containsExactly("a");
+        assertThat(names(LoggedSimulation.NameRange.only("a"), "a", 100)).isEmpty();
+        List<String> each = new ArrayList<>();
+        log.forEach(row -> each.add(row.name()));
+        assertThat(each).isEqualTo(names);
+        assertThat(log.byId(2, 9, 3)).extracting(LoggedSimulation::name).containsExactly("aa", "a_", "aB");
+        assertThat(log.byId(8, 9, 3)).extracting(LoggedSimulation::name).containsExactly("a");
+        assertThat(log.find(List.of("z", "nobody", "a")))
+                .extracting(LoggedSimulation::name)
+                .containsExactlyInAnyOrder("a", "z");
+        assertThat(log.size()).isEqualTo(new LoggedSimulation.Count(10, 10));
+        assertThat(log.madeBy("ann")).isEqualTo(7);
+
+        log.delete("a");
+
+        assertThat(log.size()).isEqualTo(new LoggedSimulation.Count(10, 9));
+        assertThat(log.madeBy("ann")).isEqualTo(6);
+    }
+
+    private List<String> names(LoggedSimulation.NameRange range, String after, int limit) {
+        return log.list(range, after, limit).stream()
+                .map(LoggedSimulation::name)
+                .toList();
     }
 
     @Test
@@ -198,7 +234,7 @@ abstract class EventLogContract extends LogContract {
 
         assertThat(good).allSatisfy(result -> assertThat(result.join()).isEqualTo(new Appended(1, 2, CLOCK.millis())));
         assertThat(bad).allSatisfy(result -> assertThat(result.join()).isInstanceOf(Conflict.class));
-        assertThat(log.list())
+        assertThat(log.list(LoggedSimulation.NameRange.ALL, "", 1000))
                 .allSatisfy(simulation -> assertThat(simulation.head()).isEqualTo(2));
     }
 
@@ -251,7 +287,7 @@ abstract class EventLogContract extends LogContract {
 
         assertThat(log.delete("s")).isTrue();
 
-        assertThat(log.list()).isEmpty();
+        assertThat(log.list(LoggedSimulation.NameRange.ALL, "", 1000)).isEmpty();
         assertThat(log.create("s")).isEqualTo(CreateResult.CREATED);
         assertThat(all("s")).isEmpty();
         assertThat(log.command("s", "key")).isNull();

@@ -86,6 +86,11 @@ final class FaultyDatabase implements Database {
     }
 
     @Override
+    public String byteOrder() {
+        return database.byteOrder();
+    }
+
+    @Override
     public boolean isRemote() {
         return database.isRemote();
     }

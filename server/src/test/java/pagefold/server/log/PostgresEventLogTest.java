@@ -64,7 +64,8 @@ class PostgresEventLogTest extends EventLogContract {
             assertThat(append("s", first, 2, batch(1))).isEqualTo(new Conflict(2, second));
             assertThat(other.append("s", second, 2, batch(1)).join()).isEqualTo(new Appended(3, 3, CLOCK.millis()));
             assertThat(all("s")).hasSize(3);
-            assertThat(log.list()).isEqualTo(other.list());
+            assertThat(log.list(LoggedSimulation.NameRange.ALL, "", 1000))
+                    .isEqualTo(other.list(LoggedSimulation.NameRange.ALL, "", 1000));
         }
     }
 
@@ -120,7 +121,7 @@ class PostgresEventLogTest extends EventLogContract {
                 assertThat(appended.join()).isNotInstanceOf(AppendResult.Unavailable.class);
             }
         }
-        assertThat(log.list()).isEmpty();
+        assertThat(log.list(LoggedSimulation.NameRange.ALL, "", 1000)).isEmpty();
         for (String table : List.of("event_batch", "command", "snapshot")) {
             assertThat(database.execute("delete from " + table))
                     .as("orphans in " + table)
@@ -137,7 +138,9 @@ class PostgresEventLogTest extends EventLogContract {
             log.create(name);
         }
 
-        assertThat(log.list()).extracting(LoggedSimulation::name).containsExactly("A", "B", "_", "a", "a-b", "ab", "b");
+        assertThat(log.list(LoggedSimulation.NameRange.ALL, "", 1000))
+                .extracting(LoggedSimulation::name)
+                .containsExactly("A", "B", "_", "a", "a-b", "ab", "b");
     }
 
     @Test

@@ -178,7 +178,7 @@ class PostgresFaultsTest {
         assertThat(log.failure()).isNull();
         System.out.println(ledger.acknowledged.size() + " acknowledged, " + ledger.refused + " refused");
         Set<String> found = new HashSet<>();
-        for (LoggedSimulation simulation : log.list()) {
+        for (LoggedSimulation simulation : log.list(LoggedSimulation.NameRange.ALL, "", 1000)) {
             for (RecordedEvent event : log.read(simulation.name(), 1, Integer.MAX_VALUE)) {
                 String key = String.valueOf(event.commandId());
                 assertThat(found.add(key)).as("once: " + key).isTrue();

@@ -55,7 +55,7 @@ class SqliteEventLogTest extends EventLogContract {
             Path data = Files.createDirectory(directory.resolve("rotten-" + i));
             Files.write(data.resolve("pagefold.db"), rotten);
             try (EventLog opened = EventLog.open(data, CLOCK)) {
-                for (LoggedSimulation simulation : opened.list()) {
+                for (LoggedSimulation simulation : opened.list(LoggedSimulation.NameRange.ALL, "", 1000)) {
                     List<RecordedEvent> read = opened.read(simulation.name(), 1, Integer.MAX_VALUE);
                     assertThat(read).as(simulation.toString()).isEqualTo(expected);
                 }

@@ -121,7 +121,8 @@ class SnapshotsTest {
     }
 
     private Verifier.Verdict verdict() {
-        return new Verifier(log, host).verify(log.list().getFirst());
+        return new Verifier(log, host)
+                .verify(log.list(LoggedSimulation.NameRange.ALL, "", 1000).getFirst());
     }
 
     @ParameterizedTest
