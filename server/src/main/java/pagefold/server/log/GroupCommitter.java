@@ -19,6 +19,8 @@ final class GroupCommitter implements AutoCloseable {
 
     /** How often it is tried whether the log can be written again, when nobody else tries. */
     private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How often it is looked whether a database that could go away is there, while there is nothing to write. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** How long a commit whose answer was lost is looked for, and how often; a database that restarts takes seconds. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -76,11 +78,15 @@ final class GroupCommitter implements AutoCloseable {
         boolean hasProbed = false;
         while (!queue.isDone()) {
             boolean isProbing = failing != null && broken == null;
-            List<Work<?>> group = queue.takeGroup(isProbing ? hasProbed ? PROBE_NANOS : 0 : Long.MAX_VALUE);
+            boolean isWatching = database.isRemote() && failing == null;
+            long wait = isProbing ? hasProbed ? PROBE_NANOS : 0 : isWatching ? IDLE_NANOS : Long.MAX_VALUE;
+            List<Work<?>> group = queue.takeGroup(wait);
             hasProbed = isProbing;
             if (group.isEmpty() && isProbing) {
                 // Nobody may ask again before somebody says that it can be written again.
                 group = List.of(new Work<>(0, LogWriter::touch, failure -> false));
+            } else if (group.isEmpty() && isWatching && !queue.isDone()) {
+                look();
             }
             try {
                 commit(group, true);
@@ -90,6 +96,21 @@ final class GroupCommitter implements AutoCloseable {
             }
         }
         closeWriter();
+    }
+
+    /** Notices that the database has gone before somebody wants to write; a connection that broke is made again. */
+    private void look() {
+        try {
+            connected().look();
+        } catch (SQLException broke) {
+            closeWriter();
+            try {
+                connected().look();
+            } catch (SQLException e) {
+                closeWriter();
+                refuse(List.of(), "The log cannot write now: " + e.getMessage() + ".", e);
+            }
+        }
     }
 
     /** Nothing is written any more. */

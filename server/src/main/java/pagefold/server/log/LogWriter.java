@@ -131,6 +131,12 @@ final class LogWriter {
         }
     }
 
+    /** Asks whether the database answers. */
+    void look() throws SQLException {
+        number("select 1");
+        rollback();
+    }
+
     /** Writes something that means nothing, since an id may be left out; others that do the same wait. */
     boolean touch() throws SQLException {
         update("update log_state set last_id = last_id + 1");

@@ -160,6 +160,18 @@ class PostgresRestartTest {
     }
 
     @Test
+    void a_server_that_has_nothing_to_write_is_not_ready_while_its_database_is_away() throws Exception {
+        assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+        postgres.stop();
+        Awaitility.await().until(() -> get("/health/ready").statusCode() == 503);
+
+        postgres.startAgain();
+
+        Awaitility.await().until(() -> get("/health/ready").statusCode() == 200);
+        assertThat(map(0, 0).statusCode()).isEqualTo(201);
+    }
+
+    @Test
     void a_database_that_restarts_under_load_keeps_all_that_was_acknowledged_once() throws Exception {
         Map<String, Long> acknowledged = new ConcurrentHashMap<>();
         try (ExecutorService executor = Executors.newFixedThreadPool(CLIENTS)) {
