@@ -19,7 +19,7 @@ import './map';
 import './time';
 
 const LOOKS = 2;
-/** Simulations to choose from; others are reached by their address. */
+/** Simulations to choose from; others are reached by their names, in the palette. */
 const MOST_LISTED = 1000;
 
 /** The page: what is asked for is the URL; what is shown follows it as fast as answers come. */
@@ -237,6 +237,9 @@ class App extends LitElement {
     screens.forEach(([screen, detail]) => all.push({ text: `screen ${screen}`, detail, run: () => this.show(screen) }));
     this.spaces.forEach(({ name, kind }) => all.push({ text: `space ${name}`, detail: kind, run: () => this.go({ space: name, va: '', zoom: '' }) }));
     this.sims.forEach(({ name, position }) => all.push({ text: `simulation ${name}`, detail: `at ${position}`, run: () => this.enter(name) }));
+    if (this.sims.length === MOST_LISTED && /^\w[\w.-]{0,63}$/.test(number) && this.sims.every(({ name }) => name !== number)) {
+      all.push({ text: `simulation ${number}`, detail: `not among the first ${MOST_LISTED}`, run: () => this.enter(number) });
+    }
     for (const side of ['a', 'b'] as const) {
       all.push({ text: `${side.toUpperCase()} ${side === 'a' ? 'as selected' : 'nothing'}`, detail: 'layout', run: () => this.go({ [side]: '' }) });
       for (const { id, title } of layouts(this.plugins)) all.push({ text: `${side.toUpperCase()} ${id}`, detail: title, run: () => this.go({ [side]: id }) });

@@ -93,7 +93,7 @@ public final class PagefoldServer implements AutoCloseable {
      * @throws IOException when the port cannot be had; the sentence says why
      */
     public static PagefoldServer start(ServerOptions options) throws IOException {
-        return start(options, options.openPlugins(), Limits.DEFAULT);
+        return start(options, options.openPlugins(), Limits.withOpen(options.openSimulations()));
     }
 
     /** Starts a server with other plugins and limits. The host is the server's from now on. */

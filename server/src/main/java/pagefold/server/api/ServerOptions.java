@@ -8,6 +8,7 @@ import pagefold.host.Trust;
 import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.log.LogLocation;
 import pagefold.server.plugins.PluginDirectory;
+import pagefold.server.space.Limits;
 
 /**
  * Where a server listens and keeps its log.
@@ -18,6 +19,7 @@ import pagefold.server.plugins.PluginDirectory;
  * @param access who gets at it, and how
  * @param plugins which plugins are loaded besides those that come with the server
  * @param cluster of which the server is a node, or {@code null} when it is alone
+ * @param openSimulations as for {@link Limits#withOpen}, 0 to {@value #MAX_OPEN_SIMULATIONS}
  */
 public record ServerOptions(
         String host,
@@ -25,7 +27,10 @@ public record ServerOptions(
         LogLocation log,
         ServerAccess access,
         Plugins plugins,
-        @Nullable ClusterOptions cluster) {
+        @Nullable ClusterOptions cluster,
+        int openSimulations) {
+    /** Most simulations that a server may be told to keep open. */
+    public static final int MAX_OPEN_SIMULATIONS = 1_000_000;
     /** The interface that a server listens on unless told otherwise: this machine only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
     /** The port that a server listens on unless told otherwise. */
@@ -53,12 +58,12 @@ public record ServerOptions(
 
     /** A server that is alone. */
     public ServerOptions(String host, int port, LogLocation log, ServerAccess access, Plugins plugins) {
-        this(host, port, log, access, plugins, null);
+        this(host, port, log, access, plugins, null, 0);
     }
 
     /** Only the plugins that come with the server. */
     public ServerOptions(String host, int port, Path dataDirectory, ServerAccess access) {
-        this(host, port, new LogLocation(dataDirectory), access, Plugins.NONE, null);
+        this(host, port, new LogLocation(dataDirectory), access, Plugins.NONE, null, 0);
     }
 
     /** The directory of all that the server keeps in files. */
@@ -95,6 +100,10 @@ public record ServerOptions(
         }
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("expected a port from 0 to 65535, but it is " + port);
+        }
+        if (openSimulations < 0 || openSimulations > MAX_OPEN_SIMULATIONS) {
+            throw new IllegalArgumentException(
+                    "expected 0 to " + MAX_OPEN_SIMULATIONS + " open simulations, but it is " + openSimulations);
         }
         if (cluster != null && log.database() == null) {
             throw new IllegalArgumentException(

@@ -62,6 +62,13 @@ final class ServeVerb implements Callable<Integer> {
     private ClusterFlags cluster = new ClusterFlags();
 
     @Option(
+            names = "--open-simulations",
+            paramLabel = "COUNT",
+            description = "Most simulations in memory at one time; the one idle for longest makes room (one for each"
+                    + " megabyte of the heap, at least 256).")
+    private @Nullable Integer openSimulations;
+
+    @Option(
             names = "--log",
             paramLabel = "FORMAT",
             description = "text for people, or json for machines, on standard output (text).")
@@ -78,6 +85,7 @@ final class ServeVerb implements Callable<Integer> {
         settings.set("data", data);
         settings.set("database", database);
         cluster.into(settings);
+        settings.set("open-simulations", openSimulations);
         settings.set("log", log);
         boolean json = settings.logsJson();
         if (json) {

@@ -50,6 +50,7 @@ final class ServerSettings {
             Map.entry("auth-claim", TokenOptions.DEFAULT_CLAIM),
             Map.entry("tls-certificate", ""),
             Map.entry("tls-key", ""),
+            Map.entry("open-simulations", "0"),
             Map.entry("user-requests-per-second", "0"),
             Map.entry("user-commands-per-second", "0"),
             Map.entry("user-simulations", "0"),
@@ -88,12 +89,17 @@ final class ServerSettings {
     ServerOptions options() {
         String port = value("port");
         try {
-            return new ServerOptions(value("host"), Integer.parseInt(port), log(), access(), plugins(), cluster());
+            return new ServerOptions(
+                    value("host"), Integer.parseInt(port), log(), access(), plugins(), cluster(), openSimulations());
         } catch (NumberFormatException e) {
             throw CliFailure.usage("expected a port from 0 to 65535, but it is '" + port + "'");
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }
+    }
+
+    private int openSimulations() {
+        return (int) number("open-simulations", ServerOptions.MAX_OPEN_SIMULATIONS);
     }
 
     private LogLocation log() {

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             "  pagefold stress --kill --pause                       a cluster of three of its own, with PostgreSQL",
             "  pagefold stress -n 1 --seconds 20 --heads 0          throughput and latency of one",
             "  pagefold stress --kill 3 --restart-database --seed 7 --report stress",
+            "  pagefold stress --simulations 10000 --regions 1000 --users 200 --rest 100 --join --report spread",
             "  pagefold stress --servers http://a:8080,http://b:8080 --swap-plugins 2",
             "",
             "The same seed gives the same users, faults and targets; how they meet is up to the machine. Exit code 1",
@@ -159,6 +160,31 @@ final class StressVerb implements Callable<Integer> {
     private int swapPlugins;
 
     @Option(
+            names = "--join",
+            arity = "0..1",
+            fallbackValue = "1",
+            paramLabel = "TIMES",
+            defaultValue = "0",
+            description = "One more server is started and stays; not one request may fail meanwhile.")
+    private int join;
+
+    @Option(
+            names = "--regions",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description =
+                    "Regions that each simulation has before the users begin, up to 4000; the report says what they"
+                            + " take (${DEFAULT-VALUE}).")
+    private int regions;
+
+    @Option(
+            names = "--rest",
+            paramLabel = "MILLIS",
+            defaultValue = "0",
+            description = "How long users rest behind each thing that they do (${DEFAULT-VALUE}).")
+    private int rest;
+
+    @Option(
             names = "--attempt",
             paramLabel = "MILLIS",
             defaultValue = "5000",
@@ -225,11 +251,12 @@ final class StressVerb implements Callable<Integer> {
         faults.put(FaultKind.RESTART, restart);
         faults.put(FaultKind.RESTART_DATABASE, restartDatabase);
         faults.put(FaultKind.SWAP_PLUGINS, swapPlugins);
+        faults.put(FaultKind.JOIN, join);
         try {
             return new StressOptions(
                     Texts.name("simulation", prefix),
                     token.isEmpty() ? null : token,
-                    new StressOptions.Shape(users, simulations, heads, LoadMix.parse(mix), seed),
+                    new StressOptions.Shape(users, simulations, heads, LoadMix.parse(mix), seed, regions, rest),
                     new StressOptions.Length(seconds, operations),
                     faults,
                     new StressOptions.Patience(attempt, patience));
@@ -269,20 +296,7 @@ final class StressVerb implements Callable<Integer> {
         LoadVerb.row(load, "commands", done.load().commands());
         LoadVerb.row(load, "walks", done.load().walks());
         load.print(spec.commandLine().getOut());
-        if (!done.faults().isEmpty()) {
-            TextTable faults =
-                    new TextTable("FAULT", "AT s", "OVER AFTER s", "LONGEST WAIT ms", "MEDIAN ms", "LATER ms");
-            done.faults()
-                    .forEach(fault -> faults.row(
-                            fault.what(),
-                            String.format(Locale.ROOT, "%.1f", fault.atSeconds()),
-                            String.format(Locale.ROOT, "%.1f", fault.seconds()),
-                            fault.failOverMillis(),
-                            fault.medianMillis(),
-                            fault.laterMillis()));
-            spec.commandLine().getOut().println();
-            faults.print(spec.commandLine().getOut());
-        }
+        StressTables.print(spec.commandLine().getOut(), done);
         spec.commandLine().getOut().println();
         StressReport.Outcomes outcomes = done.outcomes();
         say(

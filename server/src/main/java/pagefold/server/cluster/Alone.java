@@ -128,6 +128,6 @@ public final class Alone implements Cluster {
 
     @Override
     public Figures figures() {
-        return new Figures(0, 0);
+        return new Figures(0, 0, 0);
     }
 }

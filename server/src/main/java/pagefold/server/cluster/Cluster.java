@@ -75,8 +75,9 @@ public interface Cluster {
      *
      * @param imagesKept images that were put into the memory of the cluster
      * @param imagesUsed images that a simulation was opened from, or looked at
+     * @param imageBytes bytes of images in this member's memory, copies of others' included
      */
-    record Figures(long imagesKept, long imagesUsed) {}
+    record Figures(long imagesKept, long imagesUsed, long imageBytes) {}
 
     /**
      * Where a simulation is.

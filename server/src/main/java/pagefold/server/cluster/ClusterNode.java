@@ -162,6 +162,7 @@ public final class ClusterNode implements Cluster, Neighbours {
         directory.put(self);
         vertx.setPeriodic(REASSESS_MILLIS, timer -> {
             directory.refresh();
+            partitions.look();
             reassess(opened);
         });
         vertx.setPeriodic(EPOCHS_MILLIS, timer -> checkEpochs(opened));
@@ -385,6 +386,6 @@ public final class ClusterNode implements Cluster, Neighbours {
 
     @Override
     public Figures figures() {
-        return new Figures(images.kept(), images.used());
+        return new Figures(images.kept(), images.used(), images.bytes());
     }
 }

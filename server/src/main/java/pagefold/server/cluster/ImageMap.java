@@ -103,6 +103,15 @@ final class ImageMap implements Images {
         return kept.sum();
     }
 
+    /** How many bytes of them this member has; 0 when it is about to end. */
+    long bytes() {
+        try {
+            return map.getLocalMapStats().getHeapCost();
+        } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
+            return 0;
+        }
+    }
+
     /** How many were found. */
     long used() {
         return used.sum();

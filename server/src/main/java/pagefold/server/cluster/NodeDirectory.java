@@ -91,10 +91,10 @@ final class NodeDirectory
                     });
                 }
             }
+            recompute();
         } catch (HazelcastException | HazelcastInstanceNotActiveException e) {
             LOG.debug("the nodes were not refreshed: {}", e.toString());
         }
-        recompute();
     }
 
     /** The ids of the nodes of all members. */

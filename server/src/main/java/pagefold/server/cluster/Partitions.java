@@ -8,6 +8,7 @@ import com.hazelcast.partition.Partition;
 import com.hazelcast.partition.PartitionService;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,8 @@ final class Partitions {
     private final NodeDirectory directory;
     /** By number; each knows its owner of the moment. */
     private final List<Partition> all;
+    /** The ids of the nodes that were to have each when it was last looked at. */
+    private final AtomicReferenceArray<@Nullable String> before;
 
     Partitions(HazelcastInstance hazelcast, NodeDirectory directory) {
         this.service = hazelcast.getPartitionService();
@@ -27,6 +30,26 @@ final class Partitions {
         this.all = service.getPartitions().stream()
                 .sorted(Comparator.comparingInt(Partition::getPartitionId))
                 .toList();
+        this.before = new AtomicReferenceArray<>(all.size());
+    }
+
+    /** Notes whose all of them are, for when they go to a node that does not take any yet. */
+    void look() {
+        for (int partition = 0; partition < all.size(); partition++) {
+            Node node = find(owner(partition), directory.ready());
+            if (node != null) {
+                before.set(partition, node.id());
+            }
+        }
+    }
+
+    private static @Nullable Node find(@Nullable String id, List<Node> nodes) {
+        for (Node node : nodes) {
+            if (node.id().equals(id)) {
+                return node;
+            }
+        }
+        return null;
     }
 
     int count() {
@@ -49,14 +72,11 @@ final class Partitions {
         if (ready.isEmpty()) {
             return otherwise;
         }
-        String id = owner(partition);
-        for (Node node : ready) {
-            if (node.id().equals(id)) {
-                return node;
-            }
-        }
-        // Its node starts or stops: another one, the same for everybody who knows the same nodes.
-        return ready.get(partition % ready.size());
+        Node node = find(owner(partition), ready);
+        // Its node starts: the one that had it keeps it until then.
+        node = node == null ? find(before.get(partition), ready) : node;
+        // Its node stops: another one, the same for everybody who knows the same nodes.
+        return node == null ? ready.get(partition % ready.size()) : node;
     }
 
     /** The id of the node whose member has a partition, or {@code null}. */

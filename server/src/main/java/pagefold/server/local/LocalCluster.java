@@ -5,6 +5,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +147,37 @@ public final class LocalCluster implements AutoCloseable {
     /** The database that has the log. */
     public LogLocation.Login database() {
         return database;
+    }
+
+    /**
+     * How much the log takes.
+     *
+     * @param eventBytes of the JSON of all events
+     * @param bytes of the database on the disk
+     */
+    public record Size(long eventBytes, long bytes) {}
+
+    /** How much the log takes now. */
+    public Size databaseSize() throws IOException {
+        try (Connection connection = LocalPostgres.connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select coalesce(sum(octet_length(payload)), 0),"
+                        + " pg_database_size(current_database()) from event_batch")) {
+            row.next();
+            return new Size(row.getLong(1), row.getLong(2));
+        } catch (SQLException e) {
+            throw new IOException("the database cannot be measured: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether the nodes know each other. */
+    public boolean isClustered() {
+        return options.clustered();
+    }
+
+    /** Whether all goes when it is closed. */
+    public boolean isTemporary() {
+        return temporary;
     }
 
     /** The PostgreSQL that has the database. */

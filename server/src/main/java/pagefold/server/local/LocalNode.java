@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,6 +148,29 @@ public final class LocalNode {
     /** The id of its process. */
     public long pid() {
         return process.pid();
+    }
+
+    /**
+     * The bytes of all objects that are in use; it collects all others first, and does nothing else meanwhile.
+     *
+     * @return -1 where this JDK cannot ask it
+     */
+    public long liveBytes() throws IOException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        if (!Files.isExecutable(jcmd)) {
+            return -1;
+        }
+        Process asked = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said.lines()
+                .map(line -> line.strip().split(" +"))
+                .filter(words -> words.length == 3 && words[0].equals("Total"))
+                .mapToLong(words -> Long.parseLong(words[2]))
+                .findFirst()
+                .orElseThrow(() -> new IOException("node " + number + " does not say what it has in memory: "
+                        + said.lines().findFirst().orElse("it says nothing")));
     }
 
     /** Ends it at once, as the loss of its machine does, and waits until its process is gone. */

@@ -106,6 +106,10 @@ public final class Metrics implements LogMeter, AutoCloseable {
                 "pagefold.cluster.images.kept",
                 "Images that were put into memory.",
                 () -> cluster.figures().imagesKept());
+        gauge(
+                "pagefold.cluster.images.bytes",
+                "Bytes of images in the memory of this node, copies of others' included.",
+                () -> cluster.figures().imageBytes());
         counter(
                 "pagefold.cluster.images.used",
                 "Images that a state was made from.",

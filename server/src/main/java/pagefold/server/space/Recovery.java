@@ -1,6 +1,7 @@
 package pagefold.server.space;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.model.Simulation;
@@ -58,7 +59,23 @@ final class Recovery {
         }
     }
 
-    <T> T blocking(Callable<T> task) {
+    private <T> T blocking(Callable<T> task) {
         return writer.await(tools.replays().run(name, task));
+    }
+
+    /**
+     * Waits for other servers and for the disk, which is no work: as many do that at a time as there are simulations that
+     * open, as when a node gets those of another one.
+     */
+    <T> T waiting(Callable<T> task) {
+        CompletableFuture<T> outcome = new CompletableFuture<>();
+        Thread.ofVirtual().name("pagefold-open").start(() -> {
+            try {
+                outcome.complete(task.call());
+            } catch (Exception | Error e) {
+                outcome.completeExceptionally(e);
+            }
+        });
+        return writer.await(outcome);
     }
 }

@@ -88,7 +88,7 @@ final class SimulationWriter extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        LoggedSimulation head = recovery.blocking(ownership::open);
+        LoggedSimulation head = recovery.waiting(ownership::open);
         model.setId(head.id());
         if (head.head() == 0) {
             model.setTrouble(new Trouble.Unbound(name));

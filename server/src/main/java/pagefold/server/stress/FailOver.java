@@ -16,11 +16,15 @@ final class FailOver {
      *
      * @param began when the run began
      * @param pages with the times of acknowledgements
+     * @param failures that there had been when the next fault began
      */
-    static StressReport.FaultReport of(FaultInjector.Happened happened, long began, List<Ledger.Page> pages) {
+    static StressReport.FaultReport of(
+            FaultInjector.Happened happened, long began, List<Ledger.Page> pages, long failures) {
         Fault fault = happened.fault();
         long stopped = fault.kind() == FaultKind.PAUSE ? TimeUnit.MILLISECONDS.toNanos(fault.lastsMillis()) : 0;
-        long over = happened.began() + stopped + AFTERMATH;
+        // A node that joins takes over when it has started, and then one simulation after the other.
+        long over =
+                fault.kind() == FaultKind.JOIN ? happened.ended() + AFTERMATH : happened.began() + stopped + AFTERMATH;
         long[] first = gaps(pages, happened.began(), over);
         long[] later = gaps(pages, over, happened.ended() + AFTERMATH);
         return new StressReport.FaultReport(
@@ -29,13 +33,17 @@ final class FailOver {
                 seconds(happened.ended() - happened.began()),
                 first.length == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(first[first.length - 1]),
                 first.length == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(first[first.length / 2]),
-                later.length == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(later[later.length - 1]));
+                later.length == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(later[later.length - 1]),
+                failures - happened.failuresBefore(),
+                happened.moves());
     }
 
     /** The longest gap of each simulation, the shortest first. */
     private static long[] gaps(List<Ledger.Page> pages, long from, long to) {
         return pages.stream()
-                .mapToLong(page -> longestGap(page.times(), from, to))
+                .map(Ledger.Page::times)
+                .filter(times -> times.length > 0)
+                .mapToLong(times -> longestGap(times, from, to))
                 .sorted()
                 .toArray();
     }

@@ -43,7 +43,7 @@ public record Fault(FaultKind kind, int target, long afterMillis, long lastsMill
             long lasts = switch (kind) {
                 case KILL -> dead;
                 case PAUSE -> PAUSE_MILLIS;
-                case RESTART, RESTART_DATABASE, SWAP_PLUGINS -> 0;
+                case RESTART, RESTART_DATABASE, SWAP_PLUGINS, JOIN -> 0;
             };
             plan.add(new Fault(kind, target, after, lasts, hard));
         }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.client.PatientClient;
 import pagefold.server.client.Route;
@@ -14,9 +15,11 @@ import pagefold.server.local.LocalNode;
 /** Does what was planned to go wrong, and puts it right. */
 final class FaultInjector {
     private static final int READY_SECONDS = 120;
+    private static final long LOOK_MILLIS = 200;
     private static final List<String> PROFILES = List.of("16k-48", "64k-48", "4k-48");
 
     private final @Nullable LocalCluster cluster;
+    private final Eyes eyes;
     private final PatientClient client;
     private final List<String> simulations;
     private final Map<String, Route> routes;
@@ -29,12 +32,33 @@ final class FaultInjector {
      * @param what in words
      * @param began when, by {@link System#nanoTime}
      * @param ended when all was right again
+     * @param failuresBefore requests that had failed before
+     * @param moves where a node was added
      */
-    record Happened(Fault fault, String what, long began, long ended) {}
+    record Happened(
+            Fault fault,
+            String what,
+            long began,
+            long ended,
+            long failuresBefore,
+            StressReport.@Nullable MoveReport moves) {}
+
+    /**
+     * What is needed besides processes.
+     *
+     * @param ledger of the users
+     * @param look at the run's simulations
+     */
+    record Eyes(Ledger ledger, ClusterLook look) {}
 
     FaultInjector(
-            @Nullable LocalCluster cluster, PatientClient client, List<String> simulations, Map<String, Route> routes) {
+            @Nullable LocalCluster cluster,
+            Eyes eyes,
+            PatientClient client,
+            List<String> simulations,
+            Map<String, Route> routes) {
         this.cluster = cluster;
+        this.eyes = eyes;
         this.client = client;
         this.simulations = simulations;
         this.routes = routes;
@@ -48,6 +72,8 @@ final class FaultInjector {
     /** Does one thing, and returns when it is over. */
     void inject(Fault fault, Runnable said) throws IOException, InterruptedException {
         Thread.sleep(fault.afterMillis());
+        long failures = eyes.ledger.failures();
+        ClusterLook.Seen before = fault.kind() == FaultKind.JOIN ? look() : null;
         long began = System.nanoTime();
         String what = switch (fault.kind()) {
             case KILL -> kill(node(fault), fault);
@@ -55,9 +81,36 @@ final class FaultInjector {
             case RESTART -> restart(node(fault));
             case RESTART_DATABASE -> restartDatabase(fault.hard() ? "QUIT" : "INT");
             case SWAP_PLUGINS -> swap(simulations.get(fault.target() % simulations.size()));
+            case JOIN -> "node " + cluster().addNode().number() + " joins";
         };
-        happened.add(new Happened(fault, what, began, System.nanoTime()));
+        StressReport.MoveReport moves = before == null ? null : moves(before, awaitSettled());
+        happened.add(new Happened(fault, what, began, System.nanoTime(), failures, moves));
         said.run();
+    }
+
+    private ClusterLook.Seen look() throws IOException {
+        return eyes.look.at(cluster().servers().getFirst());
+    }
+
+    /** Waits until every node knows all others, and has nothing open any more that is another's. */
+    private ClusterLook.Seen awaitSettled() throws IOException, InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+        while (true) {
+            ClusterLook.Seen seen = look();
+            if (seen.nodes().size() == cluster().nodes().size() && seen.isSettled()) {
+                return seen;
+            }
+            if (System.nanoTime() - until > 0) {
+                throw new IOException("a node that was added does not have what it is to have within " + READY_SECONDS
+                        + " s: " + seen.nodes());
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
+    }
+
+    private static StressReport.MoveReport moves(ClusterLook.Seen before, ClusterLook.Seen after) {
+        return new StressReport.MoveReport(
+                after.simulations().size(), after.movedSince(before), before.shares(), after.shares());
     }
 
     private LocalCluster cluster() {

@@ -13,7 +13,9 @@ public enum FaultKind {
     /** The database ends, in order or as in a crash, and is started again. */
     RESTART_DATABASE,
     /** A simulation gets another profile of its plugin. */
-    SWAP_PLUGINS;
+    SWAP_PLUGINS,
+    /** One more node is started, and stays. Nothing fails, so no client may notice. */
+    JOIN;
 
     /** Whether it happens to a process, which a stress run must have started for that. */
     public boolean needsProcesses() {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
+import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryCommand;
 
 /** What clients know of their requests. Any thread. */
@@ -36,7 +37,10 @@ final class Ledger {
         /** Requests that were refused, and why. */
         final Map<String, String> refused = new ConcurrentHashMap<>();
 
-        private long[] times = new long[1024];
+        /** What it was filled with at the beginning, or {@code null}. */
+        volatile Filler.@Nullable Batch batch;
+
+        private long[] times = new long[64];
         private int count;
 
         private synchronized void acknowledgedNow() {
@@ -54,6 +58,14 @@ final class Ledger {
 
     Page page(String simulation) {
         return pages.computeIfAbsent(simulation, name -> new Page());
+    }
+
+    /** How many requests had to be sent again, were refused, or have an outcome that nobody knows. */
+    long failures() {
+        return repeated.get()
+                + pages.values().stream()
+                        .mapToLong(page -> page.unknown.size() + page.refused.size())
+                        .sum();
     }
 
     /** All pages, by simulation. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import pagefold.model.Decision;
+import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryEvent;
 import pagefold.model.Simulation;
 import pagefold.server.client.PatientClient;
@@ -42,6 +43,7 @@ final class LedgerCheck {
     private Simulation state = Simulation.EMPTY;
     private long lost;
     private long duplicated;
+    private int filled;
 
     /**
      * What was found.
@@ -93,6 +95,12 @@ final class LedgerCheck {
                         + entry.position());
             }
         });
+        Filler.Batch batch = page.batch;
+        if (batch != null && filled != batch.commands().size()) {
+            lost += Math.max(0, batch.commands().size() - filled);
+            violate("of the request " + batch.key() + " there are " + filled + " events of "
+                    + batch.commands().size());
+        }
         page.refused.keySet().stream()
                 .filter(positions::containsKey)
                 .forEach(key -> violate("the refused request " + key + " is event " + positions.get(key)));
@@ -158,10 +166,28 @@ final class LedgerCheck {
         JsonObject fields = line.copy();
         ENVELOPE.forEach(fields::remove);
         MemoryEvent event = EventCodec.decode(fields.toBuffer().getBytes());
-        if (key != null) {
+        Filler.Batch batch = page.batch;
+        if (batch != null && batch.key().equals(key)) {
+            check(batch, position, event);
+        } else if (key != null) {
             check(key, position, event);
         }
         state = state.evolve(event);
+    }
+
+    private void check(Filler.Batch batch, long position, MemoryEvent event) {
+        filled++;
+        if (position < batch.first() || position > batch.last()) {
+            duplicated++;
+            violate("the request " + batch.key() + " is event " + position + " as well");
+        } else if (!leadsTo(batch.commands().get((int) (position - batch.first())), event)) {
+            lost++;
+            violate("event " + position + " is not what the request " + batch.key() + " leads to: " + event);
+        }
+    }
+
+    private boolean leadsTo(MemoryCommand command, MemoryEvent event) {
+        return state.decide(command) instanceof Decision.Accepted(MemoryEvent expected) && expected.equals(event);
     }
 
     private void check(String key, long position, MemoryEvent event) {
@@ -179,8 +205,7 @@ final class LedgerCheck {
             lost++;
             violate("the request " + key + " was acknowledged as event " + entry.position() + ", but it is event "
                     + position);
-        } else if (!(state.decide(entry.command()) instanceof Decision.Accepted(MemoryEvent expected))
-                || !expected.equals(event)) {
+        } else if (!leadsTo(entry.command(), event)) {
             lost++;
             violate("event " + position + " is not what the request " + key + " leads to: " + event);
         }

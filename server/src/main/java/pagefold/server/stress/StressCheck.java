@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
+import org.jspecify.annotations.Nullable;
 import pagefold.server.client.PatientClient;
 import pagefold.server.linearizability.Linearizability;
 import pagefold.server.linearizability.LogHead;
@@ -34,8 +35,19 @@ final class StressCheck {
         this.ledger = ledger;
     }
 
+    /**
+     * The simulations that nobody has changed since they were filled.
+     *
+     * @param report what they took, or {@code null} when there are none
+     */
+    record Idle(StressReport.@Nullable FillReport report, Filler.Found found) {}
+
     StressReport report(
-            Map<String, List<HeadUser>> heads, List<FaultInjector.Happened> happened, long began, long ended) {
+            Map<String, List<HeadUser>> heads,
+            List<FaultInjector.Happened> happened,
+            Idle idle,
+            long began,
+            long ended) {
         List<LedgerCheck.Found> found = new ArrayList<>();
         for (Map.Entry<String, Ledger.Page> page : ledger.pages().entrySet()) {
             LedgerCheck.Found here = new LedgerCheck(client, servers, page.getKey(), page.getValue()).check();
@@ -45,13 +57,15 @@ final class StressCheck {
         List<StressReport.HistoryReport> histories = new ArrayList<>();
         heads.forEach((simulation, users) -> histories.add(history(simulation, users)));
         refusals();
-        List<Ledger.Page> pages = List.copyOf(ledger.pages().values());
+        idle.found.violations().stream().limit(MAX_REFUSALS_SAID).forEach(violations::add);
+        List<StressReport.FaultReport> faults = faults(happened, began);
         return new StressReport(
                 options.shape().seed(),
                 servers.size(),
                 load(began, ended),
-                outcomes(found),
-                happened.stream().map(fault -> FailOver.of(fault, began, pages)).toList(),
+                outcomes(found, idle.found),
+                idle.report,
+                faults,
                 histories,
                 found.stream().map(StressCheck::simulation).toList(),
                 List.copyOf(violations));
@@ -93,7 +107,23 @@ final class StressCheck {
                                 + " was valid, and refused: " + refused.getValue())));
     }
 
-    private StressReport.Outcomes outcomes(List<LedgerCheck.Found> found) {
+    private List<StressReport.FaultReport> faults(List<FaultInjector.Happened> happened, long began) {
+        List<Ledger.Page> pages = List.copyOf(ledger.pages().values());
+        List<StressReport.FaultReport> faults = new ArrayList<>();
+        for (int i = 0; i < happened.size(); i++) {
+            boolean isLast = i + 1 == happened.size();
+            long failures = isLast ? ledger.failures() : happened.get(i + 1).failuresBefore();
+            StressReport.FaultReport fault = FailOver.of(happened.get(i), began, pages, failures);
+            if (happened.get(i).fault().kind() == FaultKind.JOIN && fault.failures() > 0) {
+                violations.add(fault.what() + ": nothing broke, and " + fault.failures()
+                        + " requests failed or had to be" + " sent again");
+            }
+            faults.add(fault);
+        }
+        return faults;
+    }
+
+    private StressReport.Outcomes outcomes(List<LedgerCheck.Found> found, Filler.Found idle) {
         List<Ledger.Page> pages = List.copyOf(ledger.pages().values());
         return new StressReport.Outcomes(
                 pages.stream().mapToLong(page -> page.acknowledged.size()).sum(),
@@ -101,8 +131,8 @@ final class StressCheck {
                 pages.stream().mapToLong(page -> page.unknown.size()).sum(),
                 pages.stream().mapToLong(page -> page.refused.size()).sum(),
                 ledger.staleReads.get(),
-                found.stream().mapToLong(LedgerCheck.Found::lost).sum(),
-                found.stream().mapToLong(LedgerCheck.Found::duplicated).sum());
+                found.stream().mapToLong(LedgerCheck.Found::lost).sum() + idle.lost(),
+                found.stream().mapToLong(LedgerCheck.Found::duplicated).sum() + idle.duplicated());
     }
 
     private StressReport.Load load(long began, long ended) {

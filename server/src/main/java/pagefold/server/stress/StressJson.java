@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import pagefold.server.load.LoadReport;
 
 /** A report for machines. */
@@ -40,6 +41,7 @@ public final class StressJson {
                                         .put("millis", bucket.millis())
                                         .put("count", bucket.count())))
                 .put("perSecond", new JsonArray(List.copyOf(report.load().perSecond())))
+                .put("fill", fill(report.fill()))
                 .put(
                         "faults",
                         array(
@@ -50,7 +52,9 @@ public final class StressJson {
                                         .put("seconds", fault.seconds())
                                         .put("failOverMillis", fault.failOverMillis())
                                         .put("medianMillis", fault.medianMillis())
-                                        .put("laterMillis", fault.laterMillis())))
+                                        .put("laterMillis", fault.laterMillis())
+                                        .put("failures", fault.failures())
+                                        .put("moves", moves(fault.moves()))))
                 .put(
                         "histories",
                         array(
@@ -68,6 +72,47 @@ public final class StressJson {
                                         .put("position", simulation.position())
                                         .put("imageHash", hashes(simulation))))
                 .put("violations", new JsonArray(List.copyOf(report.violations())));
+    }
+
+    private static @Nullable JsonObject fill(StressReport.@Nullable FillReport fill) {
+        return fill == null
+                ? null
+                : new JsonObject()
+                        .put("simulations", fill.simulations())
+                        .put("regions", fill.regions())
+                        .put("seconds", fill.seconds())
+                        .put("eventBytes", fill.eventBytes())
+                        .put("databaseBytes", fill.databaseBytes())
+                        .put("shares", shares(fill.shares()))
+                        .put("ratio", StressReport.Share.ratio(fill.shares()))
+                        .put(
+                                "nodes",
+                                array(
+                                        fill.nodes(),
+                                        node -> new JsonObject()
+                                                .put("node", node.node())
+                                                .put("open", node.open())
+                                                .put("emptyHeap", node.emptyHeap())
+                                                .put("heap", node.heap())
+                                                .put("tables", node.tables())
+                                                .put("images", node.images())
+                                                .put("heapOfOne", node.heapOfOne())));
+    }
+
+    private static @Nullable JsonObject moves(StressReport.@Nullable MoveReport moves) {
+        return moves == null
+                ? null
+                : new JsonObject()
+                        .put("simulations", moves.simulations())
+                        .put("moved", moves.moved())
+                        .put("before", shares(moves.before()))
+                        .put("after", shares(moves.after()));
+    }
+
+    private static JsonObject shares(List<StressReport.Share> shares) {
+        JsonObject counts = new JsonObject();
+        shares.forEach(share -> counts.put(share.node(), share.simulations()));
+        return counts;
     }
 
     private static JsonObject hashes(StressReport.SimulationReport simulation) {

@@ -27,19 +27,28 @@ public record StressOptions(
      * Who does what.
      *
      * @param users who change and read spaces of their own, 0 to 10,000
-     * @param simulations that they share, 1 to 1,000
+     * @param simulations that they share, 1 to 100,000; with fewer users, the first ones
      * @param heads simulations of head users, 0 to 100; each has {@link #HEAD_USERS} of them
      * @param mix of what users do
      * @param seed of their chance and of the faults'
+     * @param regions that each of the simulations has before the users begin, 0 to {@value Filler#MAX_REGIONS}
+     * @param restMillis how long users rest behind each thing that they do, 0 to 60,000
      */
-    public record Shape(int users, int simulations, int heads, LoadMix mix, long seed) {
+    public record Shape(int users, int simulations, int heads, LoadMix mix, long seed, int regions, int restMillis) {
         /** Head users of one simulation. */
         public static final int HEAD_USERS = 4;
 
         public Shape {
             check("users", users, 0, 10_000);
-            check("simulations", simulations, 1, 1000);
+            check("simulations", simulations, 1, 100_000);
             check("simulations of head users", heads, 0, 100);
+            check("regions", regions, 0, Filler.MAX_REGIONS);
+            check("ms of rest", restMillis, 0, 60_000);
+        }
+
+        /** Of simulations that are empty, with users who do not rest. */
+        public Shape(int users, int simulations, int heads, LoadMix mix, long seed) {
+            this(users, simulations, heads, mix, seed, 0, 0);
         }
     }
 

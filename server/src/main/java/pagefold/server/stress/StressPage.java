@@ -37,6 +37,7 @@ public final class StressPage {
                 report.load().commands().perSecond()));
         violations(page, report.violations());
         outcomes(page, report);
+        SpreadPage.fill(page, report.fill());
         page.append("<h2>Acknowledgements in each second</h2>").append(chart(report));
         faults(page, report.faults());
         latency(page, report.load());
@@ -102,10 +103,18 @@ public final class StressPage {
         }
         page.append(
                 "<h2>Faults</h2><p>Longest time without an acknowledgement from the fault on, in the simulation that"
-                        + " waited longest and in the one in the middle; and the longest that began later.</p>");
+                        + " waited longest and in the one in the middle; and the longest that began"
+                        + " later. Failed: requests that had to be sent again, were refused, or have no known outcome.</p>");
         table(
                 page,
-                List.of("Fault", "#At s", "#Right again after s", "#Longest wait ms", "#Median ms", "#Later ms"),
+                List.of(
+                        "Fault",
+                        "#At s",
+                        "#Right again after s",
+                        "#Longest wait ms",
+                        "#Median ms",
+                        "#Later ms",
+                        "#Failed"),
                 faults.stream()
                         .map(fault -> List.of(
                                 fault.what(),
@@ -113,8 +122,10 @@ public final class StressPage {
                                 text("%.1f", fault.seconds()),
                                 number(fault.failOverMillis()),
                                 number(fault.medianMillis()),
-                                number(fault.laterMillis())))
+                                number(fault.laterMillis()),
+                                number(fault.failures())))
                         .toList());
+        faults.forEach(fault -> SpreadPage.moves(page, fault));
     }
 
     private static void latency(StringBuilder page, StressReport.Load load) {
@@ -172,7 +183,7 @@ public final class StressPage {
     }
 
     /** A table; columns of numbers have a {@code #} before their heads. */
-    private static void table(StringBuilder page, List<String> heads, List<List<String>> rows) {
+    static void table(StringBuilder page, List<String> heads, List<List<String>> rows) {
         page.append("<table><tr>");
         for (String head : heads) {
             page.append(
@@ -188,11 +199,11 @@ public final class StressPage {
         page.append("</table>");
     }
 
-    private static String number(long number) {
+    static String number(long number) {
         return text("%,d", number);
     }
 
-    private static String text(String format, Object... values) {
+    static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.client.PatientClient;
@@ -27,6 +28,13 @@ import pagefold.server.local.LocalCluster;
 public final class StressRun implements AutoCloseable {
     private static final int CREATED = 201;
     private static final int EXISTS = 409;
+    /** Simulations that are made at one time. */
+    private static final int MAKERS = 8;
+
+    private static final int TALK_EVERY = 1000;
+    /** Simulations without users that are read as a whole at the end. */
+    private static final int CHECKED_IDLE = 20;
+
     private static final long CHECK_PATIENCE_MILLIS = 30_000;
     private static final long CHECK_ATTEMPT_MILLIS = 60_000;
 
@@ -36,6 +44,7 @@ public final class StressRun implements AutoCloseable {
     private final Consumer<String> talk;
     private final PatientClient client;
     private final PatientClient checker;
+    private final ClusterLook look;
     private final Ledger ledger = new Ledger();
     private final Map<String, Route> routes = new LinkedHashMap<>();
     private final Map<String, List<HeadUser>> heads = new LinkedHashMap<>();
@@ -56,6 +65,10 @@ public final class StressRun implements AutoCloseable {
                         "expected no " + fault.getKey().word() + " for servers that this command has not started");
             }
         }
+        if (options.faults().getOrDefault(FaultKind.JOIN, 0) > 0 && cluster != null && !cluster.isClustered()) {
+            throw new IllegalArgumentException(
+                    "expected a cluster for a node to join, but its nodes share a log alone");
+        }
         this.servers = List.copyOf(servers);
         this.cluster = cluster;
         this.options = options;
@@ -66,6 +79,7 @@ public final class StressRun implements AutoCloseable {
                 options.patience().patienceMillis()));
         this.checker = new PatientClient(
                 new PatientClient.Settings(options.token(), CHECK_ATTEMPT_MILLIS, CHECK_PATIENCE_MILLIS));
+        this.look = new ClusterLook(checker, options.prefix());
     }
 
     /**
@@ -77,25 +91,95 @@ public final class StressRun implements AutoCloseable {
         clustered = isClustered();
         List<String> simulations = new ArrayList<>();
         for (int i = 0; i < options.shape().simulations(); i++) {
-            simulations.add(make(options.prefix() + "-" + i, i));
+            simulations.add(options.prefix() + "-" + i);
         }
+        Filler filler = new Filler(client, options.shape().regions());
+        StressReport.FillReport fill = made(simulations, filler);
         for (int i = 0; i < options.shape().heads(); i++) {
-            heads.put(make(options.prefix() + "-head-" + i, i), new ArrayList<>());
+            String head = options.prefix() + "-head-" + i;
+            routes.put(head, new Route(servers, i));
+            make(head);
+            ledger.page(head);
+            heads.put(head, new ArrayList<>());
         }
-        FaultInjector injector = new FaultInjector(cluster, client, simulations, routes);
+        FaultInjector injector =
+                new FaultInjector(cluster, new FaultInjector.Eyes(ledger, look), client, simulations, routes);
         long began = System.nanoTime();
         work(simulations, injector);
         long ended = System.nanoTime();
-        talk.accept("checking " + routes.size() + " simulations on " + servers.size() + " servers");
-        StressReport report =
-                new StressCheck(checker, servers, options, ledger).report(heads, injector.happened(), began, ended);
-        if (report.passes()) {
-            for (String simulation : routes.keySet()) {
-                checker.send(
-                        new Route(servers, 0), new Request("DELETE", "/v1/simulations/" + simulation, Map.of(), null));
-            }
+        List<URI> all = cluster == null ? servers : cluster.servers();
+        talk.accept("checking " + routes.size() + " simulations on " + all.size() + " servers");
+        Filler.Found idle = fill == null
+                ? Filler.Found.NOTHING
+                : filler.check(look.at(all.getFirst()), ledger.pages().keySet());
+        StressReport report = new StressCheck(checker, all, options, ledger)
+                .report(heads, injector.happened(), new StressCheck.Idle(fill, idle), began, ended);
+        if (report.passes() && (cluster == null || !cluster.isTemporary())) {
+            each(
+                    List.copyOf(routes.keySet()),
+                    simulation -> checker.send(
+                            route(simulation), new Request("DELETE", "/v1/simulations/" + simulation, Map.of(), null)));
         }
         return report;
+    }
+
+    /** Makes the simulations, and fills them if they are to have regions; {@code null} when they are not. */
+    private StressReport.@Nullable FillReport made(List<String> simulations, Filler filler)
+            throws IOException, InterruptedException {
+        for (int i = 0; i < simulations.size(); i++) {
+            routes.put(simulations.get(i), new Route(servers, i));
+        }
+        int regions = options.shape().regions();
+        // Each of these is read as a whole at the end; of the others, only where they end.
+        int checked = regions == 0 ? simulations.size() : options.shape().users() + CHECKED_IDLE;
+        simulations.stream().limit(checked).forEach(ledger::page);
+        Footprint footprint = new Footprint(client, cluster, look, servers.getFirst());
+        if (regions > 0) {
+            footprint.before();
+        }
+        long began = System.nanoTime();
+        AtomicInteger done = new AtomicInteger();
+        each(simulations, simulation -> {
+            make(simulation);
+            if (regions > 0) {
+                Filler.Batch batch = filler.fill(route(simulation), simulation, keys("fill-" + simulation, 0));
+                Ledger.Page page = ledger.pages().get(simulation);
+                if (page != null) {
+                    page.batch = batch;
+                }
+            }
+            if (done.incrementAndGet() % TALK_EVERY == 0) {
+                talk.accept("made " + done + " of " + simulations.size() + " simulations");
+            }
+        });
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return regions == 0 ? null : footprint.after(simulations.size(), regions, seconds);
+    }
+
+    /** Something that is done to a simulation. */
+    private interface Deed {
+        void to(String simulation) throws IOException;
+    }
+
+    private static void each(List<String> simulations, Deed deed) throws IOException, InterruptedException {
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(MAKERS, Thread.ofVirtual().factory())) {
+            List<Future<?>> deeds = new ArrayList<>();
+            for (String simulation : simulations) {
+                deeds.add(threads.submit(() -> {
+                    deed.to(simulation);
+                    return null;
+                }));
+            }
+            try {
+                for (Future<?> future : deeds) {
+                    future.get();
+                }
+            } catch (ExecutionException e) {
+                threads.shutdownNow();
+                throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+            }
+        }
     }
 
     private boolean isClustered() throws IOException {
@@ -103,10 +187,9 @@ public final class StressRun implements AutoCloseable {
         return answer.status() == 200 && new JsonObject(Buffer.buffer(answer.body())).getBoolean("clustered", false);
     }
 
-    private String make(String name, int place) throws IOException {
-        Route route = new Route(servers, place);
+    private void make(String name) throws IOException {
         Answer made = client.send(
-                route,
+                route(name),
                 new Request(
                         "POST",
                         "/v1/simulations",
@@ -123,9 +206,6 @@ public final class StressRun implements AutoCloseable {
             throw new IOException("the simulation " + name + " cannot be made: " + made.status() + " "
                     + new String(made.body()).strip());
         }
-        routes.put(name, route);
-        ledger.page(name);
-        return name;
     }
 
     /** All users, from the first of their requests until the last fault is got over and everything is answered. */
@@ -136,7 +216,10 @@ public final class StressRun implements AutoCloseable {
             List<Future<?>> working = new ArrayList<>();
             for (int i = 0; i < options.shape().users(); i++) {
                 StressUser user = user(simulations.get(i % simulations.size()), i);
-                working.add(threads.submit(() -> user.run(operations, stops::get)));
+                working.add(threads.submit(() -> {
+                    user.run(operations, options.shape().restMillis(), stops::get);
+                    return null;
+                }));
             }
             int number = 0;
             for (Map.Entry<String, List<HeadUser>> simulation : heads.entrySet()) {
@@ -176,7 +259,7 @@ public final class StressRun implements AutoCloseable {
     private Route route(String simulation) {
         Route route = routes.get(simulation);
         if (route == null) {
-            throw new IllegalStateException("expected a route to " + simulation + ", but it was not made");
+            throw new IllegalStateException("expected a route to " + simulation + ", but there is none");
         }
         return route;
     }

@@ -42,7 +42,7 @@ final class StressUser {
     }
 
     /** Makes its space and works until it is told to stop, or has done so many things, or has been refused. */
-    void run(int operations, BooleanSupplier stops) {
+    void run(int operations, int restMillis, BooleanSupplier stops) throws InterruptedException {
         if (!change(new MemoryCommand.CreateSpace(user.space(), SpaceKind.USER))) {
             return;
         }
@@ -54,6 +54,7 @@ final class StressUser {
             if (!goesOn) {
                 return;
             }
+            Thread.sleep(restMillis);
         }
     }
 

@@ -95,7 +95,8 @@ final class TestServer implements AutoCloseable {
                 log,
                 ServerAccess.OPEN,
                 new ServerOptions.Plugins(null, null, true),
-                cluster);
+                cluster,
+                0);
         return new TestServer(PagefoldServer.start(options, host, Limits.DEFAULT), host);
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagefold.server.api.ServerOptions;
 import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.log.LogLocation;
+import pagefold.server.space.Limits;
 
 class ServerSettingsTest {
     @TempDir
@@ -46,6 +47,19 @@ class ServerSettingsTest {
         settings.set("host", null);
 
         assertThat(settings.options()).isEqualTo(new ServerOptions("127.0.0.2", 2, Path.of("flag")));
+    }
+
+    @Test
+    void as_many_simulations_are_open_as_is_said_or_as_the_heap_is_for() {
+        ServerSettings settings = ServerSettings.of(null, Map.of("PAGEFOLD_OPEN_SIMULATIONS", "7"));
+
+        assertThat(settings.options().openSimulations()).isEqualTo(7);
+        assertThat(Limits.withOpen(7).openSimulations()).isEqualTo(7);
+        assertThat(Limits.withOpen(0).openSimulations())
+                .isEqualTo((int) Math.max(256, Runtime.getRuntime().maxMemory() >> 20));
+        assertThat(Limits.withOpen(7).pluginMillis()).isEqualTo(Limits.DEFAULT.pluginMillis());
+        settings.set("open-simulations", 1_000_001);
+        assertThatThrownBy(settings::options).isInstanceOf(CliFailure.class).hasMessageContaining("0 to 1000000");
     }
 
     @Test

@@ -25,7 +25,7 @@ class StressPartsTest {
                             switch (fault.kind()) {
                                 case PAUSE -> Fault.PAUSE_MILLIS;
                                 case KILL -> Math.clamp(fault.lastsMillis(), 500, 3500);
-                                case RESTART, RESTART_DATABASE, SWAP_PLUGINS -> 0;
+                                case RESTART, RESTART_DATABASE, SWAP_PLUGINS, JOIN -> 0;
                             });
         });
     }

@@ -77,6 +77,41 @@ class StressRunTest {
     }
 
     @Test
+    void a_node_that_joins_takes_its_share_of_simulations_with_regions_and_fails_no_request() throws Exception {
+        StressOptions.Shape shape = new StressOptions.Shape(4, 40, 0, new LoadMix(40, 30, 20, 10), 1, 20, 20);
+
+        StressReport report = run(nodes(true, null), options(shape, 3, Map.of(FaultKind.JOIN, 1)));
+
+        assertThat(report.violations()).isEmpty();
+        assertThat(report.servers()).isEqualTo(3);
+        assertThat(report.hashesEqual()).isTrue();
+        assertThat(report.fill()).isNotNull().satisfies(fill -> {
+            assertThat(fill.simulations()).isEqualTo(40);
+            assertThat(fill.shares()).hasSize(2);
+            assertThat(fill.eventBytes()).isPositive();
+            assertThat(fill.databaseBytes()).isPositive();
+            assertThat(fill.nodes()).hasSize(2).allSatisfy(node -> {
+                assertThat(node.open()).isPositive();
+                assertThat(node.tables()).isPositive();
+                assertThat(node.heap()).isGreaterThan(node.emptyHeap());
+            });
+        });
+        assertThat(report.faults()).singleElement().satisfies(fault -> {
+            assertThat(fault.what()).isEqualTo("node 3 joins");
+            assertThat(fault.failures()).isZero();
+            assertThat(fault.moves()).isNotNull().satisfies(moves -> {
+                assertThat(moves.simulations()).isEqualTo(40);
+                assertThat(moves.before()).hasSize(2);
+                assertThat(moves.after()).hasSize(3);
+                long joined = moves.after().getLast().simulations();
+                assertThat(moves.moved()).isBetween(1L, 30L).isEqualTo(joined);
+            });
+        });
+        assertThat(StressJson.of(report)).contains("\"moved\"", "\"heapOfOne\"");
+        assertThat(StressPage.of(report)).contains("Simulations with regions", "have another owner");
+    }
+
+    @Test
     void servers_whose_log_has_no_fence_are_found_out_by_the_ledger_and_by_the_history() throws Exception {
         StressReport report =
                 run(nodes(false, BrokenServers.withoutFence(folder)), options(shape(0, 1, 2), 6, Map.of()));
@@ -86,6 +121,15 @@ class StressRunTest {
         assertThat(report.histories())
                 .anySatisfy(history -> assertThat(history.verdict()).isEqualTo("not linearizable"));
         assertThat(StressPage.of(report)).contains("What is wrong");
+    }
+
+    @Test
+    void a_node_does_not_join_nodes_that_do_not_know_each_other() {
+        StressOptions options = options(shape(1, 1, 0), 1, Map.of(FaultKind.JOIN, 1));
+
+        assertThatThrownBy(() -> run(nodes(false, null), options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected a cluster");
     }
 
     @Test
