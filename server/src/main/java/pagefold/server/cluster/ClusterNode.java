@@ -60,6 +60,7 @@ public final class ClusterNode implements Cluster, Neighbours {
     private final ImageMap images;
     private final Partitions partitions;
     private volatile @Nullable Population population;
+    private volatile @Nullable HandOvers handOvers;
     private volatile Node self;
     private volatile @Nullable Simulations simulations;
 
@@ -157,13 +158,15 @@ public final class ClusterNode implements Cluster, Neighbours {
                 });
             }
         });
-        directory.onChange(() -> vertx.runOnContext(ignored -> reassess(opened)));
+        HandOvers begun = new HandOvers(opened, this::isMine);
+        handOvers = begun;
+        directory.onChange(() -> vertx.runOnContext(ignored -> begun.reassess()));
         self = new Node(self.id(), self.name(), api, self.version(), self.since(), true, self.key());
         directory.put(self);
         vertx.setPeriodic(REASSESS_MILLIS, timer -> {
             directory.refresh();
             partitions.look();
-            reassess(opened);
+            begun.reassess();
         });
         vertx.setPeriodic(EPOCHS_MILLIS, timer -> checkEpochs(opened));
     }
@@ -175,9 +178,9 @@ public final class ClusterNode implements Cluster, Neighbours {
 
         @Override
         public void migrationFinished(MigrationState state) {
-            Simulations here = simulations;
-            if (here != null) {
-                vertx.runOnContext(ignored -> reassess(here));
+            HandOvers begun = handOvers;
+            if (begun != null) {
+                vertx.runOnContext(ignored -> begun.reassess());
             }
         }
 
@@ -186,16 +189,6 @@ public final class ClusterNode implements Cluster, Neighbours {
 
         @Override
         public void replicaMigrationFailed(ReplicaMigrationEvent event) {}
-    }
-
-    /** Hands over what another node is to have. */
-    private void reassess(Simulations here) {
-        for (String name : here.openNames()) {
-            if (!isMine(name)) {
-                LOG.debug("{} hands over {}", self.name(), name);
-                here.handOver(name);
-            }
-        }
     }
 
     /** Closes what another server has taken without asking, which this one has not noticed yet. */
