@@ -48,7 +48,12 @@ public final class CarryingBench {
      * @param profile {@code classic} or {@code lpae}
      */
     public CarryingBench(String profile) {
-        this.model = new Arm32Plugin().newModel(profile, Coarsening.REJECT);
+        this(profile, Coarsening.REJECT);
+    }
+
+    /** An empty machine that may round, or not. */
+    CarryingBench(String profile, Coarsening coarsening) {
+        this.model = new Arm32Plugin().newModel(profile, coarsening);
         this.entryShift = profile.equals("lpae") ? 30 : 20;
     }
 

@@ -12,6 +12,7 @@ import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
 import pagefold.model.Attributes;
 import pagefold.model.Decision;
+import pagefold.model.MemoryChange;
 import pagefold.model.MemoryCommand;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryType;
@@ -25,6 +26,7 @@ import pagefold.model.Simulation;
 import pagefold.model.SpaceKind;
 import pagefold.model.Step;
 import pagefold.table.PageTableModel;
+import pagefold.table.TableListener;
 import pagefold.table.Translation;
 
 /** {@code coarsen: widen}: rounded outwards, counted, never silent, never the default. */
@@ -135,6 +137,125 @@ class WideningTest {
         assertThatThrownBy(() -> map(0x8000, 0x1000, anonymous("~page u 8000", 0), "rw-/rw-"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("does not begin with '~'");
+    }
+
+    @Test
+    void a_mapping_over_what_is_mapped_so_already_is_written_again() {
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
+        run(map(0x1000, 0x2000, anonymous("a", 0), "rw-/rw-"));
+        run(new MemoryCommand.WriteProtectRange("u", AddressRange.ofSize(0x1000, 0x2000)));
+        assertThat(Translation.isFault(translate(0x1000, Access.WRITE))).isTrue();
+
+        assertThat(run(map(0x1000, 0x1000, anonymous("a", 0), "rw-/rw-"))).isTrue();
+
+        assertThat(Translation.isFault(translate(0x1000, Access.WRITE))).isFalse();
+        assertThat(Translation.isFault(translate(0x2000, Access.WRITE))).isTrue();
+    }
+
+    @Test
+    void a_page_that_a_mapping_reaches_stays_and_can_be_read_and_written_again() {
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
+        run(map(0x1000, 0x1000, anonymous("a", 0), "rw-/rw-"));
+        long frame = translate(0x1000, Access.READ);
+        run(new MemoryCommand.WriteProtectRange("u", AddressRange.ofSize(0x1000, 0x1000)));
+        run(new MemoryCommand.AgeRange("u", AddressRange.ofSize(0x1000, 0x1000)));
+
+        assertThat(run(map(0x1800, 0x900, anonymous("a", 0x800), "rw-/rw-"))).isTrue();
+
+        assertThat(translate(0x1000, Access.READ)).isEqualTo(frame);
+        assertThat(translate(0x1000, Access.WRITE)).isEqualTo(frame);
+    }
+
+    @Test
+    void a_mapping_next_to_another_in_its_page_writes_nothing() {
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
+        run(map(0x1000, 0x800, anonymous("a", 0), "rw-/rw-"));
+        MemoryCommand next = map(0x1800, 0x800, anonymous("a", 0x800), "rw-/rw-");
+        Step step = Step.of(state, ((Decision.Accepted) state.decide(next)).event());
+
+        model.apply(step, new TableListener() {
+            @Override
+            public void wrote(long address, int level, long oldWord, long newWord) {
+                throw new AssertionError("a word was written at " + Long.toHexString(address));
+            }
+
+            @Override
+            public void invalidated(String space, long start, long last, boolean leafOnly) {
+                throw new AssertionError("translations were invalidated from " + Long.toHexString(start));
+            }
+
+            @Override
+            public void invalidatedAll(String space) {
+                throw new AssertionError("translations were invalidated");
+            }
+        });
+
+        assertThat(model.statistics().overMappedBytes()).isZero();
+    }
+
+    @Test
+    void writing_allowed_once_more_lifts_write_protection() {
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
+        run(map(0x1000, 0x1800, anonymous("a", 0), "rw-/rw-"));
+        run(new MemoryCommand.WriteProtectRange("u", AddressRange.ofSize(0x1000, 0x1800)));
+
+        Permissions same = Permissions.parse("rw-/rw-");
+        assertThat(run(new MemoryCommand.RelaxRange("u", AddressRange.ofSize(0x2000, 0x800), same)))
+                .isTrue();
+
+        assertThat(Translation.isFault(translate(0x1000, Access.WRITE))).isTrue();
+        assertThat(Translation.isFault(translate(0x2000, Access.WRITE))).isFalse();
+    }
+
+    @Test
+    void unmapping_beyond_the_input_range_unmaps_what_is_within() {
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.USER));
+        run(map(0x1000, 0x1800, anonymous("a", 0), "rw-/rw-"));
+
+        assertThat(run(new MemoryCommand.UnmapRange("u", new AddressRange(0x1800, -1), true)))
+                .isTrue();
+
+        assertThat(Translation.isFault(translate(0x1000, Access.READ))).isFalse();
+        assertThat(Translation.isFault(translate(0x2000, Access.READ))).isTrue();
+        assertThat(model.statistics().overMappedBytes()).isEqualTo(0x800);
+    }
+
+    @Test
+    void tables_that_a_kernel_has_kept_go_with_the_next_unmapping() {
+        AddressRange page = AddressRange.ofSize(0xffff_0000_0000_1000L, 0x1000);
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.KERNEL));
+        run(kernelMap(page, "a"));
+        run(new MemoryCommand.UnmapRange("u", page, false, MemoryCommand.UnmapPolicy.KEEP_TABLES));
+        assertThat(model.statistics().tables()).isEqualTo(4);
+
+        assertThat(run(new MemoryCommand.UnmapRange("u", page, true))).isTrue();
+
+        assertThat(model.statistics().tables()).isEqualTo(1);
+    }
+
+    private static MemoryCommand kernelMap(AddressRange range, String object) {
+        Attributes attributes = Attributes.kernel(Permissions.parse("rw-/---"), MemoryType.NORMAL_WB);
+        return new MemoryCommand.MapRange("u", range, new Output.Backed(object, 0, Sharing.SHARED), attributes, true);
+    }
+
+    @Test
+    void an_invalid_page_translates_while_something_valid_shares_it() {
+        AddressRange page = AddressRange.ofSize(0xffff_0000_0000_1000L, 0x1000);
+        AddressRange half = AddressRange.ofSize(page.start(), 0x800);
+        run(new MemoryCommand.CreateSpace("u", SpaceKind.KERNEL));
+        run(kernelMap(page, "a"));
+        run(new MemoryCommand.SetMemory("u", page, MemoryChange.INVALID, null));
+        assertThat(isReadable(page)).isFalse();
+
+        assertThat(run(kernelMap(half, "b"))).isTrue();
+        assertThat(isReadable(page)).isTrue();
+
+        assertThat(run(new MemoryCommand.UnmapRange("u", half, false))).isTrue();
+        assertThat(isReadable(page)).isFalse();
+    }
+
+    private boolean isReadable(AddressRange page) {
+        return !Translation.isFault(model.translate("u", page.start(), Access.READ, Privilege.PRIVILEGED));
     }
 
     @Test

@@ -16,8 +16,8 @@ record TableModelImage(
         Backings backings,
         NavigableMap<String, ModelSpace> spaces,
         @Nullable Widening widening) {
-    /** Raised whenever what is saved changes: an image of another version is not restored. */
-    private static final int VERSION = 3;
+    /** Raised whenever what is saved, or what words events leave, changes: an image of another version is not restored. */
+    private static final int VERSION = 4;
 
     void save(StateSink sink) {
         sink.number(VERSION);

@@ -21,6 +21,7 @@ import pagefold.model.Sharing;
 final class WidenedPages {
     private final AddressSpace space;
     private final TranslationRegime regime;
+    private final AddressRange area;
     private final long granule;
     private final List<Region> result = new ArrayList<>();
     private final List<Region> shared = new ArrayList<>();
@@ -34,23 +35,49 @@ final class WidenedPages {
      */
     record Conflict(AddressRange page, String reason, String expected) {}
 
-    private WidenedPages(AddressSpace space, TranslationRegime regime) {
+    private WidenedPages(AddressSpace space, TranslationRegime regime, AddressRange area) {
         this.space = space;
         this.regime = regime;
+        this.area = area;
         this.granule = regime.geometry().granule();
     }
 
-    /** The pages of a range, or the first conflict. */
-    static WidenedPages of(AddressSpace space, TranslationRegime regime, AddressRange range) {
-        WidenedPages pages = new WidenedPages(space, regime);
-        AddressRange whole = range.widened(pages.granule);
-        space.forEachIn(whole, pages::add);
+    /** The pages of an area, which is of whole ones, or the first conflict. */
+    static WidenedPages of(AddressSpace space, TranslationRegime regime, AddressRange area) {
+        WidenedPages pages = new WidenedPages(space, regime, area);
+        space.forEachIn(area, pages::add);
         pages.finishPage();
         return pages;
     }
 
     List<Region> regions() {
         return result;
+    }
+
+    /** The parts of the area in which nothing is mapped. */
+    List<AddressRange> gaps() {
+        List<AddressRange> gaps = new ArrayList<>();
+        long at = area.start();
+        for (Region region : result) {
+            if (Long.compareUnsigned(at, region.range().start()) < 0) {
+                gaps.add(new AddressRange(at, region.range().start() - 1));
+            }
+            at = region.range().last() + 1;
+        }
+        if (result.isEmpty() || result.getLast().range().last() != area.last()) {
+            gaps.add(new AddressRange(at, area.last()));
+        }
+        return gaps;
+    }
+
+    /** Whether a space has these pages, and nothing else in the area. */
+    boolean areIn(AddressSpace other) {
+        boolean[] same = {gaps().stream().allMatch(gap -> other.firstIn(gap) == null)};
+        for (Region region : result) {
+            same[0] &= other.firstHole(region.range()) == null;
+            other.forEachIn(region.range(), part -> same[0] &= part.equals(region.slice(part.range())));
+        }
+        return same[0];
     }
 
     @Nullable
@@ -99,18 +126,20 @@ final class WidenedPages {
         Region first = shared.getFirst();
         Attributes attributes = first.attributes();
         boolean same = true;
+        boolean valid = false;
         for (Region other : shared) {
             attributes = attributes.withPermissions(
                     attributes.permissions().union(other.attributes().permissions()));
             same &= origin(other).equals(origin(first));
+            valid |= other.valid();
             if (other.attributes().memoryType() != attributes.memoryType()) {
                 fail(page, "memory-type", "regions of one memory type in a page");
             }
         }
         if (same) {
-            place(page, first, attributes);
+            place(page, first.withValid(valid), attributes);
         } else {
-            placeOwn(page, attributes);
+            placeOwn(page, attributes, valid);
         }
         shared.clear();
     }
@@ -125,7 +154,7 @@ final class WidenedPages {
         };
     }
 
-    private void placeOwn(AddressRange page, Attributes attributes) {
+    private void placeOwn(AddressRange page, Attributes attributes, boolean valid) {
         Sharing sharing = Sharing.SHARED;
         for (Region part : shared) {
             if (!(part.output() instanceof Output.Backed(String object, long offset, Sharing its))) {
@@ -135,7 +164,7 @@ final class WidenedPages {
             sharing = its == Sharing.COPY_ON_WRITE || sharing == Sharing.SHARED ? its : sharing;
         }
         String object = Names.RESERVED + "page " + space.name() + " " + Long.toHexString(page.start());
-        result.add(new Region(page, new Output.Backed(object, 0, sharing), fitting(attributes)));
+        result.add(new Region(page, new Output.Backed(object, 0, sharing), fitting(attributes), valid));
     }
 
     /** Places whole pages with the output of a region that covers them at least in part. */
@@ -148,15 +177,15 @@ final class WidenedPages {
                     fail(pages, "misaligned", "an output aligned as its input within " + granule + " bytes");
                     return;
                 }
-                result.add(new Region(pages, new Output.Physical(address + ahead), fitting));
+                result.add(new Region(pages, new Output.Physical(address + ahead), fitting, region.valid()));
             }
             case Output.Backed(String object, long offset, Sharing sharing) -> {
                 long skew = offset + ahead & granule - 1;
                 String name = skew == 0 ? object : Names.RESERVED + Long.toHexString(skew) + " " + object;
                 long at = skew == 0 ? offset + ahead : offset + ahead - skew + granule;
-                result.add(new Region(pages, new Output.Backed(name, at, sharing), fitting));
+                result.add(new Region(pages, new Output.Backed(name, at, sharing), fitting, region.valid()));
             }
-            case Output.Repeated repeated -> result.add(new Region(pages, repeated, fitting));
+            case Output.Repeated repeated -> result.add(new Region(pages, repeated, fitting, region.valid()));
         }
     }
 

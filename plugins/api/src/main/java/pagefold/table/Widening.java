@@ -3,12 +3,15 @@ package pagefold.table;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import pagefold.model.Access;
 import pagefold.model.AddressRange;
 import pagefold.model.AddressSpace;
+import pagefold.model.MemoryChange;
 import pagefold.model.MemoryEvent;
 import pagefold.model.MemoryEvent.Annotated;
 import pagefold.model.MemoryEvent.InKernel;
 import pagefold.model.MemoryEvent.KernelCopied;
+import pagefold.model.MemoryEvent.MemorySet;
 import pagefold.model.MemoryEvent.PluginSelected;
 import pagefold.model.MemoryEvent.RangeAged;
 import pagefold.model.MemoryEvent.RangeMapped;
@@ -23,6 +26,9 @@ import pagefold.model.MemoryEvent.SpaceCreated;
 import pagefold.model.MemoryEvent.SpaceDestroyed;
 import pagefold.model.MemoryEvent.SpaceForked;
 import pagefold.model.MemoryEvent.WithKernel;
+import pagefold.model.Output;
+import pagefold.model.Permissions;
+import pagefold.model.Privilege;
 import pagefold.model.Region;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
@@ -33,12 +39,11 @@ import pagefold.model.Step;
 /**
  * Turns the steps of a history into steps on whole pages, which the tables can hold: {@code coarsen: widen}.
  *
- * <p>It keeps a second neutral state, the widened one. What a mapping, an unmapping, new permissions and moves that do
- * not fit leave of the exact state is compared page by page with what was there, and only differences become events: a
- * mapping over what is mapped so already becomes none. All other events go through, to whole pages where they may. So
- * words can be older than without widening, and where it matters how a live word of a kernel came to be, a later change
- * of it may be refused ({@link Rejection.UnsafeChange}) that would pass without, or an access to it be found to fault,
- * as of a page that is clean there ({@link Rejection.WrongMemory}).
+ * <p>It keeps a second neutral state, the widened one. An event that leaves whole pages as they should be goes through,
+ * to whole pages: what fits is written as without widening, word by word, and refused no sooner. Where new permissions,
+ * unmappings and moves would not, the exact state is compared page by page with what was there, and differences become
+ * events. A page that a mapping reaches in part stays, if it is as it should be, and is neither old nor write-protected
+ * from then on.
  */
 final class Widening {
     private final ModelSetup setup;
@@ -95,16 +100,22 @@ final class Widening {
         MemoryEvent event = step.event();
         switch (event) {
             case RangeMapped e -> {
-                return diff(step, e.space(), List.of(e.range()), events);
+                return map(step, e, events);
             }
             case RangeUnmapped e -> {
-                return diff(step, e.space(), List.of(e.range()), events);
+                AddressRange area = whole(step, e.space(), e.range());
+                return passOrCompare(step, new RangeUnmapped(e.space(), area), e.space(), List.of(area), events);
             }
             case RangeProtected e -> {
-                return diff(step, e.space(), List.of(e.range()), events);
+                AddressRange area = whole(step, e.space(), e.range());
+                MemoryEvent all = new RangeProtected(e.space(), area, e.permissions());
+                return passOrCompare(step, all, e.space(), List.of(area), events);
             }
             case RangeMoved e -> {
-                return fits(step, e) ? pass(e, events) : diff(step, e.space(), List.of(e.from(), e.to()), events);
+                AddressRange from = whole(step, e.space(), e.from());
+                AddressRange to = whole(step, e.space(), e.to());
+                MemoryEvent all = e.from().equals(from) && e.to().equals(to) ? e : null;
+                return passOrCompare(step, all, e.space(), List.of(from, to), events);
             }
             case RangeAged e -> {
                 return pass(new RangeAged(e.space(), whole(step, e.space(), e.range())), events);
@@ -113,7 +124,9 @@ final class Widening {
                 return pass(new RangeWriteProtected(e.space(), whole(step, e.space(), e.range())), events);
             }
             case RangeRelaxed e -> {
-                return diff(step, e.space(), List.of(e.range()), events);
+                AddressRange area = whole(step, e.space(), e.range());
+                MemoryEvent all = new RangeRelaxed(e.space(), area, e.permissions());
+                return passOrCompare(step, all, e.space(), List.of(area), events);
             }
             case RangeSplit e -> {
                 return pass(split(step, e), events);
@@ -165,99 +178,141 @@ final class Widening {
         return regime == null ? range : range.widened(regime.geometry().granule());
     }
 
-    /** Whether a move is one of whole pages that no other region shares. */
-    private boolean fits(Step step, RangeMoved e) {
-        TranslationRegime regime = regime(step.before(), e.space());
-        if (regime == null) {
-            return true;
-        }
-        long granule = regime.geometry().granule();
-        return e.from().isAligned(granule)
-                && e.to().isAligned(granule)
-                && isWhole(step.before(), e.space(), e.from(), granule)
-                && isWhole(step.after(), e.space(), e.to(), granule);
-    }
-
-    private static boolean isWhole(Simulation state, String name, AddressRange range, long granule) {
-        boolean[] whole = {true};
-        AddressSpace space = state.space(name);
-        if (space != null) {
-            space.forEachIn(range, region -> whole[0] &= region.range().isAligned(granule));
-        }
-        return whole[0];
-    }
-
     private @Nullable TranslationRegime regime(Simulation state, String name) {
         AddressSpace space = state.space(name);
         return space == null ? null : setup.regimes().get(space.kind());
     }
 
-    private @Nullable Rejection diff(Step step, String name, List<AddressRange> ranges, List<MemoryEvent> events) {
-        AddressSpace after = step.after().space(name);
+    private @Nullable Rejection map(Step step, RangeMapped e, List<MemoryEvent> events) {
+        List<WidenedPages> areas = new ArrayList<>();
+        Rejection rejection = widen(step, e.space(), List.of(whole(step, e.space(), e.range())), areas);
+        AddressSpace old = widened.space(e.space());
+        TranslationRegime regime = regime(step.before(), e.space());
+        if (rejection != null || old == null || regime == null) {
+            return rejection;
+        }
+        AddressRange covered = covered(e.range(), regime.geometry().granule());
+        for (WidenedPages pages : areas) {
+            for (Region region : pages.regions()) {
+                map(region, covered, old, events);
+            }
+        }
+        return null;
+    }
+
+    /** The pages that a range covers, or {@code null} where that is none. */
+    private static @Nullable AddressRange covered(AddressRange range, long granule) {
+        AddressRange area = range.widened(granule);
+        long head = area.start() == range.start() ? 0 : granule;
+        long tail = area.last() == range.last() ? 0 : granule;
+        boolean isNone = area.size() != 0 && Long.compareUnsigned(area.size(), head + tail) <= 0;
+        return isNone ? null : new AddressRange(area.start() + head, area.last() - tail);
+    }
+
+    private static void map(Region region, @Nullable AddressRange covered, AddressSpace old, List<MemoryEvent> events) {
+        AddressRange range = region.range();
+        if (covered == null || !covered.overlaps(range)) {
+            reach(old.name(), region, old, events);
+            return;
+        }
+        AddressRange inner = range.intersection(covered);
+        if (range.start() != inner.start()) {
+            reach(old.name(), region.slice(new AddressRange(range.start(), inner.start() - 1)), old, events);
+        }
+        remap(old.name(), region.slice(inner), events);
+        if (range.last() != inner.last()) {
+            reach(old.name(), region.slice(new AddressRange(inner.last() + 1, range.last())), old, events);
+        }
+    }
+
+    /** A page that something is mapped in is not less than what is mapped: neither old nor write-protected. */
+    private static void reach(String name, Region page, AddressSpace old, List<MemoryEvent> events) {
+        Permissions permissions = page.attributes().permissions();
+        boolean isMapped = replace(name, page, old, events);
+        if (isMapped || permissions.isNone() || page.output() instanceof Output.Repeated) {
+            return;
+        }
+        if (permissions.isWritable()) {
+            events.add(new RangeRelaxed(name, page.range(), permissions));
+        }
+        events.add(new RangeTouched(name, page.range(), Access.READ, Privilege.PRIVILEGED));
+    }
+
+    /** The event {@code all}, where it makes the whole pages what they should be, and otherwise what differs. */
+    private @Nullable Rejection passOrCompare(
+            Step step, @Nullable MemoryEvent all, String name, List<AddressRange> ranges, List<MemoryEvent> events) {
+        List<WidenedPages> areas = new ArrayList<>();
+        Rejection rejection = widen(step, name, ranges, areas);
         AddressSpace old = widened.space(name);
+        if (rejection != null || old == null) {
+            return rejection;
+        }
+        AddressSpace changed = all == null ? null : widened.evolve(all).space(name);
+        if (all != null && changed != null && areas.stream().allMatch(pages -> pages.areIn(changed))) {
+            return pass(all, events);
+        }
+        areas.forEach(pages -> compare(name, pages, old, events));
+        return null;
+    }
+
+    /** What ranges of whole pages are after a step, or why one of them cannot be. */
+    private @Nullable Rejection widen(Step step, String name, List<AddressRange> ranges, List<WidenedPages> areas) {
+        AddressSpace after = step.after().space(name);
         TranslationRegime regime = regime(step.after(), name);
-        if (after == null || old == null || regime == null) {
+        if (after == null || regime == null) {
             return null;
         }
         for (AddressRange range : ranges) {
-            AddressRange area = range.widened(regime.geometry().granule());
-            if (!regime.inputRange().contains(area)) {
+            WidenedPages pages = WidenedPages.of(after, regime, range);
+            if (!pages.regions().stream().allMatch(region -> regime.inputRange().contains(region.range()))) {
                 return new Rejection.NotRepresentable(
                         setup.profile(), name, range, "input-out-of-range", "addresses within " + regime.inputRange());
             }
-            WidenedPages pages = WidenedPages.of(after, regime, area);
             WidenedPages.Conflict conflict = pages.conflict();
             if (conflict != null) {
                 return new Rejection.NotRepresentable(
                         setup.profile(), name, conflict.page(), conflict.reason(), conflict.expected());
             }
-            compare(name, area, old, pages.regions(), events);
+            areas.add(pages);
         }
         return null;
     }
 
     /** Events that turn the widened regions of an area into new ones. */
-    private static void compare(
-            String name, AddressRange area, AddressSpace old, List<Region> now, List<MemoryEvent> events) {
-        long at = area.start();
-        for (Region region : now) {
-            if (Long.compareUnsigned(at, region.range().start()) < 0) {
-                vanish(name, new AddressRange(at, region.range().start() - 1), old, events);
-            }
-            replace(name, region, old, events);
-            at = region.range().last() + 1;
-        }
-        boolean more = now.isEmpty() || now.getLast().range().last() != area.last();
-        if (more) {
-            vanish(name, new AddressRange(at, area.last()), old, events);
-        }
+    private static void compare(String name, WidenedPages pages, AddressSpace old, List<MemoryEvent> events) {
+        pages.gaps().forEach(gap -> events.add(new RangeUnmapped(name, gap)));
+        pages.regions().forEach(region -> replace(name, region, old, events));
     }
 
-    private static void vanish(String name, AddressRange range, AddressSpace old, List<MemoryEvent> events) {
-        if (old.firstIn(range) != null) {
-            events.add(new RangeUnmapped(name, range));
-        }
-    }
-
-    private static void replace(String name, Region region, AddressSpace old, List<MemoryEvent> events) {
+    /** Makes a region what it should be; whether it had to be mapped anew for that. */
+    private static boolean replace(String name, Region region, AddressSpace old, List<MemoryEvent> events) {
         List<Region> before = new ArrayList<>();
         old.forEachIn(region.range(), before::add);
         boolean covered = old.firstHole(region.range()) == null;
         boolean sameOutput = covered
                 && before.stream()
                         .allMatch(part -> region.slice(part.range()).output().equals(part.output())
+                                && part.valid() == region.valid()
                                 && part.attributes()
                                         .withPermissions(region.attributes().permissions())
                                         .equals(region.attributes()));
         if (!sameOutput) {
-            events.add(new RangeMapped(name, region.range(), region.output(), region.attributes()));
-            return;
+            remap(name, region, events);
+            return true;
         }
         boolean samePermissions =
                 before.stream().allMatch(part -> part.attributes().equals(region.attributes()));
         if (!samePermissions) {
             events.add(
                     new RangeProtected(name, region.range(), region.attributes().permissions()));
+        }
+        return false;
+    }
+
+    private static void remap(String name, Region region, List<MemoryEvent> events) {
+        events.add(new RangeMapped(name, region.range(), region.output(), region.attributes()));
+        if (!region.valid()) {
+            events.add(new MemorySet(name, region.range(), MemoryChange.INVALID, null));
         }
     }
 

@@ -346,6 +346,18 @@ class MutantsTest {
                         """,
                         HISTORIES,
                         "beyond what fits"),
+                model(
+                        "a model that may widen forgets that pages age",
+                        """
+                        public void apply(Step step, pagefold.table.@Nullable TableListener listener) {
+                            boolean ages = step.event() instanceof MemoryEvent.RangeAged;
+                            if (!ages || coarsening != Coarsening.WIDEN) {
+                                model.apply(step, listener);
+                            }
+                        }
+                        """,
+                        HISTORIES,
+                        "what fits is written in another way"),
                 model("a space that is not there is an empty one", """
                         public long translate(String space, long address, Access access, Privilege privilege) {
                             return model.statistics().spaces().stream().anyMatch(each -> each.space().equals(space))
