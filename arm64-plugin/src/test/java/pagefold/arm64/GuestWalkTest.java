@@ -1,11 +1,10 @@
 package pagefold.arm64;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static pagefold.testkit.Walks.registers;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +24,7 @@ import pagefold.model.SpaceKind;
 import pagefold.spi.Capture;
 import pagefold.table.FaultKind;
 import pagefold.table.Walk;
+import pagefold.testkit.Walks;
 
 /**
  * Walks of a guest's process through stage 2, and what registers say of them. The judge is the reader of captured
@@ -70,11 +70,7 @@ class GuestWalkTest {
     }
 
     private static Walk walk(Bench bench, long address, Access access, Privilege privilege) {
-        Walk walk = bench.model.walk(GUEST, Bench.SPACE, address, access, privilege);
-        if (walk == null) {
-            throw new AssertionError("expected two stages, but the model has none");
-        }
-        return walk;
+        return Walks.throughBoth(bench.model, GUEST, Bench.SPACE, address, access, privilege);
     }
 
     private static Arm64Machine machine(Bench bench) {
@@ -99,10 +95,6 @@ class GuestWalkTest {
                 bench.memory()));
     }
 
-    private static Map<String, Long> registers(Walk walk) {
-        return walk.registers().stream().collect(Collectors.toMap(Walk.Register::name, Walk.Register::value));
-    }
-
     @ParameterizedTest
     @CsvSource({
         "0x400000, READ, UNPRIVILEGED, s12e0r",
@@ -119,12 +111,7 @@ class GuestWalkTest {
         Bench bench = guest();
         Arm64Machine machine = machine(bench);
 
-        Walk walk = walk(bench, address, access, privilege);
-
-        Walk expected = machine.walk(instruction, address);
-        assertThat(walk.steps()).isEqualTo(expected.steps());
-        assertThat(walk.outcome()).isEqualTo(expected.outcome());
-        assertThat(registers(walk)).containsEntry("PAR_EL1", machine.addressTranslation(instruction, address));
+        Walks.isAs(machine, instruction, walk(bench, address, access, privilege));
     }
 
     @Test
@@ -136,11 +123,7 @@ class GuestWalkTest {
                         Walk.Translated.class,
                         found -> assertThat(found.output()).isEqualTo(PHYSICAL));
         // The descriptors of four levels and the output are looked up through a table and a block each.
-        List<String> real = walk.steps().stream()
-                .filter(step -> !step.folded())
-                .map(step -> step.stage() + "L" + step.level())
-                .toList();
-        assertThat(real)
+        assertThat(Walks.levels(walk))
                 .containsExactly(
                         "2L1", "2L2", "1L0", "2L1", "2L2", "1L1", "2L1", "2L2", "1L2", "2L1", "2L2", "1L3", "2L1",
                         "2L2");
@@ -257,10 +240,7 @@ class GuestWalkTest {
             for (Access access : new Access[] {Access.READ, Access.WRITE}) {
                 String asked = instruction + (access == Access.READ ? "r" : "w");
                 Walk walk = bench.model.walk(Bench.SPACE, at, access, Privilege.PRIVILEGED);
-                Walk expected = machine.walk(asked, at);
-                assertThat(walk.steps()).isEqualTo(expected.steps());
-                assertThat(walk.outcome()).isEqualTo(expected.outcome());
-                assertThat(registers(walk)).containsEntry("PAR_EL1", machine.addressTranslation(asked, at));
+                Walks.isAs(machine, asked, walk);
                 if (walk.outcome() instanceof Walk.Faulted) {
                     assertThat(registers(walk)).containsKeys("ESR_" + level, "FAR_" + level);
                 }

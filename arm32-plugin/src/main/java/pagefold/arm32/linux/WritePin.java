@@ -1,5 +1,8 @@
 package pagefold.arm32.linux;
 
+import pagefold.model.Access;
+import pagefold.model.Privilege;
+import pagefold.model.SpaceKind;
 import pagefold.table.Walk;
 
 /**
@@ -8,6 +11,18 @@ import pagefold.table.Walk;
  */
 public final class WritePin {
     private WritePin() {}
+
+    /**
+     * Whether an access is one that Linux may do for a process: a write to the process's own memory.
+     *
+     * @param end where the addresses of processes end
+     */
+    public static boolean isAsked(SpaceKind kind, long address, Access access, Privilege privilege, long end) {
+        return kind == SpaceKind.USER
+                && access == Access.WRITE
+                && privilege == Privilege.UNPRIVILEGED
+                && Long.compareUnsigned(address, end) < 0;
+    }
 
     /** Of an address whose tables end in an empty entry. */
     public static Walk.Pin ofNothing() {

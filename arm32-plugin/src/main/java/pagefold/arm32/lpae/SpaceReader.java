@@ -180,9 +180,7 @@ final class SpaceReader implements TableReader {
                 ? Leaf.faulted(result)
                 : regime.leaf().translated(result);
         Walk walk = new Walk(address, List.copyOf(steps), outcome, registers(address, access, result));
-        boolean isUserWrite =
-                shown.kind == SpaceKind.USER && access == Access.WRITE && privilege == Privilege.UNPRIVILEGED;
-        return isUserWrite && Long.compareUnsigned(address, shown.end) < 0
+        return WritePin.isAsked(shown.kind, address, access, privilege, shown.end)
                 ? walk.withPin(pin(walk.steps().getLast()))
                 : walk;
     }

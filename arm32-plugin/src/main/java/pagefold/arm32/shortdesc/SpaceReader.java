@@ -41,8 +41,8 @@ final class SpaceReader implements TableReader {
     @Override
     public Walk walk(long address, Access access, Privilege privilege) {
         Walk walk = WalkReport.ofLinux(walker, memory, address, access, privilege);
-        boolean isUserWrite = kind == SpaceKind.USER && access == Access.WRITE && privilege == Privilege.UNPRIVILEGED;
-        return isUserWrite && Long.compareUnsigned(address, profile.layout().taskSize()) < 0
+        return WritePin.isAsked(
+                        kind, address, access, privilege, profile.layout().taskSize())
                 ? walk.withPin(pin(walk))
                 : walk;
     }

@@ -1,11 +1,11 @@
 package pagefold.arm32.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static pagefold.testkit.Walks.registers;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +25,7 @@ import pagefold.model.Privilege;
 import pagefold.model.SpaceKind;
 import pagefold.table.FaultKind;
 import pagefold.table.Walk;
+import pagefold.testkit.Walks;
 
 /**
  * What registers hold after walks of simulations, and walks of guests through stage 2. The judge is the reader of captured
@@ -88,15 +89,7 @@ class SimulatedWalkTest {
     }
 
     private static Walk walk(CarryingBench bench, long address, Access access, Privilege privilege) {
-        Walk walk = bench.model.walk("g", "vm", address, access, privilege);
-        if (walk == null) {
-            throw new AssertionError("expected two stages, but the model has none");
-        }
-        return walk;
-    }
-
-    private static Map<String, Long> registers(Walk walk) {
-        return walk.registers().stream().collect(Collectors.toMap(Walk.Register::name, Walk.Register::value));
+        return Walks.throughBoth(bench.model, "g", "vm", address, access, privilege);
     }
 
     @ParameterizedTest
@@ -115,12 +108,7 @@ class SimulatedWalkTest {
         CarryingBench bench = guest();
         Arm32Machine machine = twoStages(bench);
 
-        Walk walk = walk(bench, address, access, privilege);
-
-        Walk expected = machine.walk(instruction, address);
-        assertThat(walk.steps()).isEqualTo(expected.steps());
-        assertThat(walk.outcome()).isEqualTo(expected.outcome());
-        assertThat(registers(walk)).containsEntry("PAR", machine.addressTranslation(instruction, address));
+        Walks.isAs(machine, instruction, walk(bench, address, access, privilege));
     }
 
     @Test
@@ -131,11 +119,8 @@ class SimulatedWalkTest {
                 .isInstanceOfSatisfying(
                         Walk.Translated.class,
                         found -> assertThat(found.output()).isEqualTo(PHYSICAL + 0x123));
-        List<String> real = walk.steps().stream()
-                .filter(step -> !step.folded())
-                .map(step -> step.stage() + "L" + step.level())
-                .toList();
-        assertThat(real).containsExactly("2L1", "2L2", "1L1", "2L1", "2L2", "1L2", "2L1", "2L2", "1L3", "2L1", "2L2");
+        assertThat(Walks.levels(walk))
+                .containsExactly("2L1", "2L2", "1L1", "2L1", "2L2", "1L2", "2L1", "2L2", "1L3", "2L1", "2L2");
     }
 
     @Test
@@ -240,9 +225,7 @@ class SimulatedWalkTest {
             for (Access access : List.of(Access.READ, Access.WRITE)) {
                 String instruction = access == Access.READ ? "s1hr" : "s1hw";
                 Walk walk = bench.model.walk("pl2", address, access, Privilege.PRIVILEGED);
-                assertThat(walk.outcome())
-                        .isEqualTo(machine.walk(instruction, address).outcome());
-                assertThat(registers(walk)).containsEntry("PAR", machine.addressTranslation(instruction, address));
+                Walks.endsAs(machine, instruction, walk);
             }
         }
         assertThat(registers(bench.model.walk("pl2", USER, Access.WRITE, Privilege.PRIVILEGED)))

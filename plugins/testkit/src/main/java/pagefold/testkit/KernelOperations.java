@@ -32,8 +32,8 @@ final class KernelOperations {
 
     private KernelOperations() {}
 
-    static Stream<DynamicTest> refusals(ArchitecturePlugin plugin) {
-        return plugin.profiles().stream()
+    static Stream<DynamicTest> refusals(ArchitecturePlugin plugin, List<Profile> profiles) {
+        return profiles.stream()
                 .filter(profile -> profile.capabilities().containsAll(KINDS))
                 .map(profile -> DynamicTest.dynamicTest(profile.name(), () -> check(plugin, profile)));
     }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -60,6 +61,18 @@ public abstract class PluginConformanceTest {
 
     /** The plugin under test. */
     protected abstract ArchitecturePlugin plugin();
+
+    /** The names of the profiles under test: those that the plugin lists, unless others are of interest, as with options. */
+    protected List<String> profiles() {
+        return plugin().profiles().stream().map(Profile::name).toList();
+    }
+
+    private List<Profile> tested() {
+        ArchitecturePlugin plugin = plugin();
+        return profiles().stream()
+                .map(name -> Objects.requireNonNull(plugin.profile(name), name))
+                .toList();
+    }
 
     /** What must be known of the words of a profile; 64-bit descriptors unless a plugin says otherwise. */
     protected WordRules rules(Profile profile) {
@@ -115,7 +128,7 @@ public abstract class PluginConformanceTest {
     Stream<DynamicTest> what_is_declared_is_there_and_nothing_else() {
         return Stream.concat(
                 Stream.of(DynamicTest.dynamicTest("captures", () -> Declarations.captures(plugin()))),
-                plugin().profiles().stream()
+                tested().stream()
                         .map(profile ->
                                 DynamicTest.dynamicTest(profile.name(), () -> Declarations.check(plugin(), profile))));
     }
@@ -129,7 +142,7 @@ public abstract class PluginConformanceTest {
     Stream<DynamicTest> random_histories_agree_with_the_neutral_model() {
         long seed = Seed.of(getClass().getSimpleName());
         List<Case> cases = new ArrayList<>();
-        for (Profile profile : plugin().profiles()) {
+        for (Profile profile : tested()) {
             Terrain terrain = Terrain.of(plugin(), profile);
             Terrain.kinds(profile)
                     .forEach(kind -> cases.add(
@@ -169,7 +182,7 @@ public abstract class PluginConformanceTest {
     @TestFactory
     Stream<DynamicTest> scenarios_agree_with_the_neutral_model() {
         List<DynamicTest> tests = new ArrayList<>();
-        for (Profile profile : plugin().profiles()) {
+        for (Profile profile : tested()) {
             Case one = new Case(profile, Terrain.of(plugin(), profile), profile.name() + ", ");
             Scenarios.of(one.terrain)
                     .forEach((name, commands) ->
@@ -311,7 +324,7 @@ public abstract class PluginConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> kinds_of_space_that_are_not_declared_are_refused_by_name() {
-        return plugin().profiles().stream()
+        return tested().stream()
                 .map(profile -> DynamicTest.dynamicTest(profile.name(), () -> {
                     PageTableModel model = plugin().newModel(profile.name(), Coarsening.REJECT);
                     for (SpaceKind kind : SpaceKind.values()) {
@@ -363,7 +376,7 @@ public abstract class PluginConformanceTest {
 
     @TestFactory
     Stream<DynamicTest> operations_on_kernels_that_are_not_declared_are_refused_by_name() {
-        return KernelOperations.refusals(plugin());
+        return KernelOperations.refusals(plugin(), tested());
     }
 
     /** A test of one kind of space under one profile. */
@@ -374,7 +387,7 @@ public abstract class PluginConformanceTest {
 
     private Stream<DynamicTest> eachKind(KindTest test) {
         List<DynamicTest> tests = new ArrayList<>();
-        for (Profile profile : plugin().profiles()) {
+        for (Profile profile : tested()) {
             for (SpaceKind kind : Terrain.kinds(profile)) {
                 tests.add(DynamicTest.dynamicTest(profile.name() + ", " + kind, () -> test.run(profile, kind)));
             }
