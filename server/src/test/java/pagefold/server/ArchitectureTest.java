@@ -136,7 +136,7 @@ class ArchitectureTest {
                         "pagefold.spi..",
                         "pagefold.model..",
                         "pagefold.server.log.."),
-                mayUse("pagefold.server.local..", "pagefold.server.log.."),
+                mayUse("pagefold.server.local..", "pagefold.server.log..", "pagefold.server.access.."),
                 mayUse("pagefold.server.linearizability.."),
                 mayUse("pagefold.server.client.."),
                 mayUse(

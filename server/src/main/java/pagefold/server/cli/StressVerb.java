@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  pagefold stress --kill --pause                       a cluster of three of its own, with PostgreSQL",
             "  pagefold stress -n 1 --seconds 20 --heads 0          throughput and latency of one",
+            "  pagefold stress --partition 4 --simulations 4        as root: the network between its servers fails",
             "  pagefold stress --kill 3 --restart-database --seed 7 --report stress",
             "  pagefold stress --simulations 10000 --regions 1000 --users 200 --rest 100 --join --report spread",
             "  pagefold stress --servers http://a:8080,http://b:8080 --swap-plugins 2",
@@ -151,6 +152,17 @@ final class StressVerb implements Callable<Integer> {
     private int restartDatabase;
 
     @Option(
+            names = "--partition",
+            arity = "0..1",
+            fallbackValue = "1",
+            paramLabel = "TIMES",
+            defaultValue = "0",
+            description =
+                    "A server and the others do not hear of each other for 12 s: both ways, one way, on one link, or"
+                            + " off and on. The servers are in network namespaces, which takes root.")
+    private int partition;
+
+    @Option(
             names = "--swap-plugins",
             arity = "0..1",
             fallbackValue = "1",
@@ -252,6 +264,7 @@ final class StressVerb implements Callable<Integer> {
         faults.put(FaultKind.RESTART_DATABASE, restartDatabase);
         faults.put(FaultKind.SWAP_PLUGINS, swapPlugins);
         faults.put(FaultKind.JOIN, join);
+        faults.put(FaultKind.PARTITION, partition);
         try {
             return new StressOptions(
                     Texts.name("simulation", prefix),
@@ -268,8 +281,8 @@ final class StressVerb implements Callable<Integer> {
     private StressReport onOwn(StressOptions options) throws IOException, InterruptedException {
         LocalCluster.Options wanted = local.at(0);
         talk("starting PostgreSQL and " + wanted.nodes() + " servers");
-        try (LocalCluster cluster = LocalCluster.start(wanted)) {
-            return run(cluster.servers(), cluster, options);
+        try (LocalCluster cluster = partition > 0 ? LocalCluster.startOnNetwork(wanted) : LocalCluster.start(wanted)) {
+            return run(cluster.servers(), cluster, options.withToken(cluster.token()));
         }
     }
 

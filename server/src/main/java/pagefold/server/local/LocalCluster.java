@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.log.LogLocation;
 
@@ -30,6 +31,8 @@ public final class LocalCluster implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(1))
             .build();
+    private final @Nullable LocalNetwork network;
+    private final @Nullable LocalLogin login;
     private final LocalPostgres postgres;
     private final LogLocation.Login database;
     private final List<LocalNode> nodes = new ArrayList<>();
@@ -71,13 +74,17 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private LocalCluster(Options options) throws IOException {
+    private LocalCluster(Options options, @Nullable LocalNetwork network) throws IOException {
         this.options = options;
+        this.network = network;
         temporary = options.data() == null;
         folder = options.data() == null
                 ? Files.createTempDirectory("pagefold-cluster")
                 : Files.createDirectories(options.data().toAbsolutePath());
-        postgres = LocalPostgres.start(options.data() == null ? null : folder.resolve("postgres"));
+        login = network == null ? null : LocalLogin.make(folder);
+        postgres = LocalPostgres.start(
+                options.data() == null ? null : folder.resolve("postgres"),
+                network == null ? LocalPostgres.Reach.HERE : new LocalPostgres.Reach(network.own(), network.range()));
         database = postgres.database(DATABASE);
         meeting = KeptProcess.freePort();
     }
@@ -88,7 +95,27 @@ public final class LocalCluster implements AutoCloseable {
      * @throws IOException when there is no PostgreSQL, or one of them does not start; the sentence says why
      */
     public static LocalCluster start(Options options) throws IOException {
-        LocalCluster cluster = new LocalCluster(options);
+        return start(options, null);
+    }
+
+    /**
+     * As the other, with each node in a network namespace of its own, so that what they send to each other can be lost.
+     * The nodes have a login, since others than this process reach them: {@link #token} is for those who ask.
+     *
+     * @throws IOException as well when there can be no such network ({@link LocalNetwork#trouble})
+     */
+    public static LocalCluster startOnNetwork(Options options) throws IOException {
+        LocalNetwork network = LocalNetwork.open();
+        try {
+            return start(options, network);
+        } catch (IOException e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    private static LocalCluster start(Options options, @Nullable LocalNetwork network) throws IOException {
+        LocalCluster cluster = new LocalCluster(options, network);
         try {
             for (int i = 0; i < options.nodes(); i++) {
                 cluster.startNode();
@@ -107,24 +134,37 @@ public final class LocalCluster implements AutoCloseable {
         int number = nodes.size() + 1;
         int port = options.port() == 0 ? 0 : options.port() + number - 1;
         String classPath = options.classPath() == null ? LocalNode.ownClassPath() : options.classPath();
-        LocalNode.Plan plan = new LocalNode.Plan(database, options.heapMegabytes(), classPath, flags(number));
+        LocalNode.Place place = network == null
+                ? LocalNode.Place.HERE
+                : new LocalNode.Place(network.address(number), network.enter(number));
+        LocalNode.Plan plan =
+                new LocalNode.Plan(database, options.heapMegabytes(), classPath, flags(number), settings(), place);
         LocalNode node = new LocalNode(number, port, folder.resolve("node-" + number), plan, http);
         nodes.add(node);
         return node;
     }
 
+    private Map<String, String> settings() {
+        return login == null
+                ? Map.of()
+                : Map.of("PAGEFOLD_AUTH_KEY", login.publicKey().toString());
+    }
+
     private List<String> flags(int number) {
-        String port = Integer.toString(meeting);
-        return options.clustered()
-                ? List.of(
-                        "--cluster",
-                        "--cluster-name",
-                        "local-" + port,
-                        "--cluster-node",
-                        "node-" + number,
-                        "--cluster-port",
-                        port)
-                : List.of();
+        List<String> flags = new ArrayList<>();
+        if (options.clustered()) {
+            String port = Integer.toString(meeting);
+            flags.addAll(List.of("--cluster", "--cluster-name", "local-" + port));
+            flags.addAll(List.of("--cluster-node", "node-" + number, "--cluster-port", port));
+            if (network != null) {
+                List<String> others = new ArrayList<>();
+                for (int i = 1; i <= Math.max(number, options.nodes()); i++) {
+                    others.add(network.address(i) + ":" + port);
+                }
+                flags.addAll(List.of("--cluster-host", network.address(number), "--join", String.join(",", others)));
+            }
+        }
+        return flags;
     }
 
     /** Starts one more node, and returns when it is ready. */
@@ -185,6 +225,16 @@ public final class LocalCluster implements AutoCloseable {
         return postgres;
     }
 
+    /** The network between the nodes; {@code null} when it cannot be cut. */
+    public @Nullable LocalNetwork network() {
+        return network;
+    }
+
+    /** A token with which everything may be done for a day; {@code null} when the nodes have no login. */
+    public @Nullable String token() {
+        return login == null ? null : login.token();
+    }
+
     /** Ends the nodes in order, then the database; a temporary folder goes. */
     @Override
     public void close() throws IOException {
@@ -195,6 +245,9 @@ public final class LocalCluster implements AutoCloseable {
             node.awaitStop();
         }
         postgres.close();
+        if (network != null) {
+            network.close();
+        }
         http.close();
         if (temporary) {
             KeptProcess.remove(folder);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,6 @@ public final class LocalNode {
     /** The class with the main method of the command line, by name: it is the one that knows this package. */
     private static final String MAIN = "pagefold.server.cli.Pagefold";
 
-    private static final String HOST = "127.0.0.1";
     private static final int END_SECONDS = 60;
     private static final Duration PROBE = Duration.ofSeconds(1);
 
@@ -41,8 +41,27 @@ public final class LocalNode {
      * @param heapMegabytes most memory for objects
      * @param classPath of the processes
      * @param options of {@code serve}, besides those for the address, the data and the database
+     * @param settings environment, besides the login of the database
+     * @param place where it runs
      */
-    record Plan(LogLocation.Login database, int heapMegabytes, String classPath, List<String> options) {}
+    record Plan(
+            LogLocation.Login database,
+            int heapMegabytes,
+            String classPath,
+            List<String> options,
+            Map<String, String> settings,
+            Place place) {}
+
+    /**
+     * Where a node runs.
+     *
+     * @param host address at which it answers
+     * @param enter what its command begins with
+     */
+    record Place(String host, List<String> enter) {
+        /** On this machine, as this process does. */
+        static final Place HERE = new Place("127.0.0.1", List.of());
+    }
 
     LocalNode(int number, int port, Path folder, Plan plan, HttpClient http) throws IOException {
         this.number = number;
@@ -60,7 +79,7 @@ public final class LocalNode {
 
     /** Where it answers. */
     public URI uri() {
-        return URI.create("http://" + HOST + ":" + port);
+        return URI.create("http://" + plan.place.host + ":" + port);
     }
 
     /** The file with what it says. */
@@ -69,18 +88,19 @@ public final class LocalNode {
     }
 
     private KeptProcess run() throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(plan.place.enter);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags());
         command.add("-Xmx" + plan.heapMegabytes + "m");
-        command.addAll(List.of("-cp", plan.classPath, MAIN, "serve", "--host", HOST, "--port", Integer.toString(port)));
+        command.addAll(List.of("-cp", plan.classPath, MAIN, "serve"));
+        command.addAll(List.of("--host", plan.place.host, "--port", Integer.toString(port)));
         command.addAll(List.of("--data", folder.resolve("data").toString()));
         command.addAll(List.of("--database", plan.database.url()));
         command.addAll(plan.options);
-        Map<String, String> secrets = Map.of(
-                "PAGEFOLD_DATABASE_USER", String.valueOf(plan.database.user()),
-                "PAGEFOLD_DATABASE_PASSWORD", String.valueOf(plan.database.password()));
-        return KeptProcess.start(new KeptProcess.Plan(command, secrets, output(), "KILL", null));
+        Map<String, String> settings = new HashMap<>(plan.settings);
+        settings.put("PAGEFOLD_DATABASE_USER", String.valueOf(plan.database.user()));
+        settings.put("PAGEFOLD_DATABASE_PASSWORD", String.valueOf(plan.database.password()));
+        return KeptProcess.start(new KeptProcess.Plan(command, settings, output(), "KILL", null));
     }
 
     /** The flags of this JVM that a server needs, too: access to modules, and the archive of classes. */

@@ -27,6 +27,7 @@ import pagefold.server.log.LogLocation;
  */
 public final class LocalPostgres implements AutoCloseable {
     private static final String USER = "pagefold";
+    private static final String LOOPBACK = "127.0.0.1";
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
     private static final int START_SECONDS = 60;
     /** Ends it at once, as a crash does: what was committed is on the disk. */
@@ -35,15 +36,28 @@ public final class LocalPostgres implements AutoCloseable {
     private final Path binaries;
     private final Path folder;
     private final boolean temporary;
+    private final Reach reach;
     private final int port;
     private final String password;
     private KeptProcess process;
     private boolean closed;
 
-    private LocalPostgres(Path binaries, Path folder, boolean temporary) throws IOException {
+    /**
+     * From where it is reached, besides this machine.
+     *
+     * @param host address at which it answers
+     * @param clients range of their addresses
+     */
+    record Reach(String host, String clients) {
+        /** This machine alone. */
+        static final Reach HERE = new Reach(LOOPBACK, LOOPBACK + "/32");
+    }
+
+    private LocalPostgres(Path binaries, Path folder, boolean temporary, Reach reach) throws IOException {
         this.binaries = binaries;
         this.folder = folder;
         this.temporary = temporary;
+        this.reach = reach;
         this.port = KeptProcess.freePort();
         own(folder);
         Path secret = folder.resolve("password");
@@ -58,12 +72,17 @@ public final class LocalPostgres implements AutoCloseable {
             make(secret);
         }
         Files.writeString(data().resolve("postgresql.auto.conf"), """
-                listen_addresses = '127.0.0.1'
+                listen_addresses = '%s'
                 port = %d
                 unix_socket_directories = ''
                 max_connections = 100
                 shared_buffers = 32MB
-                """.formatted(port));
+                """.formatted(
+                        reach.host().equals(LOOPBACK) ? LOOPBACK : LOOPBACK + "," + reach.host(), port));
+        Files.writeString(data().resolve("pg_hba.conf"), """
+                host all all 127.0.0.1/32 scram-sha-256
+                host all all %s scram-sha-256
+                """.formatted(reach.clients()));
         this.process = run();
         awaitUp();
     }
@@ -75,13 +94,17 @@ public final class LocalPostgres implements AutoCloseable {
      * @throws IOException when there is no PostgreSQL on this machine, or it does not start; the sentence says why
      */
     public static LocalPostgres start(@Nullable Path folder) throws IOException {
+        return start(folder, Reach.HERE);
+    }
+
+    static LocalPostgres start(@Nullable Path folder, Reach reach) throws IOException {
         Path binaries = binaries()
                 .orElseThrow(
                         () -> new IOException("there is no PostgreSQL on this machine: expected initdb and postgres"
                                 + " on the PATH or below " + DEBIAN));
         return folder == null
-                ? new LocalPostgres(binaries, Files.createTempDirectory("pagefold-postgres"), true)
-                : new LocalPostgres(binaries, Files.createDirectories(folder.toAbsolutePath()), false);
+                ? new LocalPostgres(binaries, Files.createTempDirectory("pagefold-postgres"), true, reach)
+                : new LocalPostgres(binaries, Files.createDirectories(folder.toAbsolutePath()), false, reach);
     }
 
     /** Whether this machine has one to start. */
@@ -166,7 +189,7 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** A database in it, as a log is told of it. */
     public LogLocation.Login login(String database) {
-        return new LogLocation.Login("jdbc:postgresql://127.0.0.1:" + port + "/" + database, USER, password);
+        return new LogLocation.Login("jdbc:postgresql://" + reach.host() + ":" + port + "/" + database, USER, password);
     }
 
     /** A new, empty database of that name. */

@@ -21,7 +21,8 @@ final class FailOver {
     static StressReport.FaultReport of(
             FaultInjector.Happened happened, long began, List<Ledger.Page> pages, long failures) {
         Fault fault = happened.fault();
-        long stopped = fault.kind() == FaultKind.PAUSE ? TimeUnit.MILLISECONDS.toNanos(fault.lastsMillis()) : 0;
+        boolean isStopped = fault.kind() == FaultKind.PAUSE || fault.kind() == FaultKind.PARTITION;
+        long stopped = isStopped ? TimeUnit.MILLISECONDS.toNanos(fault.lastsMillis()) : 0;
         // A node that joins takes over when it has started, and then one simulation after the other.
         long over =
                 fault.kind() == FaultKind.JOIN ? happened.ended() + AFTERMATH : happened.began() + stopped + AFTERMATH;

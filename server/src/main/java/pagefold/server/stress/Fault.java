@@ -18,6 +18,8 @@ import java.util.Random;
 public record Fault(FaultKind kind, int target, long afterMillis, long lastsMillis, boolean hard) {
     /** How long a node is stopped. */
     public static final long PAUSE_MILLIS = 12_000;
+    /** How long nodes do not hear of each other; they give each other up after half of it. */
+    public static final long CUT_MILLIS = 12_000;
 
     private static final int QUIET_MILLIS = 3000;
     private static final int MAX_DEAD_MILLIS = 3000;
@@ -43,6 +45,7 @@ public record Fault(FaultKind kind, int target, long afterMillis, long lastsMill
             long lasts = switch (kind) {
                 case KILL -> dead;
                 case PAUSE -> PAUSE_MILLIS;
+                case PARTITION -> CUT_MILLIS;
                 case RESTART, RESTART_DATABASE, SWAP_PLUGINS, JOIN -> 0;
             };
             plan.add(new Fault(kind, target, after, lasts, hard));

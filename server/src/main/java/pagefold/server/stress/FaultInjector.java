@@ -1,21 +1,26 @@
 package pagefold.server.stress;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.client.PatientClient;
 import pagefold.server.client.Route;
 import pagefold.server.local.LocalCluster;
+import pagefold.server.local.LocalNetwork;
 import pagefold.server.local.LocalNode;
 
 /** Does what was planned to go wrong, and puts it right. */
 final class FaultInjector {
     private static final int READY_SECONDS = 120;
     private static final long LOOK_MILLIS = 200;
+    private static final int WHOLE_SECONDS = 60;
     private static final List<String> PROFILES = List.of("16k-48", "64k-48", "4k-48");
 
     private final @Nullable LocalCluster cluster;
@@ -24,7 +29,9 @@ final class FaultInjector {
     private final List<String> simulations;
     private final Map<String, Route> routes;
     private final List<Happened> happened = new ArrayList<>();
+    private final List<String> violations = new ArrayList<>();
     private int swaps;
+    private int partitions;
 
     /**
      * A fault, as it was.
@@ -69,6 +76,11 @@ final class FaultInjector {
         return happened;
     }
 
+    /** What did not come right again. */
+    List<String> violations() {
+        return violations;
+    }
+
     /** Does one thing, and returns when it is over. */
     void inject(Fault fault, Runnable said) throws IOException, InterruptedException {
         Thread.sleep(fault.afterMillis());
@@ -80,6 +92,7 @@ final class FaultInjector {
             case PAUSE -> pause(node(fault), fault);
             case RESTART -> restart(node(fault));
             case RESTART_DATABASE -> restartDatabase(fault.hard() ? "QUIT" : "INT");
+            case PARTITION -> partition(node(fault), fault);
             case SWAP_PLUGINS -> swap(simulations.get(fault.target() % simulations.size()));
             case JOIN -> "node " + cluster().addNode().number() + " joins";
         };
@@ -155,6 +168,41 @@ final class FaultInjector {
         Thread.sleep(200);
         cluster().postgres().awaitUp();
         return signal.equals("QUIT") ? "crash of the database" : "restart of the database";
+    }
+
+    private String partition(LocalNode node, Fault fault) throws IOException, InterruptedException {
+        LocalNetwork network = cluster().network();
+        if (network == null) {
+            throw new IllegalStateException("expected a network that can be cut, but the nodes have none");
+        }
+        int nodes = cluster().nodes().size();
+        Partition kind = Partition.values()[partitions++ % Partition.values().length];
+        String what = kind.inject(network, node.number(), nodes, fault.lastsMillis());
+        long mended = System.nanoTime();
+        while (!isWhole()) {
+            if (System.nanoTime() - mended > TimeUnit.SECONDS.toNanos(WHOLE_SECONDS)) {
+                violations.add(what + ": the nodes are not one cluster again within " + WHOLE_SECONDS + " s");
+                return what;
+            }
+            Thread.sleep(100);
+        }
+        return what
+                + String.format(Locale.ROOT, ", one cluster again after %.1f s", (System.nanoTime() - mended) / 1e9);
+    }
+
+    /** Whether each node knows all of them, and takes simulations. */
+    private boolean isWhole() throws IOException {
+        for (LocalNode node : cluster().nodes()) {
+            PatientClient.Answer answer =
+                    client.send(new Route(List.of(node.uri()), 0), PatientClient.Request.get("/v1/cluster?limit=0"));
+            JsonArray known = answer.status() == 200
+                    ? new JsonObject(Buffer.buffer(answer.body())).getJsonArray("nodes")
+                    : new JsonArray();
+            if (known.size() != cluster().nodes().size()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private String swap(String simulation) throws IOException {

@@ -15,11 +15,18 @@ public enum FaultKind {
     /** A simulation gets another profile of its plugin. */
     SWAP_PLUGINS,
     /** One more node is started, and stays. Nothing fails, so no client may notice. */
-    JOIN;
+    JOIN,
+    /** A node and the others do not hear of each other for {@link Fault#CUT_MILLIS}, in one of some ways. */
+    PARTITION;
 
     /** Whether it happens to a process, which a stress run must have started for that. */
     public boolean needsProcesses() {
         return this != SWAP_PLUGINS;
+    }
+
+    /** Whether what nodes send to each other must be able to get lost. */
+    public boolean needsNetwork() {
+        return this == PARTITION;
     }
 
     /** Its name in reports. */

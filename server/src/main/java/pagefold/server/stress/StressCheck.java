@@ -42,12 +42,8 @@ final class StressCheck {
      */
     record Idle(StressReport.@Nullable FillReport report, Filler.Found found) {}
 
-    StressReport report(
-            Map<String, List<HeadUser>> heads,
-            List<FaultInjector.Happened> happened,
-            Idle idle,
-            long began,
-            long ended) {
+    StressReport report(Map<String, List<HeadUser>> heads, FaultInjector injector, Idle idle, long began, long ended) {
+        violations.addAll(injector.violations());
         List<LedgerCheck.Found> found = new ArrayList<>();
         for (Map.Entry<String, Ledger.Page> page : ledger.pages().entrySet()) {
             LedgerCheck.Found here = new LedgerCheck(client, servers, page.getKey(), page.getValue()).check();
@@ -58,7 +54,7 @@ final class StressCheck {
         heads.forEach((simulation, users) -> histories.add(history(simulation, users)));
         refusals();
         idle.found.violations().stream().limit(MAX_REFUSALS_SAID).forEach(violations::add);
-        List<StressReport.FaultReport> faults = faults(happened, began);
+        List<StressReport.FaultReport> faults = faults(injector.happened(), began);
         return new StressReport(
                 options.shape().seed(),
                 servers.size(),

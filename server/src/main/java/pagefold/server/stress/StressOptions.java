@@ -83,6 +83,11 @@ public record StressOptions(
         faults.forEach((kind, count) -> check("times " + kind.word(), count, 0, MAX_FAULTS));
     }
 
+    /** The same with another token. */
+    public StressOptions withToken(@Nullable String other) {
+        return new StressOptions(prefix, other, shape, length, faults, patience);
+    }
+
     private static void check(String what, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(

@@ -60,9 +60,16 @@ public final class StressRun implements AutoCloseable {
      */
     public StressRun(List<URI> servers, @Nullable LocalCluster cluster, StressOptions options, Consumer<String> talk) {
         for (Map.Entry<FaultKind, Integer> fault : options.faults().entrySet()) {
-            if (fault.getValue() > 0 && fault.getKey().needsProcesses() && cluster == null) {
+            if (fault.getValue() == 0) {
+                continue;
+            }
+            if (fault.getKey().needsProcesses() && cluster == null) {
                 throw new IllegalArgumentException(
                         "expected no " + fault.getKey().word() + " for servers that this command has not started");
+            }
+            if (fault.getKey().needsNetwork() && (cluster == null || cluster.network() == null)) {
+                throw new IllegalArgumentException(
+                        "expected no " + fault.getKey().word() + " for servers without a network that can be cut");
             }
         }
         if (options.faults().getOrDefault(FaultKind.JOIN, 0) > 0 && cluster != null && !cluster.isClustered()) {
@@ -113,7 +120,7 @@ public final class StressRun implements AutoCloseable {
                 ? Filler.Found.NOTHING
                 : filler.check(look.at(all.getFirst()), ledger.pages().keySet());
         StressReport report = new StressCheck(checker, all, options, ledger)
-                .report(heads, injector.happened(), new StressCheck.Idle(fill, idle), began, ended);
+                .report(heads, injector, new StressCheck.Idle(fill, idle), began, ended);
         if (report.passes() && (cluster == null || !cluster.isTemporary())) {
             each(
                     List.copyOf(routes.keySet()),

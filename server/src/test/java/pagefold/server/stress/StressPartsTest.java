@@ -24,6 +24,7 @@ class StressPartsTest {
                     .isEqualTo(
                             switch (fault.kind()) {
                                 case PAUSE -> Fault.PAUSE_MILLIS;
+                                case PARTITION -> Fault.CUT_MILLIS;
                                 case KILL -> Math.clamp(fault.lastsMillis(), 500, 3500);
                                 case RESTART, RESTART_DATABASE, SWAP_PLUGINS, JOIN -> 0;
                             });

@@ -1,0 +1,53 @@
+package pagefold.server.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import pagefold.server.load.LoadMix;
+import pagefold.server.local.LocalCluster;
+import pagefold.server.local.LocalNetwork;
+import pagefold.server.log.PostgresServer;
+
+/** Three nodes between which the network fails in every way there is; takes minutes, and root. */
+@Tag("cluster")
+class PartitionTest {
+    private static final int HEAP = 256;
+
+    @BeforeEach
+    void requireNetwork() {
+        PostgresServer.requireInstalled();
+        Optional<String> trouble = LocalNetwork.trouble();
+        trouble.ifPresent(
+                why -> System.err.println("\nNOT TESTED: partitions of the network between nodes; " + why + "\n"));
+        assumeTrue(trouble.isEmpty(), () -> "there is no network to cut: " + trouble.orElseThrow());
+    }
+
+    @Test
+    void nodes_that_do_not_hear_of_each_other_lose_nothing_and_become_one_cluster_again() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("-Dseed=" + seed);
+        StressOptions options = StressRunTest.options(
+                new StressOptions.Shape(8, 4, 2, new LoadMix(40, 30, 20, 10), seed),
+                10,
+                Map.of(FaultKind.PARTITION, Partition.values().length));
+        try (LocalCluster cluster =
+                        LocalCluster.startOnNetwork(new LocalCluster.Options(3, 0, null, true, HEAP, null));
+                StressRun run = new StressRun(
+                        cluster.servers(), cluster, options.withToken(cluster.token()), System.out::println)) {
+            StressReport report = run.run();
+
+            System.out.println(StressJson.of(report));
+            assertThat(report.violations()).isEmpty();
+            assertThat(report.outcomes().lost()).isZero();
+            assertThat(report.outcomes().duplicated()).isZero();
+            assertThat(report.outcomes().unknown()).isZero();
+            assertThat(report.hashesEqual()).isTrue();
+            assertThat(report.faults()).hasSize(Partition.values().length);
+        }
+    }
+}
