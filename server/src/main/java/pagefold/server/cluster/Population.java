@@ -11,7 +11,8 @@ import pagefold.server.space.HeadReads;
  * that were made since, unless some were removed, which the log's own count tells.
  */
 final class Population {
-    private static final int PAGE = 10_000;
+    /** So many names take an event loop a few milliseconds. */
+    private static final int PAGE = 2_000;
 
     private final HeadReads heads;
     private final int partitions;

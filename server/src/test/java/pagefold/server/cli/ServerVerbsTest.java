@@ -55,6 +55,29 @@ class ServerVerbsTest {
     }
 
     @Test
+    void simulations_are_listed_in_pages() {
+        for (String name : List.of("page-a", "page-b", "page-c")) {
+            run("sim create " + name).ends(0);
+        }
+
+        CliRun first = run("sim ls --after page --limit 2").ends(0);
+        CliRun rest = run("sim ls --after page-b --limit 1").ends(0);
+        CliRun json = run("sim ls --after page --limit 2 -o json").ends(0);
+        CliRun status = run("cluster status --after page --limit 2").ends(0);
+
+        assertThat(run("sim ls").ends(0).out()).contains("page-a", "page-b", "page-c");
+        assertThat(first.out()).contains("page-a", "page-b").doesNotContain("page-c");
+        assertThat(first.err()).contains("there are more: --after page-b");
+        assertThat(rest.lines()).hasSize(2);
+        assertThat(rest.out()).contains("page-c");
+        assertThat(json.out()).contains("\"next\":\"page-b\"").doesNotContain("page-c");
+        assertThat(status.out()).contains("page-a", "page-b").doesNotContain("page-c");
+        assertThat(status.err()).containsPattern("2 of [0-9,]+ simulations; the next ones: --after page-b");
+        run("sim ls --limit 0").ends(ExitCodes.USAGE);
+        run("sim ls --limit x").ends(ExitCodes.USAGE);
+    }
+
+    @Test
     void a_history_is_forked_exported_and_imported() throws IOException {
         run("sim create origin").ends(0);
         run("space create origin u").ends(0);
