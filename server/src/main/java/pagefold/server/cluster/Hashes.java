@@ -20,7 +20,7 @@ final class Hashes {
         List<Future<?>> asked = new ArrayList<>();
         for (String name : names) {
             if (open.contains(name)) {
-                asked.add(simulations.ask(name, Hashes::hash).onSuccess(reading -> {
+                asked.add(simulations.peek(name, Hashes::hash).onSuccess(reading -> {
                     if (reading instanceof Reading.Answered<String>(long position, String hash) && !hash.isEmpty()) {
                         synchronized (found) {
                             found.put(name, new Cluster.Hash(position, hash));

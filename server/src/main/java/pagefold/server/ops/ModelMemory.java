@@ -49,7 +49,7 @@ public final class ModelMemory {
         List<Future<?>> all = new ArrayList<>();
         for (String name : simulations.openNames()) {
             all.add(simulations
-                    .ask(name, projection -> projection.model().statistics().tableBytes())
+                    .peek(name, projection -> projection.model().statistics().tableBytes())
                     .onSuccess(reading -> {
                         @Nullable
                         Long measured = reading instanceof Reading.Answered<Long>(long at, Long sum) ? sum : null;

@@ -5,6 +5,8 @@ import io.vertx.core.Promise;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import pagefold.server.replay.Question;
+import pagefold.server.replay.Reading;
 import pagefold.server.replay.Trouble;
 
 /** A simulation with its writer deployed, or being deployed. Guarded by the monitor of {@link Simulations}. */
@@ -30,6 +32,13 @@ final class OpenSimulation {
                 .min((one, other) -> Long.signum(one.getValue().lastUse - other.getValue().lastUse))
                 .map(Map.Entry::getKey)
                 .orElse(null);
+    }
+
+    /** Asks a model; fails when there is none that is open. */
+    static <R> Future<@Nullable Reading<R>> peek(@Nullable OpenSimulation simulation, Question<R> question) {
+        return simulation == null || !simulation.ready().succeeded()
+                ? Future.failedFuture("expected a simulation that is open, but it is not")
+                : simulation.writer.model().read(question, null);
     }
 
     /** Under which epochs those are written that are. */

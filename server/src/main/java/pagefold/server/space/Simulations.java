@@ -67,7 +67,8 @@ public final class Simulations {
         this.limits = limits;
         this.host = host;
         this.log = log;
-        this.blocking = executor("pagefold-log", 4);
+        // Waits for the disk are no reason to complain of a blocked thread.
+        this.blocking = vertx.createSharedWorkerExecutor("pagefold-log", 4, 1, TimeUnit.HOURS);
         this.watchdog = around.watchdog();
         Replayer replayer = new Replayer(log, host, neighbours.images());
         this.past = new PastReads(vertx, log, replayer, watchdog);
@@ -76,11 +77,6 @@ public final class Simulations {
         this.creator = new Creator(log, blocking, this);
         this.heads = new HeadReads(log, blocking);
         LocalBus.register(vertx.eventBus());
-    }
-
-    private WorkerExecutor executor(String name, int threads) {
-        // Replays of long histories and waits for the disk are no reason to complain of a blocked thread.
-        return vertx.createSharedWorkerExecutor(name, threads, 1, TimeUnit.HOURS);
     }
 
     /** How many simulations have a writer. */
@@ -124,9 +120,7 @@ public final class Simulations {
         return blocking.executeBlocking(() -> HistoryReads.events(log, name, from, limit), false);
     }
 
-    /**
-     * Makes a simulation and selects its plugin at position 1.
-     */
+    /** Makes a simulation and selects its plugin at position 1. */
     public Future<Creation> create(NewSimulation wanted) {
         return switch (host.find(wanted.plugin(), wanted.version(), wanted.profile())) {
             case PluginHost.Lookup.Missing missing ->
@@ -214,6 +208,11 @@ public final class Simulations {
                 .map(reading -> reading == null
                         ? new Reading.Failed<R>(new Trouble.Unexpected("The model did not answer."))
                         : reading);
+    }
+
+    /** Asks the state of a simulation that is open, which is no use of it: others are idle for longer; else fails. */
+    public synchronized <R> Future<@Nullable Reading<R>> peek(String name, Question<R> question) {
+        return OpenSimulation.peek(open.get(name), question);
     }
 
     /**

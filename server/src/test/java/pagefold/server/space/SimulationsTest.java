@@ -87,6 +87,26 @@ class SimulationsTest {
     }
 
     @Test
+    void to_look_at_a_simulation_is_no_use_of_it() throws Exception {
+        await(simulations.close());
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        vertx = Vertx.vertx();
+        Limits two = new Limits(2, 1024, 1024, Limits.DEFAULT.pluginMillis());
+        simulations = new Simulations(new Surroundings(vertx, watchdog, Neighbours.NONE), log, host, two);
+        for (String name : List.of("idle", "used")) {
+            await(simulations.create(new NewSimulation(name, "arm64", null, "4k-48", Coarsening.REJECT, null)));
+        }
+
+        Reading<Long> seen = await(simulations.peek("idle", Projection::position));
+        await(simulations.create(new NewSimulation("new", "arm64", null, "4k-48", Coarsening.REJECT, null)));
+
+        assertThat(seen).isEqualTo(new Reading.Answered<>(1, 1L));
+        assertThat(simulations.openNames()).containsExactlyInAnyOrder("used", "new");
+        assertThat(simulations.peek("idle", Projection::position).failed()).isTrue();
+        assertThat(simulations.openNames()).containsExactlyInAnyOrder("used", "new");
+    }
+
+    @Test
     void a_log_that_is_closed_is_said_to_be() throws Exception {
         remark("first");
         log.close();
