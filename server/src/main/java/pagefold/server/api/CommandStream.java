@@ -332,6 +332,6 @@ final class CommandStream {
             exchange.send(whole);
             return;
         }
-        response.end(Buffer.buffer(whole.toJson())).onComplete(sent -> exchange.discardRest());
+        response.end(Buffer.buffer(whole.withRetryAfter().toJson())).onComplete(sent -> exchange.discardRest());
     }
 }

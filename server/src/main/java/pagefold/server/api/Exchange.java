@@ -208,7 +208,7 @@ final class Exchange {
             response.putHeader(Forwarder.MOVED, "true");
         }
         if (problem.passes()) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, "1");
+            response.putHeader(HttpHeaders.RETRY_AFTER, Long.toString(Problem.RETRY_AFTER_SECONDS));
         }
         if (problem.members().get("retryAfter") instanceof Long seconds) {
             response.putHeader(HttpHeaders.RETRY_AFTER, seconds.toString());

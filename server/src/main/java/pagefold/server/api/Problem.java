@@ -20,6 +20,9 @@ record Problem(int status, String code, String detail, Map<String, Object> membe
     /** The code of a request that another server is to answer, and that has changed nothing. */
     static final String MOVED = "simulation-moved";
 
+    /** After what time that passes by itself is worth another try. */
+    static final long RETRY_AFTER_SECONDS = 1;
+
     private static final String TYPE = "urn:pagefold:problem:";
     private static final Set<String> PASSING =
             Set.of("busy", "log-unavailable", MOVED, "node-unreachable", "node-lost");
@@ -43,6 +46,14 @@ record Problem(int status, String code, String detail, Map<String, Object> membe
     /** Whether it may be over soon, without anybody doing anything about it. */
     boolean passes() {
         return PASSING.contains(code);
+    }
+
+    /**
+     * The same with a member that says when to try again, for where there is no head of an answer to say it; nothing is
+     * added to what does not pass, or says it already.
+     */
+    Problem withRetryAfter() {
+        return passes() && !members.containsKey("retryAfter") ? with("retryAfter", RETRY_AFTER_SECONDS) : this;
     }
 
     /** One line of JSON with its line end. */

@@ -44,7 +44,7 @@ final class SocketMessages {
         return text(json -> {
             start(json, "refused", id);
             json.writeFieldName("problem");
-            problem.write(json);
+            problem.withRetryAfter().write(json);
             json.writeEndObject();
         });
     }

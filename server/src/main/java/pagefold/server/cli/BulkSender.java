@@ -86,16 +86,18 @@ final class BulkSender {
             return;
         }
         underway = null;
-        ApiClient.Answer answer = request.answer().get();
+        ApiClient.Answer answer;
+        try {
+            answer = request.answer().get();
+        } catch (CliFailure e) {
+            throw new CliFailure(
+                    e.exitCode(), e.line() + "; " + acknowledged + " commands are known to have been applied");
+        }
         if (answer.status() >= 300) {
             throw rejected(Problem.of(answer.status(), answer.body()), request.lines());
         }
         String[] all = new String(answer.body(), StandardCharsets.UTF_8).strip().split("\n", -1);
-        JsonTree last = parse(all[all.length - 1]);
-        if (!last.get("title").isMissing()) {
-            throw rejected(Problem.of((int) last.get("status").number(), last), request.lines());
-        }
-        position = last.get("position").number();
+        position = parse(all[all.length - 1]).get("position").number();
         acknowledged += request.lines().length;
         progress.accept(acknowledged);
     }

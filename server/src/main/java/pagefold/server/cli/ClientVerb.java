@@ -1,7 +1,6 @@
 package pagefold.server.cli;
 
 import java.io.PrintWriter;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** A verb that asks a server. */
@@ -18,26 +17,11 @@ import picocli.CommandLine.Spec;
 abstract class ClientVerb implements Callable<Integer> {
     static final String SIMULATIONS = "/v1/simulations";
 
-    @Option(
-            names = "--server",
-            paramLabel = "URL",
-            defaultValue = "${env:PAGEFOLD_SERVER:-http://127.0.0.1:8080}",
-            description = "The server; PAGEFOLD_SERVER names another default (${DEFAULT-VALUE}).")
-    private URI server = URI.create("http://127.0.0.1:8080");
+    @Mixin
+    private ConnectionOptions connection = new ConnectionOptions();
 
-    @Option(
-            names = "--token",
-            paramLabel = "TOKEN",
-            defaultValue = "${env:PAGEFOLD_TOKEN:-}",
-            description = "For a server with a login; PAGEFOLD_TOKEN is better, since others can see arguments.")
-    private String token = "";
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "table or json (${DEFAULT-VALUE}).")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -47,7 +31,7 @@ abstract class ClientVerb implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        try (ApiClient api = new ApiClient(server, token(), this::talk)) {
+        try (ApiClient api = new ApiClient(connection.settings(), this::talk)) {
             return run(api);
         } finally {
             out().flush();
@@ -70,16 +54,11 @@ abstract class ClientVerb implements Callable<Integer> {
     }
 
     final boolean wantsJson() {
-        return format == OutputFormat.JSON;
+        return output.isJson();
     }
 
-    /** The token to show, or {@code null}. */
-    final @Nullable String token() {
-        return token.isEmpty() ? null : token;
-    }
-
-    final URI server() {
-        return server;
+    final ConnectionOptions connection() {
+        return connection;
     }
 
     final void printJson(ApiClient.Answer answer) {

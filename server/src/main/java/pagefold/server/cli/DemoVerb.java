@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -77,7 +78,8 @@ final class DemoVerb implements Callable<Integer> {
     private void show(PagefoldServer server) {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        try (ApiClient api = new ApiClient(server.uri(), null, err::println)) {
+        try (ApiClient api =
+                new ApiClient(new ApiClient.Settings(List.of(server.uri()), null, Duration.ZERO, null), err::println)) {
             String path = ClientVerb.SIMULATIONS + "/" + SIMULATION;
             if (api.find(path) != null) {
                 err.println("the simulation '" + SIMULATION + "' is there already and stays as it is");

@@ -19,7 +19,9 @@ final class EventFollower {
     /** Longest line of a stream, in characters: an event in its envelope. */
     private static final int MAX_LINE_LENGTH = 4 * WireJson.MAX_DOCUMENT_BYTES;
 
+    /** How often a stream may end without an event; a server that has a moment's trouble has fewer such ends. */
     private static final int MAX_TRIES = 60;
+
     private static final long PAUSE_MILLIS = 1000;
 
     private final ApiClient api;
@@ -55,12 +57,12 @@ final class EventFollower {
                 read(in, events);
             } catch (IOException e) {
                 talk.accept("the connection was lost at position " + position + "; trying again");
-            } catch (CliFailure e) {
-                if (e.exitCode() != ExitCodes.UNREACHABLE || tries == 0 || tries >= MAX_TRIES) {
-                    throw e;
-                }
             }
-            tries = position > before ? 1 : tries + 1;
+            tries = position > before ? 0 : tries + 1;
+            if (tries > MAX_TRIES) {
+                throw new CliFailure(
+                        ExitCodes.UNREACHABLE, "the stream ended " + tries + " times without an event; given up");
+            }
             if (!finished) {
                 pause();
             }

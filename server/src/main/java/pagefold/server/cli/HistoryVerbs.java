@@ -52,7 +52,7 @@ final class HistoryVerbs {
             generator.writeStringField("coarsening", WireText.text(binding.coarsening()));
             generator.writeEndObject();
         });
-        var unused = api.post(ClientVerb.SIMULATIONS, "application/json", body);
+        var unused = api.create(simulation, body);
         long[] position = {1};
         Progress.during("copying", events.size(), progress -> {
             BulkSender sender = new BulkSender(api, simulation, progress);

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import pagefold.server.load.LoadMix;
 import pagefold.server.load.LoadOptions;
 import pagefold.server.load.LoadReport;
 import pagefold.server.load.LoadRun;
 import pagefold.server.wire.WireJson;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Puts a server under load and measures it. */
@@ -31,33 +31,8 @@ import picocli.CommandLine.Option;
         })
 final class LoadVerb extends ClientVerb {
 
-    @Option(
-            names = {"--users", "--connections"},
-            paramLabel = "COUNT",
-            defaultValue = "64",
-            description = "Users, each with a connection and a space of its own (${DEFAULT-VALUE}).")
-    private int users;
-
-    @Option(
-            names = "--simulations",
-            paramLabel = "COUNT",
-            defaultValue = "4",
-            description = "Simulations that the users share (${DEFAULT-VALUE}).")
-    private int simulations;
-
-    @Option(
-            names = "--mix",
-            paramLabel = "WEIGHTS",
-            defaultValue = "map=40,unmap=30,protect=20,walk=10",
-            description = "How often each is done (${DEFAULT-VALUE}).")
-    private String mix = "";
-
-    @Option(
-            names = "--seed",
-            paramLabel = "NUMBER",
-            defaultValue = "1",
-            description = "Of the chance (${DEFAULT-VALUE}).")
-    private long seed;
+    @Mixin
+    private WorkloadOptions work = new WorkloadOptions(64, 4);
 
     @Option(
             names = "--via",
@@ -110,8 +85,16 @@ final class LoadVerb extends ClientVerb {
         LoadOptions options;
         try {
             LoadOptions.Travel travel = new LoadOptions.Travel(way, ahead, rate, subscribers);
-            LoadOptions.Shape shape = new LoadOptions.Shape(users, simulations, LoadMix.parse(mix), seed, travel);
-            options = new LoadOptions(server(), token(), Texts.name("simulation", prefix), shape, seconds, warmup);
+            LoadOptions.Shape shape =
+                    new LoadOptions.Shape(work.users, work.simulations, work.mix(), work.seed, travel);
+            options = new LoadOptions(
+                    connection().servers(),
+                    connection().token(),
+                    Texts.name("simulation", prefix),
+                    shape,
+                    seconds,
+                    warmup,
+                    (int) connection().retryFor().toMillis());
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }
@@ -126,8 +109,7 @@ final class LoadVerb extends ClientVerb {
         } else {
             show(reports);
         }
-        LoadReport last = reports.getLast();
-        return last.errors().isEmpty() && last.lost() == 0 ? ExitCodes.OK : ExitCodes.NO;
+        return reports.getLast().passes() ? ExitCodes.OK : ExitCodes.NO;
     }
 
     private void show(List<LoadReport> reports) {
@@ -154,11 +136,15 @@ final class LoadVerb extends ClientVerb {
             out().println(String.format(
                     Locale.ROOT, "%,.1f %% fewer commands with %d streams", 100 * (1 - after / before), subscribers));
         }
+        LoadReport last = reports.getLast();
+        out().println("sent again: " + last.retries());
         out().println(
-                        reports.getLast().lost() == 0
+                        last.lost() == 0
                                 ? "every acknowledged event is there"
-                                : "ACKNOWLEDGED EVENTS LOST: "
-                                        + reports.getLast().lost());
+                                : "ACKNOWLEDGED EVENTS LOST: " + last.lost());
+        if (last.duplicated() > 0) {
+            out().println("EVENTS THAT NOBODY WAS TOLD OF: " + last.duplicated());
+        }
     }
 
     static void row(TextTable table, String name, LoadReport.Deeds deeds) {
@@ -184,7 +170,9 @@ final class LoadVerb extends ClientVerb {
             json.writeNumberField(error.getKey(), error.getValue());
         }
         json.writeEndObject();
+        json.writeNumberField("retries", reports.getLast().retries());
         json.writeNumberField("lost", reports.getLast().lost());
+        json.writeNumberField("duplicated", reports.getLast().duplicated());
         json.writeEndObject();
     }
 

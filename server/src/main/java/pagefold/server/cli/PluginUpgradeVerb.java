@@ -78,11 +78,9 @@ final class PluginUpgradeVerb extends ClientVerb {
             json.writeEndObject();
         });
         try {
-            JsonTree answer = api.post(
-                            simulationPath(simulation) + "/swap" + (dryRun ? "?dryRun=true" : ""),
-                            "application/json",
-                            body)
-                    .json();
+            String path = simulationPath(simulation) + "/swap";
+            JsonTree answer =
+                    (dryRun ? api.ask(path + "?dryRun=true", body) : api.post(path, "application/json", body)).json();
             return !dryRun
                     ? answer.get("position").text()
                     : answer.get("possible").text().equals("true") ? "yes" : "no";

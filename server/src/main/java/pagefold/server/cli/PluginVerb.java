@@ -191,7 +191,7 @@ final class PluginVerb implements Runnable {
             String signed = file == null
                     ? null
                     : Base64.getEncoder().encodeToString(InputFile.bytes(file.toString(), Trust.SIGNATURE_BYTES));
-            ApiClient.Answer answer = api.post(
+            ApiClient.Answer answer = api.postToFirst(
                     PLUGINS,
                     "application/octet-stream",
                     bytes,
@@ -340,7 +340,7 @@ final class PluginVerb implements Runnable {
             throw CliFailure.usage("expected --dry-run with --capability: a capability alone cannot be retired");
         }
         for (String version : versions) {
-            var unused = api.delete(PLUGINS + "/" + Texts.name("plugin", id) + "/" + version);
+            var unused = api.deleteAtFirst(PLUGINS + "/" + Texts.name("plugin", id) + "/" + version);
             verb.talk("retired " + id + " " + version);
         }
         return ExitCodes.OK;

@@ -89,7 +89,7 @@ final class SimVerb implements Runnable {
             generator.writeStringField("coarsening", coarsening);
             generator.writeEndObject();
         });
-        return api.post(ClientVerb.SIMULATIONS, "application/json", body);
+        return api.create(simulation, body);
     }
 
     @Command(
@@ -190,7 +190,7 @@ final class SimVerb implements Runnable {
 
         @Override
         int run(ApiClient api) {
-            var unused = api.delete(simulationPath(simulation));
+            api.remove(simulation);
             talk("removed " + simulation);
             return ExitCodes.OK;
         }

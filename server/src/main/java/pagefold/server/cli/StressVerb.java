@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import pagefold.server.load.LoadMix;
 import pagefold.server.local.LocalCluster;
 import pagefold.server.stress.FaultKind;
 import pagefold.server.stress.StressJson;
@@ -57,26 +56,14 @@ final class StressVerb implements Callable<Integer> {
             description = "Servers that are there, with one log; instead of those of its own.")
     private List<URI> servers = List.of();
 
-    @Option(
-            names = "--token",
-            paramLabel = "TOKEN",
-            defaultValue = "${env:PAGEFOLD_TOKEN:-}",
-            description = "For servers with a login; PAGEFOLD_TOKEN is better, since others can see arguments.")
-    private String token = "";
+    @Mixin
+    private TokenOption token = new TokenOption();
 
-    @Option(
-            names = "--users",
-            paramLabel = "COUNT",
-            defaultValue = "32",
-            description = "Users, each with a space of its own (${DEFAULT-VALUE}).")
-    private int users;
+    @Mixin
+    private WorkloadOptions work = new WorkloadOptions(32, 8);
 
-    @Option(
-            names = "--simulations",
-            paramLabel = "COUNT",
-            defaultValue = "8",
-            description = "Simulations that the users share (${DEFAULT-VALUE}).")
-    private int simulations;
+    @Mixin
+    private OutputOption output = new OutputOption();
 
     @Option(
             names = "--heads",
@@ -86,20 +73,6 @@ final class StressVerb implements Callable<Integer> {
                     "Simulations whose head four more users append to and read, each over another server; what they"
                             + " see is checked for linearizability (${DEFAULT-VALUE}).")
     private int heads;
-
-    @Option(
-            names = "--mix",
-            paramLabel = "WEIGHTS",
-            defaultValue = "map=40,unmap=30,protect=20,walk=10",
-            description = "How often each is done (${DEFAULT-VALUE}).")
-    private String mix = "";
-
-    @Option(
-            names = "--seed",
-            paramLabel = "NUMBER",
-            defaultValue = "1",
-            description = "Of the chance of users and faults (${DEFAULT-VALUE}).")
-    private long seed;
 
     @Option(
             names = "--seconds",
@@ -223,13 +196,6 @@ final class StressVerb implements Callable<Integer> {
             description = "Writes the report to FILE.json and as a page to FILE.html.")
     private @Nullable Path report;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "table or json (${DEFAULT-VALUE}).")
-    private OutputFormat format = OutputFormat.TABLE;
-
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -248,7 +214,7 @@ final class StressVerb implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }
-        if (format == OutputFormat.JSON) {
+        if (output.isJson()) {
             spec.commandLine().getOut().println(StressJson.of(done));
         } else {
             show(done);
@@ -268,8 +234,9 @@ final class StressVerb implements Callable<Integer> {
         try {
             return new StressOptions(
                     Texts.name("simulation", prefix),
-                    token.isEmpty() ? null : token,
-                    new StressOptions.Shape(users, simulations, heads, LoadMix.parse(mix), seed, regions, rest),
+                    token.orNull(),
+                    new StressOptions.Shape(
+                            work.users, work.simulations, heads, work.mix(), work.seed, regions, rest),
                     new StressOptions.Length(seconds, operations),
                     faults,
                     new StressOptions.Patience(attempt, patience));
@@ -289,7 +256,7 @@ final class StressVerb implements Callable<Integer> {
     private StressReport run(List<URI> uris, @Nullable LocalCluster cluster, StressOptions options)
             throws IOException, InterruptedException {
         try (StressRun run = new StressRun(uris, cluster, options, this::talk)) {
-            talk("running with seed " + seed);
+            talk("running with seed " + work.seed);
             return run.run();
         }
     }

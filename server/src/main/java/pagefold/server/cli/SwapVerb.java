@@ -90,7 +90,7 @@ final class SwapVerb extends ClientVerb {
     }
 
     private int report(ApiClient api, byte[] body) {
-        ApiClient.Answer answer = api.post(simulationPath(simulation) + "/swap?dryRun=true", "application/json", body);
+        ApiClient.Answer answer = api.ask(simulationPath(simulation) + "/swap?dryRun=true", body);
         JsonTree report = answer.json();
         if (wantsJson()) {
             printJson(answer);

@@ -1,6 +1,7 @@
 package pagefold.server.client;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Retries {
     /** Longest wait that a server can ask for, in seconds; one that asks for more is asked again after that. */
-    public static final int MAX_RETRY_AFTER_SECONDS = 30;
+    public static final int MAX_RETRY_AFTER_SECONDS = 10;
 
     private static final Set<Integer> PASSING = Set.of(429, 503, 504);
     private static final long FIRST_PAUSE_MILLIS = 50;
@@ -48,22 +49,19 @@ public final class Retries {
     }
 
     /**
-     * Waits before the next attempt, after one has failed.
+     * How long to wait before the next attempt, after one has failed.
      *
      * @param retryAfter what the answer had of that header, in seconds; another form of it is not looked at
-     * @return whether there is to be another one
+     * @return milliseconds, 0 or more; empty when there is to be no other attempt
      */
-    public boolean again(Optional<String> retryAfter) throws InterruptedException {
+    public OptionalLong pause(Optional<String> retryAfter) {
         long millis = retryAfter
                 .filter(text -> text.matches("[0-9]{1,9}"))
                 .map(text -> 1000L * Math.min(MAX_RETRY_AFTER_SECONDS, Long.parseLong(text)))
                 .orElseGet(this::pauseMillis);
         attempts++;
-        if (System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis) - endNanos > 0) {
-            return false;
-        }
-        Thread.sleep(millis);
-        return true;
+        boolean isOver = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis) - endNanos >= 0;
+        return isOver ? OptionalLong.empty() : OptionalLong.of(millis);
     }
 
     private long pauseMillis() {

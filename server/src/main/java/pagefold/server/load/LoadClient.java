@@ -15,46 +15,61 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Connections to one server. */
+/** Connections to servers. */
 final class LoadClient {
+    /** How long a server may take to answer before another one is asked. */
+    static final int ATTEMPT_MILLIS = 10_000;
+
+    private static final int CONNECT_MILLIS = 5000;
     private static final int HTTPS_PORT = 443;
     private static final int HTTP_PORT = 80;
 
     private final HttpClientAgent http;
     private final WebSocketClient sockets;
-    private final URI server;
-    private final boolean tls;
-    private final int port;
     private final @Nullable String token;
 
-    LoadClient(Vertx vertx, URI server, @Nullable String token) {
-        this.server = server;
+    LoadClient(Vertx vertx, @Nullable String token) {
         this.token = token;
-        tls = "https".equals(server.getScheme());
-        int standard = tls ? HTTPS_PORT : HTTP_PORT;
-        port = server.getPort() < 0 ? standard : server.getPort();
-        http = vertx.createHttpClient(new HttpClientOptions().setSsl(tls).setTcpNoDelay(true));
+        http = vertx.createHttpClient(
+                new HttpClientOptions().setTcpNoDelay(true).setConnectTimeout(CONNECT_MILLIS));
         sockets = vertx.createWebSocketClient(
-                new WebSocketClientOptions().setSsl(tls).setMaxConnections(20_000));
+                new WebSocketClientOptions().setMaxConnections(20_000).setConnectTimeout(CONNECT_MILLIS));
     }
 
     /** What came back. */
-    record Answer(int status, Buffer body) {}
+    record Answer(int status, Optional<String> retryAfter, Buffer body) {}
 
-    /** A connection of one user; requests on it follow each other. */
-    Future<HttpClientConnection> connect() {
-        return http.connect(
-                new HttpConnectOptions().setHost(server.getHost()).setPort(port).setSsl(tls));
+    /** A connection; requests on it follow each other. */
+    record Link(URI server, HttpClientConnection connection) {}
+
+    private static boolean isTls(URI server) {
+        return "https".equals(server.getScheme());
+    }
+
+    private static int port(URI server) {
+        int standard = isTls(server) ? HTTPS_PORT : HTTP_PORT;
+        return server.getPort() < 0 ? standard : server.getPort();
+    }
+
+    /** A connection of one user. */
+    Future<Link> connect(URI server) {
+        return http.connect(new HttpConnectOptions()
+                        .setHost(server.getHost())
+                        .setPort(port(server))
+                        .setSsl(isTls(server)))
+                .map(connection -> new Link(server, connection));
     }
 
     /** A socket of one user. */
-    Future<WebSocket> socket(String path) {
+    Future<WebSocket> socket(URI server, String path) {
         WebSocketConnectOptions options = new WebSocketConnectOptions()
                 .setHost(server.getHost())
-                .setPort(port)
-                .setSsl(tls)
+                .setPort(port(server))
+                .setSsl(isTls(server))
+                .setTimeout(ATTEMPT_MILLIS)
                 .setURI(path);
         if (token != null) {
             options.putHeader("Authorization", "Bearer " + token);
@@ -62,11 +77,11 @@ final class LoadClient {
         return sockets.connect(options);
     }
 
-    private RequestOptions options(HttpMethod method, String path) {
+    private RequestOptions options(Link link, HttpMethod method, String path) {
         RequestOptions options = new RequestOptions()
                 .setMethod(method)
-                .setHost(server.getHost())
-                .setPort(port)
+                .setHost(link.server().getHost())
+                .setPort(port(link.server()))
                 .setURI(path);
         if (token != null) {
             options.putHeader("Authorization", "Bearer " + token);
@@ -74,24 +89,25 @@ final class LoadClient {
         return options;
     }
 
-    Future<Answer> get(HttpClientConnection connection, String path) {
-        return connection.request(options(HttpMethod.GET, path)).compose(request -> answer(request, null));
+    Future<Answer> get(Link link, String path) {
+        RequestOptions options = options(link, HttpMethod.GET, path).setIdleTimeout(ATTEMPT_MILLIS);
+        return link.connection().request(options).compose(request -> answer(request, null));
     }
 
-    Future<Answer> delete(HttpClientConnection connection, String path) {
-        return connection.request(options(HttpMethod.DELETE, path)).compose(request -> answer(request, null));
-    }
-
-    Future<Answer> post(HttpClientConnection connection, String path, Buffer json) {
-        RequestOptions options = options(HttpMethod.POST, path).putHeader("Content-Type", "application/json");
-        return connection.request(options).compose(request -> answer(request, json));
+    /** Sends commands, which happen once however often they are sent with this key. */
+    Future<Answer> post(Link link, String path, String key, Buffer json) {
+        RequestOptions options = options(link, HttpMethod.POST, path)
+                .setIdleTimeout(ATTEMPT_MILLIS)
+                .putHeader("Content-Type", "application/json")
+                .putHeader("Idempotency-Key", key);
+        return link.connection().request(options).compose(request -> answer(request, json));
     }
 
     /** Opens an event stream, of which nothing but the bytes is looked at; completes when it is open. */
-    Future<HttpClientConnection> stream(String path) {
-        return connect()
-                .compose(connection -> connection
-                        .request(options(HttpMethod.GET, path))
+    Future<HttpClientConnection> stream(URI server, String path) {
+        return connect(server)
+                .compose(link -> link.connection()
+                        .request(options(link, HttpMethod.GET, path))
                         .compose(HttpClientRequest::send)
                         .compose(response -> {
                             if (response.statusCode() != 200) {
@@ -100,13 +116,15 @@ final class LoadClient {
                                                 + response.statusCode()));
                             }
                             response.handler(bytes -> {});
-                            response.exceptionHandler(e -> connection.close());
-                            return Future.succeededFuture(connection);
+                            response.exceptionHandler(e -> link.connection().close());
+                            return Future.succeededFuture(link.connection());
                         }));
     }
 
     private static Future<Answer> answer(HttpClientRequest request, @Nullable Buffer body) {
         return (body == null ? request.send() : request.send(body))
-                .compose(response -> response.body().map(bytes -> new Answer(response.statusCode(), bytes)));
+                .compose(response -> response.body()
+                        .map(bytes -> new Answer(
+                                response.statusCode(), Optional.ofNullable(response.getHeader("Retry-After")), bytes)));
     }
 }

@@ -1,19 +1,28 @@
 package pagefold.server.load;
 
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a load run is.
  *
- * @param server where the server answers
+ * @param servers where the servers answer that have the same simulations, at least one; users are spread over them
  * @param token a bearer token, or {@code null}
  * @param prefix what the names of the simulations begin with
  * @param shape who does what
  * @param seconds how long it is measured, 1 to 86,400
  * @param warmup how long it runs before that, 0 to 86,400 seconds
+ * @param patienceMillis how long a request is repeated, 0 to 86,400,000
  */
-public record LoadOptions(URI server, @Nullable String token, String prefix, Shape shape, int seconds, int warmup) {
+public record LoadOptions(
+        List<URI> servers,
+        @Nullable String token,
+        String prefix,
+        Shape shape,
+        int seconds,
+        int warmup,
+        int patienceMillis) {
     private static final int MAX_SECONDS = 86_400;
 
     /** How commands travel. */
@@ -61,6 +70,8 @@ public record LoadOptions(URI server, @Nullable String token, String prefix, Sha
     public LoadOptions {
         check("seconds", seconds, 1, MAX_SECONDS);
         check("seconds of warm-up", warmup, 0, MAX_SECONDS);
+        check("ms of patience", patienceMillis, 0, 1000 * MAX_SECONDS);
+        servers = List.copyOf(servers);
     }
 
     private static void check(String what, int value, int least, int most) {

@@ -4,31 +4,45 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import pagefold.server.client.PatientClient;
+import pagefold.server.client.PatientClient.Answer;
+import pagefold.server.client.PatientClient.Request;
+import pagefold.server.client.Route;
 
 /** A run of the load generator, from the first connection to the count of what was acknowledged. */
 public final class LoadRun implements AutoCloseable {
     private static final int WAIT_SECONDS = 120;
+    private static final int EXISTS = 409;
 
     private final LoadOptions options;
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     private final LoadTally tally = new LoadTally();
     private final LoadClient client;
+    /** For what is done before and after. */
+    private final PatientClient control;
+
+    private final Route route;
     private final List<LoadWorker> workers = new ArrayList<>();
     private final List<String> simulations = new ArrayList<>();
 
     /** A run that has not begun. */
     public LoadRun(LoadOptions options) {
         this.options = options;
-        this.client = new LoadClient(vertx, options.server(), options.token());
+        this.client = new LoadClient(vertx, options.token());
+        this.control = new PatientClient(new PatientClient.Settings(
+                options.token(), TimeUnit.SECONDS.toMillis(WAIT_SECONDS), options.patienceMillis()));
+        this.route = new Route(options.servers(), 0);
     }
 
     /**
@@ -38,10 +52,9 @@ public final class LoadRun implements AutoCloseable {
      * @throws IOException when the server cannot be reached or does not do what it should
      */
     public List<LoadReport> run() throws IOException {
-        HttpClientConnection control = await(client.connect());
         List<LoadReport> reports = new ArrayList<>();
         try {
-            prepare(control);
+            prepare();
             start();
             pause(options.warmup());
             reports.add(measured());
@@ -53,42 +66,59 @@ public final class LoadRun implements AutoCloseable {
             List<Future<?>> stopped = new ArrayList<>();
             workers.forEach(worker -> stopped.add(worker.end()));
             await(Future.join(stopped));
-            long lost = lost(control);
-            reports.replaceAll(report ->
-                    new LoadReport(report.commands(), report.walks(), report.seconds(), tally.errors(), lost));
+            long surplus = surplus();
+            reports.replaceAll(report -> new LoadReport(
+                    report.commands(),
+                    report.walks(),
+                    report.seconds(),
+                    tally.errors(),
+                    tally.retries(),
+                    Math.max(0, -surplus),
+                    tally.errors().isEmpty() ? Math.max(0, surplus) : 0));
         } finally {
             for (String simulation : simulations) {
-                await(client.delete(control, "/v1/simulations/" + simulation));
+                var unused = control.send(
+                        route, new Request("DELETE", "/v1/simulations/" + simulation, Map.of(), null, true));
             }
         }
         return reports;
     }
 
-    private void prepare(HttpClientConnection control) throws IOException {
+    private void prepare() throws IOException {
         LoadOptions.Shape shape = options.shape();
         for (int i = 0; i < shape.simulations(); i++) {
             String name = options.prefix() + "-" + i;
-            LoadClient.Answer made = await(client.post(
-                    control,
-                    "/v1/simulations",
-                    Buffer.buffer("{\"name\":\"" + name + "\",\"plugin\":\"arm64\",\"profile\":\"4k-48\"}")));
-            expect(made, 201);
+            Answer made = control.send(
+                    route,
+                    new Request(
+                            "POST",
+                            "/v1/simulations",
+                            Map.of(),
+                            ("{\"name\":\"" + name + "\",\"plugin\":\"arm64\",\"profile\":\"4k-48\"}")
+                                    .getBytes(StandardCharsets.UTF_8),
+                            true));
+            if (made.status() != EXISTS || !made.isUnsure()) {
+                expect(made, 201);
+            }
             simulations.add(name);
         }
+        String keys = "load-" + UUID.randomUUID();
         List<Future<?>> prepared = new ArrayList<>();
         for (int i = 0; i < shape.users(); i++) {
             LoadUser user = new LoadUser(simulations.get(i % shape.simulations()), i, shape.mix(), shape.seed());
-            LoadWorker worker = new LoadWorker(client, user, shape.travel(), tally);
+            LoadWorker.Ways ways = new LoadWorker.Ways(
+                    client, new Route(options.servers(), i), options.patienceMillis(), keys + "-u" + i + "-");
+            LoadWorker worker = new LoadWorker(ways, user, shape.travel(), tally);
             workers.add(worker);
             prepared.add(vertx.deployVerticle(worker));
         }
         await(Future.join(prepared));
     }
 
-    private static void expect(LoadClient.Answer answer, int status) throws IOException {
+    private static void expect(Answer answer, int status) throws IOException {
         if (answer.status() != status) {
             throw new IOException("expected status " + status + ", but it is " + answer.status() + ": "
-                    + answer.body().toString().strip());
+                    + new String(answer.body(), StandardCharsets.UTF_8).strip());
         }
     }
 
@@ -112,22 +142,24 @@ public final class LoadRun implements AutoCloseable {
         List<Future<?>> opened = new ArrayList<>();
         String path = "/v1/simulations/" + simulations.getFirst() + "/events/stream";
         for (int i = 0; i < options.shape().travel().subscribers(); i++) {
-            opened.add(client.stream(path));
+            opened.add(client.stream(route.server(), path));
         }
         await(Future.join(opened));
     }
 
-    /** How many events were acknowledged that the simulations do not have. */
-    private long lost(HttpClientConnection control) throws IOException {
-        long lost = 0;
+    /** How many more events the simulations have than were acknowledged; below 0 when some of those are missing. */
+    private long surplus() throws IOException {
+        long surplus = 0;
+        long missing = 0;
         for (String simulation : simulations) {
-            LoadClient.Answer answer = await(client.get(control, "/v1/simulations/" + simulation));
+            Answer answer = control.send(route, Request.get("/v1/simulations/" + simulation));
             expect(answer, 200);
-            int spaces = new JsonObject(answer.body()).getInteger("spaces");
-            long position = new JsonObject(answer.body()).getLong("position");
-            lost += Math.max(0, tally.acknowledged(simulation) + spaces + 1 - position);
+            JsonObject body = new JsonObject(Buffer.buffer(answer.body()));
+            long here = body.getLong("position") - (tally.acknowledged(simulation) + body.getInteger("spaces") + 1);
+            surplus += Math.max(0, here);
+            missing += Math.max(0, -here);
         }
-        return lost;
+        return missing > 0 ? -missing : surplus;
     }
 
     private static void pause(int seconds) throws IOException {
@@ -139,15 +171,15 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    private static <T> T await(Future<T> future) throws IOException {
+    private <T> T await(Future<T> future) throws IOException {
         CompletableFuture<T> waiting = future.toCompletionStage().toCompletableFuture();
         try {
-            return waiting.get(WAIT_SECONDS, TimeUnit.SECONDS);
+            return waiting.get(WAIT_SECONDS + options.patienceMillis() / 1000, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(String.valueOf(cause.getMessage()), cause);
         } catch (TimeoutException e) {
-            throw new IOException("no answer within " + WAIT_SECONDS + " s", e);
+            throw new IOException("no answer within " + (WAIT_SECONDS + options.patienceMillis() / 1000) + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -156,6 +188,7 @@ public final class LoadRun implements AutoCloseable {
 
     @Override
     public void close() {
+        control.close();
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

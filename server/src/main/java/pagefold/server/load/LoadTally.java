@@ -16,6 +16,7 @@ final class LoadTally {
     private final Recorder walkMicros = new Recorder(MAX_MICROS, 3);
     private final LongAdder commands = new LongAdder();
     private final LongAdder walks = new LongAdder();
+    private final LongAdder retries = new LongAdder();
     private final Map<String, LongAdder> errors = new ConcurrentHashMap<>();
     /** Acknowledged events since the start, by simulation. */
     private final Map<String, LongAdder> acknowledged = new ConcurrentHashMap<>();
@@ -50,6 +51,16 @@ final class LoadTally {
         }
     }
 
+    /** Something is sent again. */
+    void retried() {
+        retries.increment();
+    }
+
+    /** How often that was, since the start. */
+    long retries() {
+        return retries.sum();
+    }
+
     /** Something else happened than was expected. */
     void failed(String what) {
         errors.computeIfAbsent(what, name -> new LongAdder()).increment();
@@ -66,6 +77,8 @@ final class LoadTally {
                 LoadReport.Deeds.of(walks.sum(), seconds, walkTimes),
                 seconds,
                 Map.of(),
+                0,
+                0,
                 0);
     }
 

@@ -1,16 +1,15 @@
 package pagefold.server.load;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.WebSocket;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.vertx.core.json.JsonObject;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.Hex;
+import pagefold.server.client.Route;
 import pagefold.server.wire.CommandCodec;
 
 /**
@@ -20,26 +19,36 @@ import pagefold.server.wire.CommandCodec;
  * counts from when it was due: otherwise a slow server would be asked less and look fast.
  */
 final class LoadWorker extends VerticleBase {
-    private final LoadClient client;
+    private static final int CREATED = 201;
+    private static final int OK = 200;
+
+    private final Ways ways;
     private final LoadUser user;
     private final LoadOptions.Travel travel;
     private final LoadTally tally;
     private final String commandsPath;
     private final String walkPath;
-    /** When the messages were sent, or due, that a socket has not answered yet. */
-    private final Deque<Long> sent = new ArrayDeque<>();
-
     private final Promise<Void> finished = Promise.promise();
-    private @Nullable HttpClientConnection connection;
-    private @Nullable WebSocket socket;
+    private @Nullable PatientLink link;
+    private @Nullable LoadSocket socket;
     private long dueNanos;
     private long stepNanos;
+    private long sent;
     private boolean idle = true;
     private volatile boolean stopping;
 
+    /**
+     * How a worker reaches the servers.
+     *
+     * @param route of its own
+     * @param patienceMillis how long a request is repeated
+     * @param keys what the keys of its requests begin with; nobody else's do
+     */
+    record Ways(LoadClient client, Route route, long patienceMillis, String keys) {}
+
     /** A worker that is ready when it is deployed. */
-    LoadWorker(LoadClient client, LoadUser user, LoadOptions.Travel travel, LoadTally tally) {
-        this.client = client;
+    LoadWorker(Ways ways, LoadUser user, LoadOptions.Travel travel, LoadTally tally) {
+        this.ways = ways;
         this.user = user;
         this.travel = travel;
         this.tally = tally;
@@ -48,35 +57,43 @@ final class LoadWorker extends VerticleBase {
         walkPath = simulation + "/spaces/" + user.space() + "/walk?va=";
     }
 
-    /** Connects and makes the user's space. */
+    /** Makes the user's space. */
     @Override
     public Future<?> start() {
-        return client.connect()
-                .onSuccess(connected -> connection = connected)
-                .compose(connected -> client.post(
-                        connected,
-                        commandsPath,
-                        Buffer.buffer(
-                                "{\"type\":\"create-space\",\"space\":\"" + user.space() + "\",\"kind\":\"user\"}")))
-                .compose(answer -> answer.status() == 201
+        link = new PatientLink(vertx, ways.client, ways.route, ways.patienceMillis, tally);
+        return sent(Buffer.buffer("{\"type\":\"create-space\",\"space\":\"" + user.space() + "\",\"kind\":\"user\"}"))
+                .compose(answer -> answer.status() == CREATED
                         ? Future.<Void>succeededFuture()
                         : Future.failedFuture(new IllegalStateException("expected a new space, but: " + answer.body())))
                 .compose(made -> travel.way() == LoadOptions.Way.SOCKET ? openSocket() : Future.succeededFuture());
     }
 
     private Future<Void> openSocket() {
-        return client.socket("/v1/simulations/" + user.simulation() + "/socket")
-                .onSuccess(opened -> {
-                    socket = opened;
-                    opened.textMessageHandler(this::socketAnswered);
-                    opened.closeHandler(closed -> {
-                        if (!finished.future().isComplete()) {
-                            tally.failed("socket closed");
-                            finished.tryComplete();
-                        }
-                    });
-                })
-                .mapEmpty();
+        LoadSocket opened = new LoadSocket(
+                ways.client,
+                link(),
+                "/v1/simulations/" + user.simulation() + "/socket",
+                this::socketAnswered,
+                this::failed);
+        socket = opened;
+        return opened.open();
+    }
+
+    private PatientLink link() {
+        PatientLink given = link;
+        if (given == null) {
+            throw new IllegalStateException("expected a way to the servers, but the worker was not prepared");
+        }
+        return given;
+    }
+
+    private String nextKey() {
+        return ways.keys + sent++;
+    }
+
+    private Future<LoadClient.Answer> sent(Buffer commands) {
+        String key = nextKey();
+        return link().ask(connection -> ways.client.post(connection, commandsPath, key, commands));
     }
 
     /**
@@ -104,7 +121,10 @@ final class LoadWorker extends VerticleBase {
     }
 
     private void endIfIdle() {
-        if (stopping && idle && sent.isEmpty()) {
+        if (stopping && idle && (socket == null || socket.isIdle())) {
+            if (socket != null) {
+                socket.close();
+            }
             finished.tryComplete();
         }
     }
@@ -139,7 +159,7 @@ final class LoadWorker extends VerticleBase {
     private void step(long began) {
         switch (user.next()) {
             case LoadUser.Step.Walk(long address) -> walk(address, began);
-            case LoadUser.Step.Change change when socket != null -> sendMessage(change, began);
+            case LoadUser.Step.Change change when socket != null -> sendMessage(socket, change, began);
             case LoadUser.Step.Change change when travel.way() == LoadOptions.Way.BATCH -> batch(change, began);
             case LoadUser.Step.Change change -> post(json(change), 1, began);
         }
@@ -163,50 +183,43 @@ final class LoadWorker extends VerticleBase {
 
     private void post(Buffer body, int count, long began) {
         idle = false;
-        client.post(connected(), commandsPath, body).onComplete(answered -> {
-            idle = true;
-            if (answered.succeeded() && answered.result().status() == 201) {
+        sent(body).onComplete(answered -> {
+            if (isAnswered(answered, CREATED)) {
                 tally.changed(user.simulation(), count, micros(began));
                 next();
-            } else {
-                failed(answered.succeeded() ? "status " + answered.result().status() : "connection lost");
             }
         });
     }
 
     private void walk(long address, long began) {
         idle = false;
-        client.get(connected(), walkPath + Hex.address(address)).onComplete(answered -> {
-            idle = true;
-            if (answered.succeeded() && answered.result().status() == 200) {
+        String path = walkPath + Hex.address(address);
+        link().ask(connection -> ways.client.get(connection, path)).onComplete(answered -> {
+            if (isAnswered(answered, OK)) {
                 tally.walked(micros(began));
                 next();
-            } else {
-                failed(answered.succeeded() ? "status " + answered.result().status() : "connection lost");
             }
         });
     }
 
-    private HttpClientConnection connected() {
-        HttpClientConnection connected = connection;
-        if (connected == null) {
-            throw new IllegalStateException("expected a connection, but the worker was not prepared");
+    private boolean isAnswered(AsyncResult<LoadClient.Answer> answered, int expected) {
+        idle = true;
+        if (answered.succeeded() && answered.result().status() == expected) {
+            return true;
         }
-        return connected;
+        failed(answered.succeeded() ? "status " + answered.result().status() : "connection lost");
+        return false;
     }
 
-    private void sendMessage(LoadUser.Step.Change change, long began) {
-        WebSocket opened = socket;
-        if (opened != null) {
-            sent.add(began);
-            opened.writeTextMessage("{\"type\":\"commands\",\"commands\":" + json(change) + "}");
-        }
+    private void sendMessage(LoadSocket opened, LoadUser.Step.Change change, long began) {
+        String text =
+                "{\"type\":\"commands\",\"idempotencyKey\":\"" + nextKey() + "\",\"commands\":" + json(change) + "}";
+        opened.send(new LoadSocket.Message(began, text));
     }
 
-    private void socketAnswered(String text) {
-        Long began = sent.poll();
-        if (began != null && text.startsWith("{\"type\":\"accepted\"")) {
-            tally.changed(user.simulation(), 1, micros(began));
+    private void socketAnswered(LoadSocket.Message message, JsonObject answer) {
+        if ("accepted".equals(answer.getString("type"))) {
+            tally.changed(user.simulation(), 1, micros(message.began()));
             next();
         } else {
             failed("refused over the socket");
@@ -215,9 +228,14 @@ final class LoadWorker extends VerticleBase {
 
     /** A user who has been refused something does not know its space any more, and stops. */
     private void failed(String what) {
-        tally.failed(what);
-        stopping = true;
-        finished.tryComplete();
+        if (!finished.future().isComplete()) {
+            tally.failed(what);
+            stopping = true;
+            if (socket != null) {
+                socket.close();
+            }
+            finished.tryComplete();
+        }
     }
 
     private static long micros(long began) {

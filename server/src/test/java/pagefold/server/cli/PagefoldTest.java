@@ -116,8 +116,8 @@ class PagefoldTest {
             port = socket.getLocalPort();
         }
 
-        CliRun run =
-                CliRun.of("sim", "ls", "--server", "http://127.0.0.1:" + port).ends(ExitCodes.UNREACHABLE);
+        CliRun run = CliRun.of("sim", "ls", "--retry-for", "0", "--server", "http://127.0.0.1:" + port)
+                .ends(ExitCodes.UNREACHABLE);
 
         assertThat(run.err().lines()).singleElement().asString().contains("pagefold serve");
     }

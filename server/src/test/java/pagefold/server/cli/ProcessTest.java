@@ -96,7 +96,8 @@ class ProcessTest {
         Path data = directory.resolve("data");
         Process process = start("serve", "--port", "0", "--data", data.toString());
         URI server = address(process, new ArrayList<>());
-        try (ApiClient api = new ApiClient(server, null, line -> {})) {
+        try (ApiClient api =
+                new ApiClient(new ApiClient.Settings(List.of(server), null, Duration.ZERO, null), line -> {})) {
             var unused = SimVerb.create(api, "s", new SimVerb.PluginOptions());
         }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StartUpTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "sim ls --server http://127.0.0.1:1", "completion"})
+    @ValueSource(strings = {"--help", "sim ls --retry-for 200ms --server http://127.0.0.1:1", "completion"})
     void client_verbs_load_no_class_of_the_server(String line, @TempDir Path directory)
             throws IOException, InterruptedException {
         Path loaded = directory.resolve("loaded");

@@ -1,0 +1,20 @@
+package pagefold.server.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Who asks. */
+final class TokenOption {
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            defaultValue = "${env:PAGEFOLD_TOKEN:-}",
+            description = "For a server with a login; PAGEFOLD_TOKEN is better, since others can see arguments.")
+    private String token = "";
+
+    /** The token to show, or {@code null}. */
+    @Nullable
+    String orNull() {
+        return token.isEmpty() ? null : token;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package pagefold.server.client;
+
+import org.jspecify.annotations.NullMarked;
