@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             "  pagefold stress --partition 4 --simulations 4        as root: the network between its servers fails",
             "  pagefold stress --kill 3 --restart-database --seed 7 --report stress",
             "  pagefold stress --simulations 10000 --regions 1000 --users 200 --rest 100 --join --report spread",
+            "  pagefold stress --kill --pause --seeds 10            ten seeds, and a line for each at the end",
             "  pagefold stress --servers http://a:8080,http://b:8080 --swap-plugins 2",
             "",
             "The same seed gives the same users, faults and targets; how they meet is up to the machine. Exit code 1",
@@ -46,6 +47,8 @@ import picocli.CommandLine.Spec;
             ""
         })
 final class StressVerb implements Callable<Integer> {
+    private static final int MAX_SEEDS = 10_000;
+
     @Mixin
     private LocalClusterOptions local = new LocalClusterOptions();
 
@@ -73,6 +76,15 @@ final class StressVerb implements Callable<Integer> {
                     "Simulations whose head four more users append to and read, each over another server; what they"
                             + " see is checked for linearizability (${DEFAULT-VALUE}).")
     private int heads;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "COUNT",
+            defaultValue = "1",
+            description =
+                    "Runs one after the other, on the same servers, with this seed and those behind it; ends with a"
+                            + " line for each (${DEFAULT-VALUE}).")
+    private int seeds;
 
     @Option(
             names = "--seconds",
@@ -193,7 +205,8 @@ final class StressVerb implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Writes the report to FILE.json and as a page to FILE.html.")
+            description =
+                    "Writes the report to FILE.json and as a page to FILE.html; with --seeds, to FILE-SEED.json and so on.")
     private @Nullable Path report;
 
     @Spec
@@ -201,11 +214,20 @@ final class StressVerb implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StressOptions options = options();
-        StressReport done;
-        try {
-            done = servers.isEmpty() ? onOwn(options) : run(servers, null, options);
-            write(done);
+        List<StressOptions> runs = new ArrayList<>();
+        if (seeds < 1 || seeds > MAX_SEEDS) {
+            throw CliFailure.usage("expected 1 to " + MAX_SEEDS + " --seeds, but found " + seeds);
+        }
+        for (int i = 0; i < seeds; i++) {
+            runs.add(options(work.seed + i));
+        }
+        List<StressReport> done = new ArrayList<>();
+        try (InterruptedWhenTold _ = new InterruptedWhenTold()) {
+            if (servers.isEmpty()) {
+                onOwn(runs, done);
+            } else {
+                run(servers, null, runs, done);
+            }
         } catch (IOException e) {
             throw new CliFailure(ExitCodes.UNREACHABLE, "the stress run did not end: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -213,16 +235,15 @@ final class StressVerb implements Callable<Integer> {
             throw new CliFailure(ExitCodes.UNREACHABLE, "interrupted");
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
+        } finally {
+            if (seeds > 1 && !output.isJson()) {
+                summarize(done);
+            }
         }
-        if (output.isJson()) {
-            spec.commandLine().getOut().println(StressJson.of(done));
-        } else {
-            show(done);
-        }
-        return done.passes() ? ExitCodes.OK : ExitCodes.NO;
+        return done.stream().allMatch(StressReport::passes) ? ExitCodes.OK : ExitCodes.NO;
     }
 
-    private StressOptions options() {
+    private StressOptions options(long seed) {
         Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
         faults.put(FaultKind.KILL, kill);
         faults.put(FaultKind.PAUSE, pause);
@@ -233,10 +254,9 @@ final class StressVerb implements Callable<Integer> {
         faults.put(FaultKind.PARTITION, partition);
         try {
             return new StressOptions(
-                    Texts.name("simulation", prefix),
+                    Texts.name("simulation", seeds == 1 ? prefix : prefix + "-" + seed),
                     token.orNull(),
-                    new StressOptions.Shape(
-                            work.users, work.simulations, heads, work.mix(), work.seed, regions, rest),
+                    new StressOptions.Shape(work.users, work.simulations, heads, work.mix(), seed, regions, rest),
                     new StressOptions.Length(seconds, operations),
                     faults,
                     new StressOptions.Patience(attempt, patience));
@@ -245,28 +265,70 @@ final class StressVerb implements Callable<Integer> {
         }
     }
 
-    private StressReport onOwn(StressOptions options) throws IOException, InterruptedException {
+    private void onOwn(List<StressOptions> runs, List<StressReport> done) throws IOException, InterruptedException {
         LocalCluster.Options wanted = local.at(0);
         talk("starting PostgreSQL and " + wanted.nodes() + " servers");
         try (LocalCluster cluster = partition > 0 ? LocalCluster.startOnNetwork(wanted) : LocalCluster.start(wanted)) {
-            return run(cluster.servers(), cluster, options.withToken(cluster.token()));
+            run(servers, cluster, runs, done);
         }
     }
 
-    private StressReport run(List<URI> uris, @Nullable LocalCluster cluster, StressOptions options)
+    private void run(List<URI> uris, @Nullable LocalCluster cluster, List<StressOptions> runs, List<StressReport> done)
             throws IOException, InterruptedException {
-        try (StressRun run = new StressRun(uris, cluster, options, this::talk)) {
-            talk("running with seed " + work.seed);
-            return run.run();
+        for (StressOptions each : runs) {
+            List<URI> now = cluster == null ? uris : cluster.servers();
+            StressOptions options = cluster == null ? each : each.withToken(cluster.token());
+            try (StressRun run = new StressRun(now, cluster, options, this::talk)) {
+                talk("running with seed " + options.shape().seed());
+                StressReport report = run.run();
+                done.add(report);
+                write(report);
+                if (output.isJson()) {
+                    say("%s", StressJson.of(report));
+                } else {
+                    show(report);
+                }
+            }
         }
     }
 
     private void write(StressReport done) throws IOException {
         Path file = report;
         if (file != null) {
-            Files.writeString(file.resolveSibling(file.getFileName() + ".json"), StressJson.of(done));
-            Files.writeString(file.resolveSibling(file.getFileName() + ".html"), StressPage.of(done));
+            String name = file.getFileName() + (seeds == 1 ? "" : "-" + done.seed());
+            Files.writeString(file.resolveSibling(name + ".json"), StressJson.of(done));
+            Files.writeString(file.resolveSibling(name + ".html"), StressPage.of(done));
         }
+    }
+
+    private void summarize(List<StressReport> reports) {
+        TextTable table = new TextTable(
+                "SEED", "COMMANDS", "LOST", "DUPLICATED", "UNKNOWN", "TABLES", "HEADS", "LONGEST WAIT ms", "VERDICT");
+        for (StressReport each : reports) {
+            StressReport.Outcomes outcomes = each.outcomes();
+            List<String> verdicts = each.histories().stream()
+                    .map(StressReport.HistoryReport::verdict)
+                    .distinct()
+                    .toList();
+            table.row(
+                    each.seed(),
+                    outcomes.acknowledged(),
+                    outcomes.lost(),
+                    outcomes.duplicated(),
+                    outcomes.unknown(),
+                    each.hashesEqual() ? "equal" : "DIFFERENT",
+                    verdicts.isEmpty() ? "-" : String.join(", ", verdicts),
+                    each.faults().stream()
+                            .mapToLong(fault -> Math.max(fault.failOverMillis(), fault.laterMillis()))
+                            .max()
+                            .orElse(0),
+                    each.passes()
+                            ? "passed"
+                            : "VIOLATIONS: " + each.violations().size());
+        }
+        say("");
+        table.print(spec.commandLine().getOut());
+        spec.commandLine().getOut().flush();
     }
 
     private void show(StressReport done) {

@@ -10,12 +10,12 @@ import pagefold.model.Permissions;
 
 /**
  * What one user does: a random walk through map, unmap and protect on slots of its own space, none of which the server
- * has a reason to refuse. The same seed gives the same commands.
+ * has a reason to refuse, under profiles of 32 bits neither. The same seed gives the same commands.
  */
 public final class LoadUser {
     private static final int SLOTS = 2048;
     private static final long SLOT_BYTES = 0x1_0000;
-    private static final long BASE = 0x10_0000_0000L;
+    private static final long BASE = 0x1000_0000L;
     private static final long PHYSICAL = 0x8000_0000L;
     private static final Permissions WRITABLE = Permissions.parse("rw-/rw-");
     private static final Permissions READABLE = Permissions.parse("r--/r--");

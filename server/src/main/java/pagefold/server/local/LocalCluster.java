@@ -238,6 +238,18 @@ public final class LocalCluster implements AutoCloseable {
     /** Ends the nodes in order, then the database; a temporary folder goes. */
     @Override
     public void close() throws IOException {
+        // Who is interrupted ends it, and does not leave it half ended.
+        boolean isInterrupted = Thread.interrupted();
+        try {
+            end();
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void end() throws IOException {
         for (LocalNode node : nodes) {
             node.askToStop();
         }

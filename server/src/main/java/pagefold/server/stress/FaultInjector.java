@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.client.PatientClient;
+import pagefold.server.client.PatientClient.Answer;
+import pagefold.server.client.PatientClient.Request;
 import pagefold.server.client.Route;
 import pagefold.server.local.LocalCluster;
 import pagefold.server.local.LocalNetwork;
@@ -21,7 +24,14 @@ final class FaultInjector {
     private static final int READY_SECONDS = 120;
     private static final long LOOK_MILLIS = 200;
     private static final int WHOLE_SECONDS = 60;
-    private static final List<String> PROFILES = List.of("16k-48", "64k-48", "4k-48");
+    private static final int CREATED = 201;
+    /** In turn; those that cannot hold a simulation are passed over. */
+    private static final List<Profile> PROFILES = List.of(
+            new Profile("arm32", "lpae"),
+            new Profile("arm64", "16k-48"),
+            new Profile("arm32", "classic"),
+            new Profile("arm64", "64k-48"),
+            new Profile("arm64", "4k-48"));
 
     private final @Nullable LocalCluster cluster;
     private final Eyes eyes;
@@ -32,6 +42,21 @@ final class FaultInjector {
     private final List<String> violations = new ArrayList<>();
     private int swaps;
     private int partitions;
+
+    private record Profile(String plugin, String name) {
+        byte[] json() {
+            return new JsonObject()
+                    .put("plugin", plugin)
+                    .put("profile", name)
+                    .toBuffer()
+                    .getBytes();
+        }
+
+        @Override
+        public String toString() {
+            return plugin + " " + name;
+        }
+    }
 
     /**
      * A fault, as it was.
@@ -206,22 +231,32 @@ final class FaultInjector {
     }
 
     private String swap(String simulation) throws IOException {
-        String profile = PROFILES.get(swaps++ % PROFILES.size());
-        PatientClient.Answer answer = client.send(
-                routes.get(simulation),
-                new PatientClient.Request(
-                        "POST",
-                        "/v1/simulations/" + simulation + "/swap",
-                        Map.of("Idempotency-Key", simulation + "-swap-" + swaps),
-                        new JsonObject()
-                                .put("plugin", "arm64")
-                                .put("profile", profile)
-                                .toBuffer()
-                                .getBytes()));
-        if (answer.status() != 201) {
-            throw new IOException("expected a swap of " + simulation + " to " + profile + ", but it is "
-                    + answer.status() + " " + new String(answer.body()).strip());
+        Route route = routes.get(simulation);
+        String path = "/v1/simulations/" + simulation + "/swap";
+        for (int i = 0; i < PROFILES.size(); i++) {
+            Profile profile = PROFILES.get(swaps++ % PROFILES.size());
+            Answer would =
+                    client.send(route, new Request("POST", path + "?dryRun=true", Map.of(), profile.json(), true));
+            if (would.status() != 200) {
+                throw unexpected("a dry run of a swap of " + simulation + " to " + profile, would);
+            }
+            if (!new JsonObject(Buffer.buffer(would.body())).getBoolean("possible")) {
+                continue;
+            }
+            Answer answer = client.send(
+                    route,
+                    new Request(
+                            "POST", path, Map.of("Idempotency-Key", simulation + "-swap-" + swaps), profile.json()));
+            if (answer.status() != CREATED) {
+                throw unexpected("a swap of " + simulation + " to " + profile, answer);
+            }
+            return "swap of " + simulation + " to " + profile;
         }
-        return "swap of " + simulation + " to " + profile;
+        throw new IOException("expected a profile that can hold " + simulation + ", but none of " + PROFILES + " can");
+    }
+
+    private static IOException unexpected(String wanted, Answer answer) {
+        return new IOException("expected " + wanted + ", but it is " + answer.status() + " "
+                + new String(answer.body(), StandardCharsets.UTF_8).strip());
     }
 }

@@ -12,7 +12,7 @@ public enum FaultKind {
     RESTART,
     /** The database ends, in order or as in a crash, and is started again. */
     RESTART_DATABASE,
-    /** A simulation gets another profile of its plugin. */
+    /** A simulation gets another profile, or another plugin, that can hold it. */
     SWAP_PLUGINS,
     /** One more node is started, and stays. Nothing fails, so no client may notice. */
     JOIN,

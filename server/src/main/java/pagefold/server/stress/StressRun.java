@@ -125,7 +125,8 @@ public final class StressRun implements AutoCloseable {
             each(
                     List.copyOf(routes.keySet()),
                     simulation -> checker.send(
-                            route(simulation), new Request("DELETE", "/v1/simulations/" + simulation, Map.of(), null, true)));
+                            route(simulation),
+                            new Request("DELETE", "/v1/simulations/" + simulation, Map.of(), null, true)));
         }
         return report;
     }

@@ -119,7 +119,7 @@ class PatientClientTest {
             Answer third = client.send(to(nobody(), moved.uri()), UNKEYED);
 
             assertThat(List.of(first, second)).allMatch(e -> e.isUnsure() && e.attempts() == 1);
-            assertThat(second.last().status()).isEqualTo(503);
+            assertThat(second.last()).extracting(Answer::status).isEqualTo(503);
             assertThat(lost.seen()).hasSize(1);
             assertThat(unsure.seen()).hasSize(1);
             assertThat(third.status()).isEqualTo(201);
