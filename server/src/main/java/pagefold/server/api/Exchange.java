@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -220,7 +221,7 @@ final class Exchange {
             response.putHeader(HttpHeaders.ETAG, etag(position));
         }
         boolean unread = hasBody() && !routing.request().isEnded();
-        if (unread) {
+        if (unread && hasConnection()) {
             response.putHeader(HttpHeaders.CONNECTION, "close");
         }
         Future<Void> sent = response.setStatusCode(problem.status())
@@ -231,21 +232,34 @@ final class Exchange {
         }
     }
 
+    /** Whether the connection is for this request alone, until it is answered; not with HTTP/2. */
+    private boolean hasConnection() {
+        return routing.request().version() != HttpVersion.HTTP_2;
+    }
+
     /**
      * Reads and forgets what the client still sends, for a while, and closes the connection. To close it at once would
-     * reset it, and the client could lose the answer.
+     * reset it, and the client could lose the answer. With HTTP/2 only the stream ends.
      */
     void discardRest() {
         HttpServerRequest request = routing.request();
         if (request.isEnded()) {
             return;
         }
-        long timer = routing.vertx()
-                .setTimer(LINGER_MILLIS, late -> request.connection().close());
+        boolean closes = hasConnection();
+        long timer = routing.vertx().setTimer(LINGER_MILLIS, late -> {
+            if (closes) {
+                request.connection().close();
+            } else {
+                routing.response().reset();
+            }
+        });
         request.handler(part -> {});
         request.endHandler(end -> {
             routing.vertx().cancelTimer(timer);
-            request.connection().close();
+            if (closes) {
+                request.connection().close();
+            }
         });
         request.resume();
     }

@@ -8,10 +8,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import pagefold.server.cluster.Cluster;
 import pagefold.server.cluster.Node;
 
@@ -32,6 +36,7 @@ final class Forwarder {
     /** The answer says that the simulation has moved, and nothing has been done. */
     static final String MOVED = "Pagefold-Moved";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
     private static final String STATE = "pagefold.forwarding";
     private static final String KEY = "Idempotency-Key";
     private static final long PATIENCE_MILLIS = 6000;
@@ -55,6 +60,9 @@ final class Forwarder {
         /** Whether it can be answered again: its body, if it has one, is kept, or has not been read. */
         boolean isRepeatable;
 
+        /** Whether it waits to be read by another node. */
+        boolean isPaused;
+
         long troubledSince;
 
         State(Forwarder forwarder, String simulation, Handler<RoutingContext> here, boolean isRepeatable) {
@@ -65,11 +73,21 @@ final class Forwarder {
         }
     }
 
-    Forwarder(Cluster cluster) {
+    /**
+     * Sends nothing yet.
+     *
+     * @param trust PEM of the certificates that vouch for those of nodes, or {@code null} for those that the JDK believes
+     */
+    Forwarder(Cluster cluster, @Nullable String trust) {
         this.vertx = cluster.vertx();
         this.cluster = cluster;
-        this.upstream = new Upstream(vertx);
+        this.upstream = new Upstream(vertx, trust);
         cluster.onChange(this::endThoseOfTheLost);
+    }
+
+    /** Cuts the event streams and sockets of other nodes that go through here. */
+    void endStreams() {
+        upstream.endStreams();
     }
 
     /** How many requests were sent on. */
@@ -96,7 +114,7 @@ final class Forwarder {
         routing.response().putHeader(NODE, cluster.local().name());
         String hop = routing.request().getHeader(HOP);
         if (hop != null) {
-            if (hop.equals(cluster.local().key())) {
+            if (isOurs(hop)) {
                 here.handle(routing);
             } else {
                 // Meant for another node, which was here before, or from somebody who is none.
@@ -107,6 +125,12 @@ final class Forwarder {
         } else {
             begin(routing, new State(this, simulation, here, !hasStream(routing.request())));
         }
+    }
+
+    /** Takes the same time for all keys of a length. */
+    private boolean isOurs(String hop) {
+        return MessageDigest.isEqual(
+                hop.getBytes(StandardCharsets.UTF_8), cluster.local().key().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void moved(Exchange exchange, String simulation) {
@@ -151,6 +175,7 @@ final class Forwarder {
         }
         Node target = cluster.preferred(state.simulation);
         if (target.id().equals(cluster.local().id())) {
+            resume(routing.request(), state);
             try {
                 state.here.handle(routing);
             } catch (RuntimeException e) {
@@ -189,7 +214,9 @@ final class Forwarder {
         HttpServerRequest request = routing.request();
         Buffer body = BodyReader.kept(routing);
         boolean isTunnel = "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
-        if (body == null) {
+        // One without a body may have ended; over HTTP/2 it cannot be paused then.
+        if (body == null && !request.isEnded()) {
+            state.isPaused = true;
             request.pause();
         }
         upstream.open(target, request, RequestObserver.trace(routing))
@@ -216,6 +243,14 @@ final class Forwarder {
                 });
     }
 
+    /** Lets a request go on that waited to be read by another node. */
+    private static void resume(HttpServerRequest request, State state) {
+        if (state.isPaused && !request.isEnded()) {
+            request.resume();
+        }
+        state.isPaused = false;
+    }
+
     private void retryOr(RoutingContext routing, State state, boolean surelyNotDone, @Nullable Throwable why) {
         HttpMethod method = routing.request().method();
         boolean maybeTwice = method == HttpMethod.GET
@@ -224,9 +259,8 @@ final class Forwarder {
         if ((surelyNotDone || maybeTwice) && again(routing, state)) {
             return;
         }
-        if (BodyReader.kept(routing) == null) {
-            routing.request().resume();
-        }
+        resume(routing.request(), state);
+        LOG.warn("a request about {} came to no other node: {}", state.simulation, String.valueOf(why));
         new Exchange(routing)
                 .send(Problem.of(
                         503,

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ import pagefold.server.ops.Metrics;
 import pagefold.server.plugins.PluginAdmin;
 import pagefold.server.plugins.PluginDirectory;
 import pagefold.server.plugins.PluginUsage;
+import pagefold.server.space.Followers;
 import pagefold.server.space.Limits;
 import pagefold.server.space.Simulations;
 import pagefold.server.space.Surroundings;
@@ -123,7 +125,9 @@ public final class PagefoldServer implements AutoCloseable {
             Guard guard = guard(vertx, options.access());
             Sockets sockets = new Sockets(simulations, admission, feeds);
             Health health = new Health(log, cluster::isUp);
-            Forwarder forwarder = new Forwarder(cluster);
+            Forwarder forwarder = new Forwarder(
+                    cluster,
+                    options.cluster() == null ? null : options.cluster().trust());
             metrics.watch(cluster, forwarder::forwarded, forwarder::repeated);
             PluginUsage usage = new PluginUsage(log, host);
             PluginDirectory directory = new PluginDirectory(options.pluginDirectory());
@@ -146,11 +150,7 @@ public final class PagefoldServer implements AutoCloseable {
                     health,
                     cluster,
                     forwarder);
-            simulations.onHandedOver(name -> {
-                feeds.handedOver(name);
-                sockets.handedOver(name);
-                admission.removed(name);
-            });
+            simulations.setFollowers(followers(parts));
             Listener http = listen(parts, options);
             PagefoldServer server = new PagefoldServer(parts, http, options);
             cluster.begin(simulations, host, server.uri());
@@ -164,6 +164,24 @@ public final class PagefoldServer implements AutoCloseable {
             host.close();
             throw e;
         }
+    }
+
+    private static Followers followers(Parts parts) {
+        return new Followers() {
+            @Override
+            public Set<String> simulations() {
+                Set<String> followed = new HashSet<>(parts.feeds.simulations());
+                followed.addAll(parts.sockets.simulations());
+                return followed;
+            }
+
+            @Override
+            public void leftBehind(String simulation) {
+                parts.feeds.handedOver(simulation);
+                parts.sockets.handedOver(simulation);
+                parts.admission.removed(simulation);
+            }
+        };
     }
 
     private static Cluster cluster(ServerOptions options) throws IOException {
@@ -259,6 +277,7 @@ public final class PagefoldServer implements AutoCloseable {
         // Before anything is refused: the others send nothing here any more, and have what was here.
         quietly("the hand-over to other nodes", parts.cluster.leave());
         parts.feeds.close();
+        parts.forwarder.endStreams();
         quietly("the sockets", parts.sockets.close());
         quietly("the port", http.shutdown(DRAIN_SECONDS));
         quietly("the simulations", parts.simulations.close());

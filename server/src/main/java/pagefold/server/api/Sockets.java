@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +56,13 @@ final class Sockets {
         Runnable keep = exchange.whenTokenEnds(session::stop);
         session.closed().onComplete(closed -> keep.run());
         session.start();
+    }
+
+    /** The simulations that have sockets. */
+    Set<String> simulations() {
+        Set<String> names = new HashSet<>();
+        sessions.forEach(session -> names.add(session.simulation()));
+        return names;
     }
 
     /** Ends the sockets of a simulation that another server has from now on. */

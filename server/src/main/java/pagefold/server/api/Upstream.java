@@ -1,5 +1,6 @@
 package pagefold.server.api;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -14,10 +15,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +38,16 @@ final class Upstream {
             "proxy-authorization",
             "te",
             "trailer",
-            "transfer-encoding");
+            "transfer-encoding",
+            "http2-settings",
+            "upgrade");
 
+    private final Vertx vertx;
     private final HttpClient client;
+    /** What ends event streams and sockets that go through here. */
+    private final Set<Runnable> endless = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean ended;
 
     /**
      * What a node's answer leads to besides itself.
@@ -47,12 +57,22 @@ final class Upstream {
      */
     record Answers(BooleanSupplier isTriedAgain, Consumer<Throwable> failed) {}
 
-    Upstream(Vertx vertx) {
+    /**
+     * No connections yet.
+     *
+     * @param trust PEM of the certificates that vouch for those of nodes, or {@code null} for those that the JDK believes
+     */
+    Upstream(Vertx vertx, @Nullable String trust) {
+        this.vertx = vertx;
+        HttpClientOptions options = new HttpClientOptions()
+                .setConnectTimeout(CONNECT_MILLIS)
+                .setTcpNoDelay(true)
+                .setDecompressionSupported(false);
+        if (trust != null) {
+            options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(trust)));
+        }
         client = vertx.createHttpClient(
-                new HttpClientOptions()
-                        .setConnectTimeout(CONNECT_MILLIS)
-                        .setTcpNoDelay(true)
-                        .setDecompressionSupported(false),
+                options,
                 // Every event stream and socket has a connection of its own.
                 new PoolOptions()
                         .setHttp1MaxSize(2 * EventFeeds.MAX_SUBSCRIPTIONS)
@@ -129,7 +149,7 @@ final class Upstream {
         }
     }
 
-    private static void answer(HttpClientResponse answer, RoutingContext routing, Answers answers) {
+    private void answer(HttpClientResponse answer, RoutingContext routing, Answers answers) {
         if (answer.getHeader(Forwarder.MOVED) != null && answers.isTriedAgain().getAsBoolean()) {
             answer.resume();
             return;
@@ -145,7 +165,28 @@ final class Upstream {
             response.setChunked(true);
         }
         answer.exceptionHandler(lost -> response.reset());
+        if (EventStreams.CONTENT_TYPE.equals(answer.getHeader(HttpHeaders.CONTENT_TYPE))) {
+            Runnable forget = untilEnded(() -> response.reset());
+            routing.addEndHandler(ended -> forget.run());
+        }
         answer.pipeTo(response).onFailure(lost -> response.reset());
+    }
+
+    /** Cuts the event streams and sockets, which would go on for ever; their clients go on elsewhere. */
+    void endStreams() {
+        ended = true;
+        endless.forEach(Runnable::run);
+    }
+
+    /** Has something done when streams are ended, by the thread that it is of, unless it was forgotten before. */
+    private Runnable untilEnded(Runnable end) {
+        Context context = vertx.getOrCreateContext();
+        Runnable there = () -> context.runOnContext(ignored -> end.run());
+        endless.add(there);
+        if (ended) {
+            there.run();
+        }
+        return () -> endless.remove(there);
     }
 
     private static void headers(HttpClientResponse answer, HttpServerResponse response) {
@@ -161,6 +202,7 @@ final class Upstream {
     /** Joins the connection of a client that asks for an upgrade to one of the node. */
     void tunnel(HttpClientRequest to, RoutingContext routing, Answers answers) {
         to.putHeader(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
+        to.putHeader(HttpHeaders.UPGRADE, routing.request().getHeader(HttpHeaders.UPGRADE));
         to.connect().onComplete(connected -> {
             if (connected.failed()) {
                 answers.failed().accept(connected.cause());
@@ -168,7 +210,9 @@ final class Upstream {
             }
             HttpClientResponse answer = connected.result();
             if (answer.statusCode() != 101) {
-                routing.request().resume();
+                if (!routing.request().isEnded()) {
+                    routing.request().resume();
+                }
                 answer(answer, routing, answers);
                 return;
             }
@@ -176,16 +220,21 @@ final class Upstream {
             response.setStatusCode(101);
             headers(answer, response);
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
+            response.putHeader(HttpHeaders.UPGRADE, answer.getHeader(HttpHeaders.UPGRADE));
             NetSocket there = answer.netSocket();
             there.pause();
             routing.request().toNetSocket().onFailure(gone -> there.close()).onSuccess(here -> join(here, there));
         });
     }
 
-    private static void join(NetSocket here, NetSocket there) {
+    private void join(NetSocket here, NetSocket there) {
+        Runnable forget = untilEnded(here::close);
         here.pipeTo(there).onComplete(ended -> there.close());
         there.pipeTo(here).onComplete(ended -> here.close());
-        here.closeHandler(closed -> there.close());
+        here.closeHandler(closed -> {
+            forget.run();
+            there.close();
+        });
         there.closeHandler(closed -> here.close());
     }
 }

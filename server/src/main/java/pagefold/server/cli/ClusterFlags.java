@@ -43,6 +43,12 @@ final class ClusterFlags {
             description = "Where the other nodes reach this one's API (where it listens).")
     private @Nullable String api;
 
+    @Option(
+            names = "--cluster-trust",
+            paramLabel = "FILE",
+            description = "PEM of the certificates that vouch for those of the other nodes' APIs (those of the JDK).")
+    private @Nullable String trust;
+
     /** Goes before what a file and the environment say. */
     void into(ServerSettings settings) {
         settings.set("cluster", cluster);
@@ -52,5 +58,6 @@ final class ClusterFlags {
         settings.set("cluster-port", port);
         settings.set("cluster-join", join);
         settings.set("cluster-api", api);
+        settings.set("cluster-trust", trust);
     }
 }

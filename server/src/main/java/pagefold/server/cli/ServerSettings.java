@@ -43,6 +43,7 @@ final class ServerSettings {
             Map.entry("cluster-port", "" + ClusterOptions.DEFAULT_PORT),
             Map.entry("cluster-join", ""),
             Map.entry("cluster-api", ""),
+            Map.entry("cluster-trust", ""),
             Map.entry("log", "text"),
             Map.entry("auth-key", ""),
             Map.entry("auth-issuer", ""),
@@ -193,7 +194,8 @@ final class ServerSettings {
                 value("cluster-host"),
                 (int) number("cluster-port", Integer.MAX_VALUE),
                 join,
-                api == null ? null : URI.create(api));
+                api == null ? null : URI.create(api),
+                text("cluster-trust") == null ? null : pem(value("cluster-trust")));
     }
 
     private @Nullable Path path(String name) {

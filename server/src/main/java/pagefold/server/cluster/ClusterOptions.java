@@ -1,6 +1,10 @@
 package pagefold.server.cluster;
 
+import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param join where other members may be, as HOST:PORT or HOST; one that is there is enough. None is the host and port
  *     of this one, for nodes on one machine
  * @param api where the other nodes reach this one's API, or {@code null} for where it listens
+ * @param trust PEM of the certificates that vouch for those of the other nodes' APIs, or {@code null} for those that the
+ *     JDK believes
  */
 public record ClusterOptions(
         String name,
@@ -22,7 +28,8 @@ public record ClusterOptions(
         String host,
         int port,
         List<String> join,
-        @Nullable URI api) {
+        @Nullable URI api,
+        @Nullable String trust) {
     /** The interface that members use unless told otherwise: this machine only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
     /** The port of members unless told otherwise. */
@@ -36,6 +43,12 @@ public record ClusterOptions(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern ADDRESS =
             Pattern.compile("[A-Za-z0-9._-]+(:[0-9]{1,5})?|\\[[0-9a-fA-F:.]+](:[0-9]{1,5})?");
+
+    /** A node whose API is not encrypted, or has a certificate that everybody believes. */
+    public ClusterOptions(
+            String name, @Nullable String node, String host, int port, List<String> join, @Nullable URI api) {
+        this(name, node, host, port, join, api, null);
+    }
 
     public ClusterOptions {
         join = join.isEmpty()
@@ -62,6 +75,21 @@ public record ClusterOptions(
         }
         if (api != null && (api.getHost() == null || !("" + api.getScheme()).matches("https?"))) {
             throw new IllegalArgumentException("expected the address of the API as http://HOST:PORT, but it is " + api);
+        }
+        if (trust != null) {
+            requireCertificates(trust);
+        }
+    }
+
+    private static void requireCertificates(String pem) {
+        try {
+            if (CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                    .isEmpty()) {
+                throw new IllegalArgumentException("expected certificates to trust, but there is none");
+            }
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("expected certificates to trust in PEM: " + e.getMessage(), e);
         }
     }
 

@@ -26,6 +26,7 @@ final class HandOvers {
 
     /** Looks at all that is open, and goes on until nothing of others is. Does not wait. */
     void reassess() {
+        sendAway();
         for (String name : simulations.openNames()) {
             if (isMine.test(name)) {
                 continue;
@@ -49,6 +50,21 @@ final class HandOvers {
                     reassess();
                 }
             });
+        }
+    }
+
+    /** Those who follow what is another's, and is not open here, would hear nothing; what is open is handed over first. */
+    private void sendAway() {
+        Set<String> followed = simulations.followed();
+        if (followed.isEmpty()) {
+            return;
+        }
+        Set<String> open = Set.copyOf(simulations.openNames());
+        for (String name : followed) {
+            if (!open.contains(name) && !isMine.test(name)) {
+                LOG.debug("sends away those who follow {}", name);
+                simulations.handOver(name);
+            }
         }
     }
 }

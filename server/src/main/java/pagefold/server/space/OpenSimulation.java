@@ -41,6 +41,13 @@ final class OpenSimulation {
                 : simulation.writer.model().read(question, null);
     }
 
+    /** How many commands wait. */
+    static int commands(Map<String, OpenSimulation> open) {
+        return open.values().stream()
+                .mapToInt(simulation -> simulation.commands)
+                .sum();
+    }
+
     /** Under which epochs those are written that are. */
     static Map<String, Long> ownedEpochs(Map<String, OpenSimulation> open) {
         return open.entrySet().stream()

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import pagefold.model.Rejection;
 import pagefold.model.Simulation;
 import pagefold.server.log.AppendResult;
@@ -313,7 +314,9 @@ final class SimulationWriter extends VerticleBase {
 
     /** After an append that the log did not take: reads go on where it cannot be written, and else all ends. */
     boolean refusedByLog(AppendResult result) {
-        LOG.error("the log did not take an append to {}: {}", name, result);
+        // That another server has taken the simulation is what epochs are for.
+        Level level = result instanceof AppendResult.Conflict ? Level.WARN : Level.ERROR;
+        LOG.atLevel(level).log("the log did not take an append to {}: {}", name, result);
         Trouble trouble = UseFailure.trouble(name, result);
         if (result instanceof AppendResult.Unavailable) {
             ownership.lose();

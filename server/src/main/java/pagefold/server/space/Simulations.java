@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +52,7 @@ public final class Simulations {
     private final HeadReads heads;
     private final Map<String, OpenSimulation> open = new HashMap<>();
     private final Map<String, Future<Void>> leaving = new HashMap<>();
-    private Consumer<String> onHandedOver = name -> {};
+    private volatile Followers followers = Followers.NONE;
     private boolean closing;
 
     /** What a request does with an open simulation. */
@@ -91,9 +91,7 @@ public final class Simulations {
 
     /** How many commands are not answered yet. */
     public synchronized int waitingCommands() {
-        return open.values().stream()
-                .mapToInt(simulation -> simulation.commands)
-                .sum();
+        return OpenSimulation.commands(open);
     }
 
     /** The limits in force. */
@@ -111,11 +109,7 @@ public final class Simulations {
         return heads;
     }
 
-    /**
-     * Events from the log, which can be read even when no model can be made.
-     *
-     * @return at most {@code limit} events
-     */
+    /** At most {@code limit} events from the log, which can be read even when no model can be made. */
     public Future<Reading<List<RecordedEvent>>> events(String name, long from, int limit) {
         return blocking.executeBlocking(() -> HistoryReads.events(log, name, from, limit), false);
     }
@@ -298,7 +292,10 @@ public final class Simulations {
 
     private OpenSimulation opened(String name) {
         OpenSimulation[] self = new OpenSimulation[1];
-        SimulationWriter writer = new SimulationWriter(vertx, name, tools, closed -> leave(name, self[0]));
+        SimulationWriter writer = new SimulationWriter(vertx, name, tools, closed -> {
+            leave(name, self[0]);
+            followers.leftBehind(name);
+        });
         OpenSimulation simulation = new OpenSimulation(writer);
         self[0] = simulation;
         open.put(name, simulation);
@@ -356,15 +353,19 @@ public final class Simulations {
         return oldest != null;
     }
 
-    /** Has somebody hear of each simulation that is handed over to another server. */
-    public synchronized void onHandedOver(Consumer<String> listener) {
-        onHandedOver = listener;
+    /** Tells who follows simulations here. */
+    public void setFollowers(Followers those) {
+        followers = those;
+    }
+
+    /** The simulations that somebody follows here. */
+    public Set<String> followed() {
+        return followers.simulations();
     }
 
     /** Answers what was taken and closes a simulation, so that another server may have it; completes when it has. */
     public Future<Void> handOver(String name) {
         Future<Void> gone;
-        Consumer<String> listener;
         synchronized (this) {
             OpenSimulation found = open.get(name);
             if (found != null) {
@@ -372,9 +373,8 @@ public final class Simulations {
                 found.giveUpSwap(new Trouble.Moved("Another server takes over the simulation '" + name + "'."));
             }
             gone = leaving.getOrDefault(name, Future.succeededFuture());
-            listener = onHandedOver;
         }
-        listener.accept(name);
+        followers.leftBehind(name);
         return gone;
     }
 

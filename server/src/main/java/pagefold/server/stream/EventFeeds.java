@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.log.RecordedEvent;
 import pagefold.server.replay.Reading;
@@ -107,6 +108,11 @@ public final class EventFeeds {
     /** How many subscriptions there are. */
     public synchronized int subscriptions() {
         return subscriptions;
+    }
+
+    /** The simulations that somebody is subscribed to. */
+    public synchronized Set<String> simulations() {
+        return Set.copyOf(feeds.keySet());
     }
 
     /** Ends the subscriptions of a simulation that was removed. */

@@ -79,6 +79,12 @@ final class SocketClient implements AutoCloseable, WebSocket.Listener {
         }
     }
 
+    /** The next message; {@code null} when none comes in that time. */
+    @Nullable
+    String poll(long millis) throws InterruptedException {
+        return messages.poll(millis, TimeUnit.MILLISECONDS);
+    }
+
     /** The next message. */
     JsonNode next() throws IOException {
         return MAPPER.readTree(text());
