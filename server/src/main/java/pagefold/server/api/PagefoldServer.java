@@ -105,7 +105,7 @@ public final class PagefoldServer implements AutoCloseable {
         Watchdog watchdog = new Watchdog(limits.pluginMillis(), Clock.systemUTC());
         Cluster cluster;
         try {
-            cluster = cluster(options);
+            cluster = cluster(options, log);
         } catch (IOException | RuntimeException e) {
             watchdog.close();
             log.close();
@@ -184,7 +184,7 @@ public final class PagefoldServer implements AutoCloseable {
         };
     }
 
-    private static Cluster cluster(ServerOptions options) throws IOException {
+    private static Cluster cluster(ServerOptions options, EventLog log) throws IOException {
         VertxOptions vertx = new VertxOptions().setPreferNativeTransport(true);
         String version = PagefoldServer.class.getPackage().getImplementationVersion();
         ClusterOptions clustered = options.cluster();
@@ -195,7 +195,7 @@ public final class PagefoldServer implements AutoCloseable {
             throw new IOException("expected the address at which the other nodes reach this one's API (--cluster-api"
                     + " http://HOST:PORT), since it listens on all interfaces");
         }
-        return ClusterNode.start(clustered, vertx, version == null ? FROM_SOURCES : version);
+        return ClusterNode.start(clustered, vertx, version == null ? FROM_SOURCES : version, log.identity());
     }
 
     private static void requireLogin(ServerOptions options) throws IOException {

@@ -32,6 +32,7 @@ public final class Alone implements Cluster {
                 version,
                 clock.instant(),
                 true,
+                "",
                 "");
     }
 
@@ -58,7 +59,7 @@ public final class Alone implements Cluster {
     @Override
     public void begin(Simulations opened, PluginHost host, URI api) {
         simulations = opened;
-        local = new Node(first.id(), first.name(), api, first.version(), first.since(), true, "");
+        local = first.readyAt(api);
     }
 
     @Override

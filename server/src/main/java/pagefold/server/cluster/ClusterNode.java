@@ -69,10 +69,11 @@ public final class ClusterNode implements Cluster, Neighbours {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.self = self;
-        directory = new NodeDirectory(hazelcast);
+        directory = new NodeDirectory(hazelcast, self);
         messages = new NodeMessages(vertx);
-        open = hazelcast.getMap(HazelcastSettings.OPEN);
-        images = new ImageMap(hazelcast.getMap(HazelcastSettings.IMAGES));
+        // A member with another log, which is none of ours, must not find what is said of this one.
+        open = hazelcast.getMap(HazelcastSettings.OPEN + "/" + self.log());
+        images = new ImageMap(hazelcast.getMap(HazelcastSettings.IMAGES + "/" + self.log()));
         partitions = new Partitions(hazelcast, directory);
     }
 
@@ -80,9 +81,11 @@ public final class ClusterNode implements Cluster, Neighbours {
      * Joins a cluster, or begins one where no other member is found.
      *
      * @param version of the program
-     * @throws IOException when the interface or the port cannot be had, or the members are not answered in time
+     * @param log which log it has
+     * @throws IOException when the interface or the port cannot be had, the members are not answered in time, or one of
+     *     them has another log or version
      */
-    public static ClusterNode start(ClusterOptions options, VertxOptions vertxOptions, String version)
+    public static ClusterNode start(ClusterOptions options, VertxOptions vertxOptions, String version, String log)
             throws IOException {
         String id = UUID.randomUUID().toString();
         HazelcastClusterManager manager = new HazelcastClusterManager(HazelcastSettings.config(options, id));
@@ -101,11 +104,21 @@ public final class ClusterNode implements Cluster, Neighbours {
                 version,
                 Clock.systemUTC().instant(),
                 false,
+                log,
                 UUID.randomUUID().toString());
         try {
-            return new ClusterNode(options, vertx, manager.getHazelcastInstance(), self);
-        } catch (RuntimeException e) {
-            vertx.close();
+            ClusterNode node = new ClusterNode(options, vertx, manager.getHazelcastInstance(), self);
+            String stranger = node.directory.stranger();
+            if (stranger != null) {
+                throw new IOException("cannot join the cluster " + options.name() + ": " + stranger);
+            }
+            return node;
+        } catch (IOException | RuntimeException e) {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .completeOnTimeout(null, START_SECONDS, TimeUnit.SECONDS)
+                    .join();
             throw e;
         }
     }
@@ -161,7 +174,7 @@ public final class ClusterNode implements Cluster, Neighbours {
         HandOvers begun = new HandOvers(opened, this::isMine);
         handOvers = begun;
         directory.onChange(() -> vertx.runOnContext(ignored -> begun.reassess()));
-        self = new Node(self.id(), self.name(), api, self.version(), self.since(), true, self.key());
+        self = self.readyAt(api);
         directory.put(self);
         vertx.setPeriodic(REASSESS_MILLIS, timer -> {
             directory.refresh();

@@ -16,9 +16,9 @@ import com.hazelcast.spi.merge.LatestUpdateMergePolicy;
 final class HazelcastSettings {
     /** The map of nodes: id of the node to {@link Node#toJson}. */
     static final String NODES = "pagefold.nodes";
-    /** The map of open simulations: name to {@link Opened#toJson}. */
+    /** What the name of the map of open simulations begins with: name to {@link Opened#toJson}. */
     static final String OPEN = "pagefold.open";
-    /** The map of images: name to the bytes of {@link ImageBytes}. */
+    /** What the name of the map of images begins with: name to the bytes of {@link ImageBytes}. */
     static final String IMAGES = "pagefold.images";
     /** The attribute of a member that has the id of its node. */
     static final String NODE_ID = "pagefold.node";
@@ -45,8 +45,8 @@ final class HazelcastSettings {
         config.addMapConfig(latest("__vertx.haInfo"));
         config.addMapConfig(latest("__vertx.nodeInfo"));
         config.addMapConfig(latest(NODES).setBackupCount(2));
-        config.addMapConfig(latest(OPEN));
-        config.addMapConfig(new MapConfig(IMAGES)
+        config.addMapConfig(latest(OPEN + "*"));
+        config.addMapConfig(new MapConfig(IMAGES + "*")
                 .setBackupCount(1)
                 .setInMemoryFormat(InMemoryFormat.BINARY)
                 .setMergePolicyConfig(new MergePolicyConfig().setPolicy(HigherPositionWins.class.getName()))

@@ -3,6 +3,7 @@ package pagefold.server.cluster;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server, as the others know it.
@@ -13,12 +14,30 @@ import java.time.Instant;
  * @param version of the program
  * @param since when it started
  * @param ready whether it takes simulations; not while it starts and stops
+ * @param log which log it has ({@link pagefold.server.log.EventLog#identity})
  * @param key shown by requests that another node sends on; known to nodes alone
  */
-public record Node(String id, String name, URI api, String version, Instant since, boolean ready, String key) {
+public record Node(
+        String id, String name, URI api, String version, Instant since, boolean ready, String log, String key) {
+
+    /** The same, where it is reached and takes simulations. */
+    Node readyAt(URI address) {
+        return new Node(id, name, address, version, since, true, log, key);
+    }
 
     Node notReady() {
-        return new Node(id, name, api, version, since, false, key);
+        return new Node(id, name, api, version, since, false, log, key);
+    }
+
+    /** Why another node is not one of the same cluster, whatever Hazelcast says; {@code null} when it is. */
+    @Nullable
+    String strangeness(Node other) {
+        if (!log.equals(other.log)) {
+            return "the node " + other + " has another log: expected one database for all nodes";
+        }
+        return version.equals(other.version)
+                ? null
+                : "the node " + other + " is of version " + other.version + ", and this one of " + version;
     }
 
     String toJson() {
@@ -29,6 +48,7 @@ public record Node(String id, String name, URI api, String version, Instant sinc
                 .put("version", version)
                 .put("since", since.toString())
                 .put("ready", ready)
+                .put("log", log)
                 .put("key", key)
                 .encode();
     }
@@ -42,6 +62,7 @@ public record Node(String id, String name, URI api, String version, Instant sinc
                 fields.getString("version"),
                 Instant.parse(fields.getString("since")),
                 fields.getBoolean("ready"),
+                fields.getString("log", ""),
                 fields.getString("key"));
     }
 

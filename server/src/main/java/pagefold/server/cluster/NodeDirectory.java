@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,10 +45,15 @@ final class NodeDirectory
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile List<Node> live = List.of();
     private volatile List<Node> ready = List.of();
+    private volatile List<String> strangers = List.of();
+    /** Nodes with another log or version than this one are none of its cluster. */
+    private final Node own;
+
     private volatile @Nullable Node self;
 
-    NodeDirectory(HazelcastInstance hazelcast) {
+    NodeDirectory(HazelcastInstance hazelcast, Node own) {
         this.hazelcast = hazelcast;
+        this.own = own;
         entries = hazelcast.getMap(HazelcastSettings.NODES);
         entries.addEntryListener(this, true);
         hazelcast.getCluster().addMembershipListener(this);
@@ -131,6 +137,25 @@ final class NodeDirectory
         listeners.add(listener);
     }
 
+    private void strange(List<Node> all) {
+        List<String> now = all.stream()
+                .map(own::strangeness)
+                .filter(Objects::nonNull)
+                .sorted()
+                .toList();
+        if (!now.equals(strangers)) {
+            now.forEach(why -> LOG.error("a member of the cluster is not asked anything: {}", why));
+        }
+        strangers = now;
+    }
+
+    /** Why a member is not a node of the same cluster; {@code null} when all are. */
+    @Nullable
+    String stranger() {
+        List<String> found = strangers;
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
     private void learn(@Nullable String json) {
         if (json != null) {
             Node node = Node.of(json);
@@ -142,8 +167,12 @@ final class NodeDirectory
         Set<String> members = members();
         boolean isChanged;
         synchronized (this) {
-            List<Node> now = known.values().stream()
+            List<Node> all = known.values().stream()
                     .filter(node -> members.contains(node.id()))
+                    .toList();
+            strange(all);
+            List<Node> now = all.stream()
+                    .filter(node -> own.strangeness(node) == null)
                     .sorted(Comparator.comparing(Node::name).thenComparing(Node::id))
                     .toList();
             isChanged = !now.equals(live);

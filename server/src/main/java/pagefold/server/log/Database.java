@@ -35,6 +35,13 @@ interface Database extends AutoCloseable {
     /** What follows a name so that names are compared and ordered by their bytes. */
     String byteOrder();
 
+    /**
+     * Which database it is: another one never says the same, and this one always does.
+     *
+     * @throws LogUnavailable when it does not answer
+     */
+    String identity();
+
     /** Whether each answer takes its time on the way, so that statements had better be sent together. */
     boolean isRemote();
 

@@ -369,6 +369,11 @@ public final class EventLog implements AutoCloseable {
         return new LogUnavailable("The log cannot " + verb + " now: " + e.getMessage() + ".", e);
     }
 
+    /** Which log this is: servers that share it are told the same, and no others. */
+    public String identity() {
+        return database.identity();
+    }
+
     private static <T extends @Nullable Object> T await(CompletableFuture<T> future) {
         try {
             return future.join();

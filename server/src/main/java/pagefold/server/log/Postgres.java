@@ -111,6 +111,21 @@ final class Postgres implements Database {
         }
     }
 
+    /** The number that the server's data were given when they were made, the database's in it, and the schema. */
+    @Override
+    public String identity() {
+        try (Connection connection = reader();
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("select system_identifier || '/' || oid || '/' || current_schema()"
+                                + " from pg_control_system(), pg_database where datname = current_database()")) {
+            rows.next();
+            return rows.getString(1);
+        } catch (SQLException e) {
+            throw new LogUnavailable("The log in " + login + " cannot be identified: " + e.getMessage() + ".", e);
+        }
+    }
+
     @Override
     public Connection reader() throws SQLException {
         Connection connection = connect(ANSWER_SECONDS);

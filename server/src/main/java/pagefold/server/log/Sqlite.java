@@ -160,6 +160,11 @@ final class Sqlite implements Database {
         return "collate binary";
     }
 
+    @Override
+    public String identity() {
+        return file.toAbsolutePath().toString();
+    }
+
     /**
      * After a failed fsync the system may have dropped what was to be written, and a second fsync that succeeds says
      * nothing about it. A write that failed is another matter: it is not in the log, and may succeed later.

@@ -234,6 +234,19 @@ class ClusterAccessTest {
     }
 
     @Test
+    void a_node_with_another_database_does_not_start() throws Exception {
+        start("a", ServerAccess.OPEN, null);
+        database = PostgresServer.shared().newDatabase();
+
+        assertThatThrownBy(() -> start("b", ServerAccess.OPEN, null))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has another log: expected one database for all nodes");
+
+        awaitNodes();
+        assertThat(simulationOf("a", "a", "s")).isEqualTo("s0");
+    }
+
+    @Test
     void certificates_to_trust_must_be_some() {
         assertThatThrownBy(() -> new ClusterOptions("c", null, "127.0.0.1", 1, List.of(), null, "no certificate"))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -91,6 +91,11 @@ final class FaultyDatabase implements Database {
     }
 
     @Override
+    public String identity() {
+        return database.identity();
+    }
+
+    @Override
     public boolean isRemote() {
         return database.isRemote();
     }

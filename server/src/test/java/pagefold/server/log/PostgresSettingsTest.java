@@ -55,6 +55,24 @@ class PostgresSettingsTest {
         }
     }
 
+    @Test
+    void a_database_says_which_one_it_is_to_a_user_without_rights() throws SQLException {
+        LogLocation.Login login = PostgresServer.shared().newDatabase();
+        LogLocation.Login other = PostgresServer.shared().newDatabase();
+        String role = "plain_" + login.url().replaceAll(".*/", "");
+        try (Connection connection = PostgresServer.connect(login);
+                Statement statement = connection.createStatement()) {
+            statement.execute("create role " + role + " login password 'plain'");
+        }
+
+        String identity = new Postgres(login).identity();
+
+        assertThat(new Postgres(login).identity()).isEqualTo(identity);
+        assertThat(new Postgres(new LogLocation.Login(login.url(), role, "plain")).identity())
+                .isEqualTo(identity);
+        assertThat(new Postgres(other).identity()).isNotEqualTo(identity);
+    }
+
     private static void set(PostgresServer server, LogLocation.Login login, String fsync) throws SQLException {
         server.execute("alter system set fsync = " + fsync);
         server.execute("select pg_reload_conf()");
