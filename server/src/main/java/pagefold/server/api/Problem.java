@@ -20,12 +20,15 @@ record Problem(int status, String code, String detail, Map<String, Object> membe
     /** The code of a request that another server is to answer, and that has changed nothing. */
     static final String MOVED = "simulation-moved";
 
+    /** The code of a request that needed the word of other nodes, and has changed nothing. */
+    static final String SILENT = "nodes-silent";
+
     /** After what time that passes by itself is worth another try. */
     static final long RETRY_AFTER_SECONDS = 1;
 
     private static final String TYPE = "urn:pagefold:problem:";
     private static final Set<String> PASSING =
-            Set.of("busy", "log-unavailable", MOVED, "node-unreachable", "node-lost");
+            Set.of("busy", "log-unavailable", MOVED, SILENT, "node-unreachable", "node-lost");
 
     /** A problem with members given as names and values in turn. */
     static Problem of(int status, String code, String detail, Object... namesAndValues) {

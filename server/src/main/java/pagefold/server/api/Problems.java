@@ -111,8 +111,16 @@ final class Problems {
                                         "plugin-not-on-all-nodes",
                                         "The plugin " + binding.plugin() + " " + binding.version() + " (SHA-256 "
                                                 + digest + ") is not on all nodes of the cluster: " + nodes
-                                                + " lack it, or did not answer. Nothing has changed."))
+                                                + " lack it. Nothing has changed."))
                         .with("digest", digest, "nodes", nodes);
+            case Trouble.NodesSilent(List<String> nodes) ->
+                Problem.of(
+                        503,
+                        Problem.SILENT,
+                        "The nodes " + nodes + " of the cluster did not say in time whether they have the plugin."
+                                + " Nothing has changed.",
+                        "nodes",
+                        nodes);
             case Trouble.Unexpected(String sentence) -> Problem.of(500, "internal-error", sentence);
         };
     }

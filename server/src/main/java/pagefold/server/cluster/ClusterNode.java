@@ -326,7 +326,7 @@ public final class ClusterNode implements Cluster, Neighbours {
     }
 
     @Override
-    public CompletableFuture<List<String>> lacking(LoadedPlugin plugin) {
+    public CompletableFuture<Lacking> lacking(LoadedPlugin plugin) {
         return messages.lacking(others(), plugin);
     }
 

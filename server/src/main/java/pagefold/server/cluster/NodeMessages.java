@@ -15,9 +15,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.LoadedPlugin;
+import pagefold.server.space.Neighbours;
 
 /** What nodes ask each other over the bus; one that does not answer in time is not waited for. */
 final class NodeMessages {
@@ -78,38 +80,51 @@ final class NodeMessages {
         }
     }
 
-    /** The names of the nodes that do not have a plugin with the same digest, or do not answer. */
-    CompletableFuture<List<String>> lacking(List<Node> nodes, LoadedPlugin plugin) {
-        return named(nodes, plugin, digest -> !plugin.digest().equals(digest), true)
+    /** Which nodes do not have a plugin with the same digest, or do not answer. */
+    CompletableFuture<Neighbours.Lacking> lacking(List<Node> nodes, LoadedPlugin plugin) {
+        return digests(nodes, plugin)
+                .map(digests -> new Neighbours.Lacking(
+                        named(nodes, digests, digest -> digest != null && !digest.equals(plugin.digest())),
+                        named(nodes, digests, digest -> digest == null)))
                 .toCompletionStage()
                 .toCompletableFuture();
     }
 
     /** The names of the nodes that have a plugin of that id and version with another digest. */
     Future<List<String>> differing(List<Node> nodes, LoadedPlugin plugin) {
-        return named(
-                nodes, plugin, digest -> !digest.isEmpty() && !plugin.digest().equals(digest), false);
+        return digests(nodes, plugin)
+                .map(digests -> named(
+                        nodes,
+                        digests,
+                        digest -> digest != null && !digest.isEmpty() && !digest.equals(plugin.digest())));
     }
 
-    private Future<List<String>> named(
-            List<Node> nodes, LoadedPlugin plugin, Predicate<String> isNamed, boolean whenSilent) {
+    /** What nodes have as a plugin of that id and version: {@code null} of one that is silent, empty when it has none. */
+    private Future<List<@Nullable String>> digests(List<Node> nodes, LoadedPlugin plugin) {
         JsonObject question =
                 new JsonObject().put("ask", "digest").put("plugin", plugin.id()).put("version", plugin.version());
-        List<Future<Boolean>> asked = new ArrayList<>();
+        List<Future<@Nullable String>> asked = new ArrayList<>();
         for (Node node : nodes) {
             asked.add(ask(node, question, ANSWER_MILLIS)
-                    .map(answer -> isNamed.test(answer.getString("digest", "")))
-                    .otherwise(whenSilent));
+                    .<@Nullable String>map(answer -> answer.getString("digest", ""))
+                    .otherwise((String) null));
         }
         return Future.join(asked).map(done -> {
-            List<String> names = new ArrayList<>();
-            for (int i = 0; i < nodes.size(); i++) {
-                if (asked.get(i).result()) {
-                    names.add(nodes.get(i).name());
-                }
-            }
-            return names;
+            List<@Nullable String> digests = new ArrayList<>();
+            asked.forEach(answer -> digests.add(answer.result()));
+            return digests;
         });
+    }
+
+    private static List<String> named(
+            List<Node> nodes, List<@Nullable String> digests, Predicate<@Nullable String> isNamed) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (isNamed.test(digests.get(i))) {
+                names.add(nodes.get(i).name());
+            }
+        }
+        return names;
     }
 
     /** How many simulations nodes have open, by id of the node; those that do not answer are left out. */

@@ -100,9 +100,16 @@ public sealed interface Trouble {
      *
      * @param binding what was to be selected
      * @param digest of the plugin here
-     * @param nodes the names of the servers that lack it, or did not say in time
+     * @param nodes the names of the servers that lack it
      */
     record NotOnAllNodes(PluginBinding binding, String digest, List<String> nodes) implements Trouble {}
+
+    /**
+     * Servers that share the log did not say in time whether they have a plugin that was to be selected; nothing was done.
+     *
+     * @param nodes their names
+     */
+    record NodesSilent(List<String> nodes) implements Trouble {}
 
     /** Something of the server itself failed: a bug; the sentence is for people. */
     record Unexpected(String sentence) implements Trouble {}

@@ -29,8 +29,8 @@ public interface Neighbours {
         public void closed(String simulation) {}
 
         @Override
-        public CompletableFuture<List<String>> lacking(LoadedPlugin plugin) {
-            return CompletableFuture.completedFuture(List.of());
+        public CompletableFuture<Lacking> lacking(LoadedPlugin plugin) {
+            return CompletableFuture.completedFuture(new Lacking(List.of(), List.of()));
         }
 
         @Override
@@ -52,11 +52,15 @@ public interface Neighbours {
     void closed(String simulation);
 
     /**
-     * Which servers do not have a plugin with the same digest, or do not say so in time.
+     * Servers that are not known to have a plugin with the same digest, by name.
      *
-     * @return their names, in order; empty when all have it
+     * @param without those that say that they do not have it
+     * @param silent those that do not say anything in time
      */
-    CompletableFuture<List<String>> lacking(LoadedPlugin plugin);
+    record Lacking(List<String> without, List<String> silent) {}
+
+    /** Which servers are not known to have a plugin with the same digest. */
+    CompletableFuture<Lacking> lacking(LoadedPlugin plugin);
 
     /** What servers keep in memory for each other. */
     Images images();

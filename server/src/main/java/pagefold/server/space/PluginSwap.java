@@ -148,10 +148,13 @@ final class PluginSwap {
             case PluginHost.Lookup.Found found -> {
                 lease = tools.host().lease(binding.plugin(), binding.version());
                 digest = found.plugin().digest();
-                List<String> lacking = writer.await(tools.neighbours().lacking(found.plugin()));
-                if (!lacking.isEmpty()) {
+                Neighbours.Lacking lacking = writer.await(tools.neighbours().lacking(found.plugin()));
+                if (!lacking.without().isEmpty()) {
                     return new UnitAnswer.Failed(
-                            new Trouble.NotOnAllNodes(binding, found.plugin().digest(), lacking));
+                            new Trouble.NotOnAllNodes(binding, found.plugin().digest(), lacking.without()));
+                }
+                if (!lacking.silent().isEmpty()) {
+                    return new UnitAnswer.Failed(new Trouble.NodesSilent(lacking.silent()));
                 }
             }
         }
