@@ -59,7 +59,7 @@ public final class Alone implements Cluster {
     @Override
     public void begin(Simulations opened, PluginHost host, URI api) {
         simulations = opened;
-        local = first.readyAt(api);
+        local = first.at(api, true);
     }
 
     @Override

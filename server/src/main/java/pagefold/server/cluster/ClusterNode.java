@@ -62,6 +62,7 @@ public final class ClusterNode implements Cluster, Neighbours {
     private volatile @Nullable Population population;
     private volatile @Nullable HandOvers handOvers;
     private volatile Node self;
+    private boolean isLeaving;
     private volatile @Nullable Simulations simulations;
 
     private ClusterNode(ClusterOptions options, Vertx vertx, HazelcastInstance hazelcast, Node self) {
@@ -174,14 +175,28 @@ public final class ClusterNode implements Cluster, Neighbours {
         HandOvers begun = new HandOvers(opened, this::isMine);
         handOvers = begun;
         directory.onChange(() -> vertx.runOnContext(ignored -> begun.reassess()));
-        self = self.readyAt(api);
+        self = self.at(api, false);
         directory.put(self);
+        new Readiness(vertx, messages, host).whenComplete(this::others, this::takePart);
         vertx.setPeriodic(REASSESS_MILLIS, timer -> {
             directory.refresh();
             partitions.look();
             begun.reassess();
         });
         vertx.setPeriodic(EPOCHS_MILLIS, timer -> checkEpochs(opened));
+    }
+
+    private synchronized void takePart() {
+        if (!isLeaving) {
+            self = self.at(self.api(), true);
+            directory.put(self);
+        }
+    }
+
+    private synchronized void takeNoPart() {
+        isLeaving = true;
+        self = self.notReady();
+        directory.put(self);
     }
 
     /** Hears of partitions, one at a time, that another member has from now on. */
@@ -230,8 +245,7 @@ public final class ClusterNode implements Cluster, Neighbours {
         Simulations here = simulations;
         return vertx.<Void>executeBlocking(
                         () -> {
-                            self = self.notReady();
-                            directory.put(self);
+                            takeNoPart();
                             return null;
                         },
                         false)
@@ -285,7 +299,7 @@ public final class ClusterNode implements Cluster, Neighbours {
 
     @Override
     public boolean isUp() {
-        return hazelcast.getLifecycleService().isRunning() && directory.find(self.id()) != null;
+        return hazelcast.getLifecycleService().isRunning() && self.ready() && directory.find(self.id()) != null;
     }
 
     @Override
@@ -356,27 +370,8 @@ public final class ClusterNode implements Cluster, Neighbours {
                         }
                     });
                     return (hashes ? messages.hashes(nodes(), holders) : Future.succeededFuture(Map.<String, Hash>of()))
-                            .map(known -> placements(names, found, holders, known));
+                            .map(known -> found.placements(names, holders, known));
                 });
-    }
-
-    private record Found(Map<String, String> open, Map<String, byte[]> headers) {}
-
-    private static Map<String, Placement> placements(
-            Set<String> names, Found found, Map<String, String> holders, Map<String, Hash> hashes) {
-        Map<String, Placement> placements = new HashMap<>();
-        for (String name : names) {
-            byte @Nullable [] header = found.headers().get(name);
-            placements.put(
-                    name,
-                    new Placement(
-                            holders.get(name),
-                            header == null
-                                    ? null
-                                    : new Image(ImageBytes.origin(header).epoch(), ImageBytes.position(header)),
-                            hashes.get(name)));
-        }
-        return placements;
     }
 
     @Override

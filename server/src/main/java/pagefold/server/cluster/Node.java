@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 public record Node(
         String id, String name, URI api, String version, Instant since, boolean ready, String log, String key) {
 
-    /** The same, where it is reached and takes simulations. */
-    Node readyAt(URI address) {
-        return new Node(id, name, address, version, since, true, log, key);
+    /** The same, where it is reached. */
+    Node at(URI address, boolean isReady) {
+        return new Node(id, name, address, version, since, isReady, log, key);
     }
 
     Node notReady() {
-        return new Node(id, name, api, version, since, false, log, key);
+        return at(api, false);
     }
 
     /** Why another node is not one of the same cluster, whatever Hazelcast says; {@code null} when it is. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pagefold.host.LoadedPlugin;
+import pagefold.host.PluginHost;
 import pagefold.server.space.Neighbours;
 
 /** What nodes ask each other over the bus; one that does not answer in time is not waited for. */
@@ -97,6 +98,37 @@ final class NodeMessages {
                         nodes,
                         digests,
                         digest -> digest != null && !digest.isEmpty() && !digest.equals(plugin.digest())));
+    }
+
+    /** The plugins that nodes have, as far as they answer, and a host has not; with the names of the nodes. */
+    Future<List<String>> missing(List<Node> nodes, PluginHost host) {
+        List<Future<List<String>>> asked = nodes.stream()
+                .map(node -> ask(node, new JsonObject().put("ask", "plugins"), ANSWER_MILLIS)
+                        .map(answer -> missing(node, answer.getJsonArray("plugins"), host))
+                        .otherwise(List.of()))
+                .toList();
+        return Future.join(asked)
+                .map(done -> asked.stream()
+                        .flatMap(each -> each.result().stream())
+                        .sorted()
+                        .toList());
+    }
+
+    private static List<String> missing(Node node, JsonArray plugins, PluginHost host) {
+        List<String> missing = new ArrayList<>();
+        for (int i = 0; i < plugins.size(); i++) {
+            JsonObject plugin = plugins.getJsonObject(i);
+            String id = plugin.getString("id");
+            String version = plugin.getString("version");
+            boolean isThere = host.plugins().stream()
+                    .anyMatch(loaded -> loaded.id().equals(id)
+                            && loaded.version().equals(version)
+                            && loaded.digest().equals(plugin.getString("digest")));
+            if (!isThere) {
+                missing.add(id + " " + version + " of " + node.name());
+            }
+        }
+        return missing;
     }
 
     /** What nodes have as a plugin of that id and version: {@code null} of one that is silent, empty when it has none. */

@@ -27,9 +27,20 @@ final class NodeService {
                 Future.succeededFuture(new JsonObject()
                         .put("digest", digest(question.getString("plugin"), question.getString("version"))));
             case "open-count" -> Future.succeededFuture(new JsonObject().put("open", simulations.openCount()));
+            case "plugins" -> Future.succeededFuture(new JsonObject().put("plugins", plugins()));
             case "hashes" -> hashes(question.getJsonArray("simulations"));
             default -> Future.failedFuture("expected a question that this version knows");
         };
+    }
+
+    private JsonArray plugins() {
+        JsonArray plugins = new JsonArray();
+        host.plugins()
+                .forEach(loaded -> plugins.add(new JsonObject()
+                        .put("id", loaded.id())
+                        .put("version", loaded.version())
+                        .put("digest", loaded.digest())));
+        return plugins;
     }
 
     private String digest(String plugin, String version) {

@@ -97,6 +97,7 @@ final class TestServer implements AutoCloseable {
                 new ServerOptions.Plugins(null, null, true),
                 cluster,
                 0);
+        new PluginDirectory(options.pluginDirectory()).loadInto(host);
         return new TestServer(PagefoldServer.start(options, host, Limits.DEFAULT), host);
     }
 
