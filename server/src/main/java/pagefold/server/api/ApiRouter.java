@@ -134,6 +134,9 @@ final class ApiRouter {
         return routing -> {
             observer.begin(routing, operation);
             Problem refusal = guard.refusal(routing, need);
+            if (refusal == null && operation.equals(SOCKET)) {
+                refusal = Sockets.refusal(routing);
+            }
             String simulation = routing.pathParam("simulation");
             if (refusal == null && simulation != null) {
                 forwarder.handle(routing, simulation, handler, ANYWHERE.contains(operation));

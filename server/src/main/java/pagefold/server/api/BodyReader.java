@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads a body within a limit; one beyond it is refused as soon as that is known. */
 final class BodyReader {
     private static final String KEPT = "pagefold.body";
+    private static final String PLAIN = "identity";
 
     private BodyReader() {}
 
@@ -19,8 +20,17 @@ final class BodyReader {
         return routing.get(KEPT);
     }
 
-    /** The media type of the body in lower case, without parameters; empty when the request names none. */
+    /**
+     * The media type of the body in lower case, without parameters; empty when the request names none. A body that is
+     * compressed is refused.
+     */
     static String mediaType(Exchange exchange) {
+        String coding = exchange.header(HttpHeaders.CONTENT_ENCODING);
+        if (coding != null && !coding.equalsIgnoreCase(PLAIN)) {
+            exchange.routing().response().putHeader(HttpHeaders.ACCEPT_ENCODING, PLAIN);
+            throw new Problem.Exception(
+                    Problem.of(415, "unsupported-content-coding", "The server reads no bodies that are compressed."));
+        }
         @Nullable String type = exchange.header(HttpHeaders.CONTENT_TYPE);
         if (type == null) {
             return "";

@@ -42,7 +42,7 @@ final class EventStreams {
 
     /** What a client names when it comes back goes before what it named the first time. */
     private static @Nullable Long from(Exchange exchange) {
-        String last = exchange.header("Last-Event-ID");
+        String last = exchange.singleHeader("Last-Event-ID");
         if (last != null && !last.isEmpty()) {
             if (!last.matches("[0-9]{1,18}")) {
                 throw new Problem.Exception(Problems.invalid("Last-Event-ID", "Expected the position of an event."));

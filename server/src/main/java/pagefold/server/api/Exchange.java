@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -136,6 +137,17 @@ final class Exchange {
     @Nullable
     String header(CharSequence name) {
         return routing.request().getHeader(name);
+    }
+
+    /** A header of which there may be one; two would say two things. */
+    @Nullable
+    String singleHeader(String name) {
+        List<String> values = routing.request().headers().getAll(name);
+        if (values.size() > 1) {
+            throw new Problem.Exception(
+                    Problems.invalid(name, "Expected the header once, but it is there " + values.size() + " times."));
+        }
+        return values.isEmpty() ? null : values.getFirst();
     }
 
     /** Whether the client names a type among those that it accepts. */

@@ -57,6 +57,7 @@ final class Listener {
         public Future<?> start() {
             return vertx.createHttpServer(options)
                     .requestHandler(router)
+                    .invalidRequestHandler(UndecodedRequest::answer)
                     .listen()
                     .onSuccess(servers::add);
         }

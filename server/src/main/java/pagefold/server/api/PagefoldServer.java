@@ -55,8 +55,6 @@ public final class PagefoldServer implements AutoCloseable {
     private static final int START_SECONDS = 60;
     private static final int DRAIN_SECONDS = 20;
     private static final int IDLE_SECONDS = 600;
-    private static final int MAX_HEADER_BYTES = 16 << 10;
-    private static final int MAX_LINE_BYTES = 8 << 10;
 
     private final Parts parts;
     private final Listener http;
@@ -222,8 +220,8 @@ public final class PagefoldServer implements AutoCloseable {
                 .setPort(options.port())
                 .setTcpNoDelay(true)
                 .setHandle100ContinueAutomatically(true)
-                .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(UndecodedRequest.MAX_LINE_BYTES)
+                .setMaxHeaderSize(UndecodedRequest.MAX_HEADER_BYTES)
                 .setMaxWebSocketFrameSize(SocketSession.MAX_MESSAGE_BYTES)
                 .setMaxWebSocketMessageSize(SocketSession.MAX_MESSAGE_BYTES)
                 .setIdleTimeout(IDLE_SECONDS);

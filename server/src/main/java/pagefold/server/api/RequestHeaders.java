@@ -28,9 +28,9 @@ record RequestHeaders(
     /** Reads the headers; a malformed one is a problem. */
     static RequestHeaders of(Exchange exchange) {
         return new RequestHeaders(
-                expected(exchange.header("If-Match")),
-                key(exchange.header("Idempotency-Key")),
-                id("Correlation-Id", exchange.header("Correlation-Id"), NewBatch.MAX_ID_LENGTH),
+                expected(exchange.singleHeader("If-Match")),
+                key(exchange.singleHeader("Idempotency-Key")),
+                id("Correlation-Id", exchange.singleHeader("Correlation-Id"), NewBatch.MAX_ID_LENGTH),
                 id("traceparent", exchange.header("traceparent"), NewBatch.MAX_ID_LENGTH),
                 exchange.caller().name());
     }

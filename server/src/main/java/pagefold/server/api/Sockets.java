@@ -8,8 +8,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import pagefold.server.access.Caller;
 import pagefold.server.replay.Trouble;
 import pagefold.server.space.Simulations;
 import pagefold.server.stream.EventFeeds;
@@ -18,6 +21,9 @@ import pagefold.server.stream.EventFeeds;
 final class Sockets {
     private final Simulations simulations;
     private final Admission admission;
+    private static final String VERSION_HEADER = "Sec-WebSocket-Version";
+    private static final String VERSION = "13";
+
     private final EventFeeds feeds;
     private final Set<SocketSession> sessions = ConcurrentHashMap.newKeySet();
 
@@ -27,15 +33,47 @@ final class Sockets {
         this.feeds = feeds;
     }
 
+    /** Why a request does not become a socket; {@code null} when it may. */
+    static @Nullable Problem refusal(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
+            routing.response().putHeader(HttpHeaders.UPGRADE, "websocket");
+            return Problem.of(426, "upgrade-required", "This is a WebSocket; the request must ask for an upgrade.");
+        }
+        if (!VERSION.equals(request.getHeader(VERSION_HEADER))) {
+            routing.response().putHeader(HttpHeaders.UPGRADE, "websocket").putHeader(VERSION_HEADER, VERSION);
+            return Problem.of(426, "upgrade-required", "The server speaks version " + VERSION + " of WebSocket.");
+        }
+        String connection = request.getHeader(HttpHeaders.CONNECTION);
+        if (request.getHeader("Sec-WebSocket-Key") == null
+                || connection == null
+                || !connection.toLowerCase(Locale.ROOT).contains("upgrade")) {
+            return Problem.of(
+                    400, "malformed", "Expected a Sec-WebSocket-Key, and upgrade as the Connection, to open a socket.");
+        }
+        return isForeign(routing)
+                ? Problem.of(403, "foreign-origin", "A server without a login opens no socket for pages of others.")
+                : null;
+    }
+
+    /**
+     * Whether a browser asks for a page of somebody else (RFC 6455, section 10.2): unlike other requests, it opens sockets
+     * to anywhere. With a login it has no token to show there; and a node that sends a request on has looked before.
+     */
+    private static boolean isForeign(RoutingContext routing) {
+        HttpServerRequest request = routing.request();
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (origin == null || !Guard.caller(routing).equals(Caller.LOCAL) || request.getHeader(Forwarder.HOP) != null) {
+            return false;
+        }
+        String host = request.getHeader(HttpHeaders.HOST);
+        return host == null || !origin.substring(origin.indexOf("//") + 1).equalsIgnoreCase("/" + host);
+    }
+
     void get(RoutingContext routing) {
         Exchange exchange = new Exchange(routing);
         String name = exchange.simulation();
         HttpServerRequest request = routing.request();
-        if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
-            routing.response().putHeader(HttpHeaders.UPGRADE, "websocket");
-            throw new Problem.Exception(
-                    Problem.of(426, "upgrade-required", "This is a WebSocket; the request must ask for an upgrade."));
-        }
         request.pause();
         exchange.then(simulations.open(name), trouble -> {
             if (trouble instanceof Trouble.NoSuchSimulation || trouble instanceof Trouble.Busy) {

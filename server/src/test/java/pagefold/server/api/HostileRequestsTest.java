@@ -43,6 +43,21 @@ class HostileRequestsTest {
         }
     }
 
+    /** An answer that is a problem, on a connection that stays open. */
+    private String problem(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", server.uri("/").getPort())) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            StringBuilder answer = new StringBuilder();
+            while (answer.lastIndexOf("}\n") < 0) {
+                int next = socket.getInputStream().read();
+                assertThat(next).as(answer.toString()).isNotNegative();
+                answer.append((char) next);
+            }
+            return answer.toString();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -101,6 +116,89 @@ class HostileRequestsTest {
 
     private static String spaced(int spaces) {
         return TestServer.remark("").replace(",", "," + " ".repeat(spaces));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'GET /?{9000} HTTP/1.1', 414, uri-too-long, 8192",
+        "'GET / HTTP/1.1\r\nX: {20000}', 431, headers-too-large, 16384",
+        "'GET / HTTP/1.1\r\nContent-Length: -5', 400, malformed, 0",
+        "'GET / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4', 400, malformed, 0",
+        "'GET /', 400, malformed, 0",
+    })
+    void what_cannot_be_decoded_is_answered_with_a_problem_too(String lines, int status, String code, int limit)
+            throws IOException {
+        String request = lines.replace("\\r\\n", "\r\n")
+                .replace("{9000}", "a".repeat(9000))
+                .replace("{20000}", "a".repeat(20_000));
+
+        String answer = raw(request + "\r\nHost: localhost\r\n\r\n");
+
+        assertThat(answer)
+                .matches("(?s)HTTP/1\\.[01] " + status + " .*")
+                .containsIgnoringCase("content-type: application/problem+json")
+                .containsIgnoringCase("traceparent: 00-")
+                .contains("urn:pagefold:problem:" + code);
+        assertThat(answer.contains("\"limit\":" + limit + "}")).isEqualTo(limit > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"If-Match: \"1\"|If-Match: \"9\"", "Idempotency-Key: a|Idempotency-Key: b"})
+    void a_header_that_is_there_twice_is_refused_and_nothing_is_written(String headers) throws IOException {
+        String body = TestServer.remark("x");
+
+        String answer = raw("POST /v1/simulations/s/commands HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\n" + headers.replace("|", "\r\n") + "\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body);
+
+        assertThat(answer).startsWith("HTTP/1.1 400 ").contains("urn:pagefold:problem:invalid-parameter");
+        assertThat(server.get("/v1/simulations/s").json().path("position").asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void a_body_that_is_compressed_is_refused_as_such() throws IOException {
+        String answer = raw("POST /v1/simulations/s/commands HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 415 ")
+                .containsIgnoringCase("accept-encoding: identity")
+                .contains("urn:pagefold:problem:unsupported-content-coding");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Sec-WebSocket-Version: 13 | 400 | malformed",
+                "Sec-WebSocket-Version: 99;Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA== | 426 | upgrade-required",
+                "Sec-WebSocket-Version: 13;Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==;Origin: http://evil.example"
+                        + " | 403 | foreign-origin",
+            })
+    void a_socket_is_not_opened_without_a_handshake_or_for_pages_of_others(String headers, int status, String code)
+            throws IOException {
+        String answer = problem("GET /v1/simulations/s/socket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                + "Connection: Upgrade\r\n" + headers.replace(";", "\r\n") + "\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 " + status + " ")
+                .contains("urn:pagefold:problem:" + code)
+                .contains("\"status\":" + status);
+    }
+
+    @Test
+    void a_socket_is_opened_for_a_page_of_the_server_itself() {
+        try (SocketClient client = new SocketClient(
+                server.uri("/v1/simulations/s/socket"),
+                "Origin",
+                "http://" + server.uri("/").getAuthority())) {
+            client.send("{\"type\":\"subscribe\"}");
+
+            assertThat(client.text()).isEqualTo("{\"type\":\"subscribed\",\"position\":1}");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
