@@ -282,10 +282,16 @@ final class Exchange {
     }
 
     void send(int status, String contentType, byte[] body) {
-        routing.response()
+        Problem noRoom = UnreadAnswers.admit(body.length);
+        if (noRoom != null) {
+            send(noRoom);
+            return;
+        }
+        Future<Void> sent = routing.response()
                 .setStatusCode(status)
                 .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
                 .end(Buffer.buffer(body));
+        UnreadAnswers.release(body.length, sent);
     }
 
     static String etag(long position) {
