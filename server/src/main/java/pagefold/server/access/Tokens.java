@@ -134,8 +134,8 @@ public final class Tokens {
     }
 
     /**
-     * Whether a token is three parts in Base64 as RFC 7515 has it, with no character that decoding would pass over and no
-     * byte behind a signature of fixed length.
+     * Whether a token is three parts in Base64 as RFC 7515 has it, with no character that decoding would pass over, no
+     * byte behind a signature of fixed length, and no extension that must be known.
      */
     private static boolean isCompact(String token) {
         String[] parts = token.split("\\.", -1);
@@ -153,7 +153,12 @@ public final class Tokens {
                     return false;
                 }
             }
-            Object algorithm = new JsonObject(Buffer.buffer(decoded[0])).getValue("alg");
+            JsonObject header = new JsonObject(Buffer.buffer(decoded[0]));
+            if (header.containsKey("crit")) {
+                // Whoever does not know what stands there must not believe the token (RFC 7515, section 4.1.11).
+                return false;
+            }
+            Object algorithm = header.getValue("alg");
             boolean isFixed = Keys.ES256.equals(algorithm) || Keys.EDDSA.equals(algorithm);
             return !isFixed || decoded[2].length == SIGNATURE_BYTES;
         } catch (IllegalArgumentException | DecodeException e) {

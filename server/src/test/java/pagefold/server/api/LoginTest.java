@@ -7,6 +7,7 @@ import static pagefold.server.api.TestServer.remark;
 import static pagefold.server.api.TestTokens.bearer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.vertx.core.json.JsonArray;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -79,6 +80,18 @@ class LoginTest {
             assertThat(server.get("/v1/simulations", "Authorization", "Basic YTpi")
                             .status())
                     .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void a_token_with_extensions_that_must_be_known_is_not_believed() throws IOException {
+        TestTokens keys = new TestTokens(Keys.ES256);
+        try (TestServer server = TestServer.start(data, keys.access())) {
+            String known = keys.tokenWithHeader("kid", "1", "ann", "viewer:*");
+            String critical = keys.tokenWithHeader("crit", new JsonArray(List.of("b64")), "ann", "viewer:*");
+
+            assertThat(server.get("/v1/simulations", bearer(known)).status()).isEqualTo(200);
+            assertThat(server.get("/v1/simulations", bearer(critical)).status()).isEqualTo(401);
         }
     }
 
