@@ -110,6 +110,13 @@ class PagefoldTest {
     }
 
     @Test
+    void a_token_that_cannot_stand_in_a_request_is_refused_and_not_shown() {
+        CliRun run = CliRun.of("sim", "ls", "--token", "secret\nmore").ends(ExitCodes.USAGE);
+
+        assertThat(run.err()).contains("expected a token").doesNotContain("secret", "more", "bug");
+    }
+
+    @Test
     void an_unreachable_server_is_one_line_that_says_how_to_start_one() throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
