@@ -73,13 +73,15 @@ class PostgresVerbsTest {
             write(one);
             at(other, "annotate", "demo", "third").ends(0);
 
-            CliRun fenced = at(one, "annotate", "demo", "fourth");
+            CliRun fenced = at(one, "annotate", "demo", "fourth", "--retry-for", "0");
             assertThat(fenced.exitCode()).isNotZero();
             assertThat(fenced.err()).contains("Another server has taken over this simulation");
             at(one, "annotate", "demo", "fourth").ends(0);
+            // Fenced again, and sent again by the verb itself.
+            at(other, "annotate", "demo", "fifth").ends(0);
 
             assertThat(at(one, "events", "demo", "-o", "json").ends(0).out())
-                    .containsSubsequence("first", "second", "third", "fourth");
+                    .containsSubsequence("first", "second", "third", "fourth", "fifth");
         }
     }
 
