@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hazelcast.core.Hazelcast;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import pagefold.server.access.Keys;
 import pagefold.server.access.UserLimits;
 import pagefold.server.cluster.ClusterOptions;
+import pagefold.server.local.FreePort;
 import pagefold.server.log.LogLocation;
 import pagefold.server.log.PostgresServer;
 
@@ -49,9 +48,7 @@ class ClusterAccessTest {
     @BeforeEach
     void prepare() throws Exception {
         database = PostgresServer.shared().newDatabase();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.find();
     }
 
     @AfterEach

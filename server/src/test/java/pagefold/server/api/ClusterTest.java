@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,78 +22,35 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import pagefold.server.cluster.ClusterOptions;
-import pagefold.server.log.LogLocation;
-import pagefold.server.log.PostgresServer;
 
 /** Three nodes over one PostgreSQL, in one process. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterTest {
     private static final List<String> NAMES = List.of("a", "b", "c");
 
-    private Path directory;
-
-    private LogLocation.Login database;
-    private int port;
-    private final Map<String, TestServer> nodes = new LinkedHashMap<>();
-    private int simulations;
+    private ClusterNodes nodes;
 
     @BeforeAll
-    void start(@TempDir Path given) throws Exception {
-        directory = given;
-        database = PostgresServer.shared().newDatabase();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+    void start(@TempDir Path directory) throws Exception {
+        nodes = new ClusterNodes(directory);
         for (String name : NAMES) {
-            nodes.put(name, node(name));
+            nodes.start(name);
         }
-        awaitNodes(NAMES.size());
-    }
-
-    private TestServer node(String name) throws IOException {
-        return TestServer.start(
-                new LogLocation(directory.resolve(name), database),
-                new ClusterOptions("test-" + port, name, ClusterOptions.DEFAULT_HOST, port, List.of(), null));
-    }
-
-    private void awaitNodes(int count) {
-        await().atMost(Duration.ofMinutes(1))
-                .untilAsserted(() -> assertThat(nodes.values()).allSatisfy(node -> {
-                    JsonNode known = node.get("/v1/cluster").json().path("nodes");
-                    assertThat(known)
-                            .hasSize(count)
-                            .allMatch(each -> each.path("ready").asBoolean());
-                }));
+        nodes.awaitReady();
     }
 
     @AfterAll
     void stop() {
-        nodes.values().forEach(TestServer::close);
+        nodes.close();
     }
 
     private TestServer at(String name) {
-        return nodes.get(name);
-    }
-
-    /** A new simulation that a node is to have. */
-    private String simulationOf(String owner) throws IOException {
-        while (true) {
-            String name = "s" + simulations++;
-            at("a").create(name, "arm64", "4k-48");
-            if (ownerOf(name).equals(owner)) {
-                return name;
-            }
-        }
-    }
-
-    private String ownerOf(String simulation) throws IOException {
-        return at("a").get("/v1/simulations/" + simulation).header(Forwarder.NODE);
+        return nodes.at(name);
     }
 
     @Test
     void any_node_answers_any_request_and_says_who_has_answered() throws Exception {
-        String simulation = simulationOf("b");
+        String simulation = nodes.simulationOf("b");
 
         TestServer.Reply made = at("a").command(simulation, TestServer.createSpace("init"));
         TestServer.Reply mapped = at("c").command(simulation, TestServer.map("init", 0x400000, 0x10000));
@@ -115,7 +70,7 @@ class ClusterTest {
 
     @Test
     void streams_go_through_any_node() throws Exception {
-        String simulation = simulationOf("c");
+        String simulation = nodes.simulationOf("c");
         String path = "/v1/simulations/" + simulation;
         int count = 3000;
         StringBuilder lines = new StringBuilder();
@@ -139,7 +94,7 @@ class ClusterTest {
 
     @Test
     void any_node_reads_from_the_log_at_the_position_that_it_says() throws Exception {
-        String simulation = simulationOf("b");
+        String simulation = nodes.simulationOf("b");
         at("c").command(simulation, TestServer.createSpace("init"));
         at("c").command(simulation, TestServer.map("init", 0x400000, 0x200000));
 
@@ -164,7 +119,7 @@ class ClusterTest {
 
     @Test
     void the_status_has_the_nodes_and_where_the_simulations_are() throws Exception {
-        String simulation = simulationOf("c");
+        String simulation = nodes.simulationOf("c");
         at("a").command(simulation, TestServer.createSpace("init"));
         String before = simulation.substring(0, simulation.length() - 1);
 
@@ -200,7 +155,7 @@ class ClusterTest {
 
     @Test
     void every_node_tells_how_many_simulations_each_is_to_have() throws Exception {
-        String simulation = simulationOf("b");
+        String simulation = nodes.simulationOf("b");
         Map<String, Integer> before = owners();
 
         assertThat(before.values().stream().mapToInt(count -> count).sum())
@@ -209,7 +164,7 @@ class ClusterTest {
                         .path("simulations")
                         .size());
         for (int i = 0; i < 3; i++) {
-            simulationOf("b");
+            nodes.simulationOf("b");
             for (String name : NAMES) {
                 assertThat(counts(name)).isEqualTo(owners());
             }
@@ -243,7 +198,7 @@ class ClusterTest {
 
     @Test
     void a_plugin_is_selected_when_all_nodes_have_it_and_not_before() throws Exception {
-        String simulation = simulationOf("b");
+        String simulation = nodes.simulationOf("b");
         byte[] jar = TestServer.flatJar("1.0");
         at("b").send("POST", "/v1/plugins", BodyPublishers.ofByteArray(jar), "Content-Type", Plugins.JAR);
 
@@ -283,7 +238,7 @@ class ClusterTest {
 
     @Test
     void who_only_says_that_it_is_a_node_is_not_believed() throws Exception {
-        String simulation = simulationOf("b");
+        String simulation = nodes.simulationOf("b");
 
         TestServer.Reply reply = at("a").command(
                         simulation, TestServer.remark("mine"), Forwarder.HOP, "0a4ad6a4-8e63-4ac5-b4a2-d6f0e3b0a4a1");
@@ -297,10 +252,10 @@ class ClusterTest {
     void a_node_that_leaves_hands_over_without_a_failed_write_and_comes_back() throws Exception {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            all.add(simulationOf(NAMES.get(i % NAMES.size())));
+            all.add(nodes.simulationOf(NAMES.get(i % NAMES.size())));
         }
         List<TestServer.Reply> replies = new ArrayList<>();
-        Thread leaving = Thread.ofVirtual().unstarted(() -> at("c").close());
+        Thread leaving = Thread.ofVirtual().unstarted(() -> nodes.stop("c"));
         double used = images();
 
         leaving.start();
@@ -310,11 +265,10 @@ class ClusterTest {
             }
         }
         leaving.join();
-        nodes.remove("c");
-        awaitNodes(2);
+        nodes.awaitReady();
         double usedThen = images();
-        nodes.put("c", node("c"));
-        awaitNodes(3);
+        nodes.start("c");
+        nodes.awaitReady();
 
         assertThat(replies)
                 .allSatisfy(reply -> assertThat(reply.status()).as(reply.text()).isEqualTo(201));

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,9 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import pagefold.server.cluster.ClusterOptions;
-import pagefold.server.log.LogLocation;
-import pagefold.server.log.PostgresServer;
 
 /** A node that joins without a plugin that simulations need. */
 class LackingPluginTest {
@@ -26,39 +21,34 @@ class LackingPluginTest {
 
     @Test
     void a_node_without_a_plugin_of_the_others_has_no_simulations_until_it_has_the_plugin() throws Exception {
-        LogLocation.Login database = PostgresServer.shared().newDatabase();
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
         byte[] jar = TestServer.flatJar("1.0");
-        try (TestServer a = node("a", port, database)) {
+        try (ClusterNodes nodes = new ClusterNodes(directory)) {
+            TestServer a = nodes.start("a");
             assertThat(a.send("POST", "/v1/plugins", BodyPublishers.ofByteArray(jar), "Content-Type", Plugins.JAR)
                             .status())
                     .isEqualTo(201);
             for (int i = 0; i < SIMULATIONS; i++) {
                 a.create("s" + i, "flat", "wide");
             }
-            try (TestServer b = node("b", port, database)) {
-                awaitReady(a, List.of(true, false));
-                List<TestServer.Reply> before = commandsTo(b);
-                TestServer.Reply notReady = b.get("/health/ready");
+            TestServer b = nodes.start("b");
+            awaitReady(a, List.of(true, false));
+            List<TestServer.Reply> before = commandsTo(b);
+            TestServer.Reply notReady = b.get("/health/ready");
 
-                b.send("POST", "/v1/plugins", BodyPublishers.ofByteArray(jar), "Content-Type", Plugins.JAR);
-                awaitReady(a, List.of(true, true));
-                List<TestServer.Reply> after = commandsTo(a);
+            b.send("POST", "/v1/plugins", BodyPublishers.ofByteArray(jar), "Content-Type", Plugins.JAR);
+            awaitReady(a, List.of(true, true));
+            List<TestServer.Reply> after = commandsTo(a);
 
-                assertThat(before)
-                        .allSatisfy(reply ->
-                                assertThat(reply.status()).as(reply.text()).isEqualTo(201))
-                        .allMatch(reply -> reply.header(Forwarder.NODE).equals("a"));
-                assertThat(notReady.status()).isEqualTo(503);
-                assertThat(after)
-                        .allSatisfy(reply ->
-                                assertThat(reply.status()).as(reply.text()).isEqualTo(201))
-                        .anyMatch(reply -> reply.header(Forwarder.NODE).equals("b"));
-                assertThat(b.get("/health/ready").status()).isEqualTo(200);
-            }
+            assertThat(before)
+                    .allSatisfy(
+                            reply -> assertThat(reply.status()).as(reply.text()).isEqualTo(201))
+                    .allMatch(reply -> reply.header(Forwarder.NODE).equals("a"));
+            assertThat(notReady.status()).isEqualTo(503);
+            assertThat(after)
+                    .allSatisfy(
+                            reply -> assertThat(reply.status()).as(reply.text()).isEqualTo(201))
+                    .anyMatch(reply -> reply.header(Forwarder.NODE).equals("b"));
+            assertThat(b.get("/health/ready").status()).isEqualTo(200);
         }
     }
 
@@ -80,11 +70,5 @@ class LackingPluginTest {
                     .forEach(node -> ready.add(node.path("ready").asBoolean()));
             assertThat(ready).isEqualTo(expected);
         });
-    }
-
-    private TestServer node(String name, int port, LogLocation.Login database) throws IOException {
-        return TestServer.start(
-                new LogLocation(directory.resolve(name), database),
-                new ClusterOptions("lacking-" + port, name, ClusterOptions.DEFAULT_HOST, port, List.of(), null));
     }
 }

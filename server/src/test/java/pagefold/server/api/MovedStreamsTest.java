@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,11 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pagefold.server.client.PatientClient;
 import pagefold.server.client.Route;
-import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.cluster.SplitBrain;
 import pagefold.server.local.LocalCluster;
 import pagefold.server.local.LocalNode;
-import pagefold.server.log.LogLocation;
 import pagefold.server.log.PostgresServer;
 
 /** Clients that follow simulations while these go from one node to another. */
@@ -120,33 +116,35 @@ class MovedStreamsTest {
 
     @Test
     void clients_have_every_event_once_while_nodes_stop_and_join_and_the_network_is_cut() throws Exception {
-        LogLocation.Login database = PostgresServer.shared().newDatabase();
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        try (ClusterNodes nodes = new ClusterNodes(directory)) {
+            List<String> names = List.of("a", "b", "c");
+            for (String name : names) {
+                nodes.start(name);
+            }
+            Supplier<List<URI>> servers =
+                    () -> nodes.all().stream().map(node -> node.uri("")).toList();
+            SplitBrain.awaitWhole(nodes.cluster());
+            List<String> simulations = new ArrayList<>();
+            for (String owner : names) {
+                simulations.add(nodes.simulationOf(owner));
+            }
+            follow(nodes, servers, simulations);
         }
-        String cluster = "moved-" + port;
-        Map<String, TestServer> nodes = new ConcurrentHashMap<>();
-        for (String name : List.of("a", "b", "c")) {
-            nodes.put(name, node(name, cluster, port, database));
-        }
-        Supplier<List<URI>> servers =
-                () -> nodes.values().stream().map(node -> node.uri("")).toList();
-        SplitBrain.awaitWhole(cluster);
-        List<String> simulations = new ArrayList<>();
-        for (String owner : List.of("a", "b", "c")) {
-            simulations.add(simulationOf(nodes.get("a"), owner));
-        }
+    }
+
+    private static void follow(ClusterNodes nodes, Supplier<List<URI>> servers, List<String> simulations)
+            throws Exception {
+        String cluster = nodes.cluster();
         try (Followed followed = new Followed(servers, simulations)) {
             followed.awaitProgress();
-            nodes.remove("c").close();
+            nodes.stop("c");
             followed.awaitProgress();
             int stopped = followed.ends(simulations.get(2));
 
-            nodes.put("d", node("d", cluster, port, database));
+            nodes.start("d");
             followed.awaitProgress();
 
-            String cut = nodes.get("b")
+            String cut = nodes.at("b")
                     .get("/v1/cluster?limit=0")
                     .json()
                     .path("nodes")
@@ -165,24 +163,6 @@ class MovedStreamsTest {
             assertThat(stopped)
                     .as("clients that the node that stopped sent away")
                     .isPositive();
-        } finally {
-            nodes.values().forEach(TestServer::close);
-        }
-    }
-
-    private TestServer node(String name, String cluster, int port, LogLocation.Login database) throws IOException {
-        return TestServer.start(
-                new LogLocation(directory.resolve(name), database),
-                new ClusterOptions(cluster, name, ClusterOptions.DEFAULT_HOST, port, List.of(), null));
-    }
-
-    private static String simulationOf(TestServer asked, String owner) throws IOException {
-        for (int i = 0; ; i++) {
-            String name = owner + i;
-            asked.create(name, "arm64", "4k-48");
-            if (asked.get("/v1/simulations/" + name).header(Forwarder.NODE).equals(owner)) {
-                return name;
-            }
         }
     }
 

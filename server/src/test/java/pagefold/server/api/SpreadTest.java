@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,9 +24,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pagefold.server.api.TestServer.Reply;
-import pagefold.server.cluster.ClusterOptions;
-import pagefold.server.log.LogLocation;
-import pagefold.server.log.PostgresServer;
 
 /** Simulations over three nodes, and over four. */
 class SpreadTest {
@@ -39,32 +34,15 @@ class SpreadTest {
     @TempDir
     private Path directory;
 
-    private final Map<String, TestServer> nodes = new LinkedHashMap<>();
-
     private record Placed(String owner, long epoch, long position) {}
 
-    private TestServer node(LogLocation.Login database, int port, String name) throws IOException {
-        return TestServer.start(
-                new LogLocation(directory.resolve(name), database),
-                new ClusterOptions("spread-" + port, name, ClusterOptions.DEFAULT_HOST, port, List.of(), null));
-    }
-
-    private void awaitNodes() {
-        await().atMost(Duration.ofMinutes(1))
-                .untilAsserted(() -> assertThat(nodes.values())
-                        .allSatisfy(node -> assertThat(
-                                        node.get("/v1/cluster?limit=0").json().path("nodes"))
-                                .hasSize(nodes.size())
-                                .allMatch(each -> each.path("ready").asBoolean())));
-    }
-
     /** As node "a" tells it, in pages. */
-    private Map<String, Placed> placed() throws IOException {
+    private static Map<String, Placed> placed(ClusterNodes nodes) throws IOException {
         Map<String, String> names = new HashMap<>();
         Map<String, Placed> placed = new LinkedHashMap<>();
         String after = "";
         do {
-            JsonNode page = nodes.get("a").get("/v1/cluster?limit=50" + after).json();
+            JsonNode page = nodes.at("a").get("/v1/cluster?limit=50" + after).json();
             page.path("nodes")
                     .forEach(each -> names.put(
                             each.path("id").asText(), each.path("name").asText()));
@@ -94,17 +72,12 @@ class SpreadTest {
 
     @Test
     void simulations_are_spread_evenly_and_a_node_that_joins_takes_a_quarter_without_a_failed_write() throws Exception {
-        LogLocation.Login database = PostgresServer.shared().newDatabase();
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        try {
+        try (ClusterNodes nodes = new ClusterNodes(directory)) {
             for (String name : List.of("a", "b", "c")) {
-                nodes.put(name, node(database, port, name));
+                nodes.start(name);
             }
-            awaitNodes();
-            List<TestServer> asked = List.copyOf(nodes.values());
+            nodes.awaitReady();
+            List<TestServer> asked = nodes.all();
             List<String> all =
                     IntStream.range(0, SIMULATIONS).mapToObj(i -> "s-" + i).toList();
             for (int i = 0; i < SIMULATIONS; i++) {
@@ -112,7 +85,7 @@ class SpreadTest {
                 server.create(all.get(i), "arm64", "4k-48");
                 assertThat(server.command(all.get(i), filling()).status()).isEqualTo(201);
             }
-            Map<String, Placed> before = placed();
+            Map<String, Placed> before = placed(nodes);
             // 271 partitions make it uneven by a little, and names by chance: so few simulations are a rough measure.
             assertThat(shares(before).values())
                     .hasSize(3)
@@ -137,10 +110,10 @@ class SpreadTest {
                     }));
                 }
                 try {
-                    nodes.put("d", node(database, port, "d"));
-                    awaitNodes();
+                    nodes.start("d");
+                    nodes.awaitReady();
                     await().atMost(Duration.ofMinutes(1))
-                            .until(() -> shares(placed()).size() == 4);
+                            .until(() -> shares(placed(nodes)).size() == 4);
                     // Every simulation is written once more wherever it is now.
                     Map<String, Integer> then = Map.copyOf(written);
                     await().atMost(Duration.ofMinutes(1))
@@ -154,7 +127,7 @@ class SpreadTest {
                 }
             }
 
-            Map<String, Placed> after = placed();
+            Map<String, Placed> after = placed(nodes);
             List<String> moved = all.stream()
                     .filter(name ->
                             !before.get(name).owner().equals(after.get(name).owner()))
@@ -169,8 +142,6 @@ class SpreadTest {
                 // Each was taken over once, by the node that joined, and by none before it was ready.
                 assertThat(then.epoch() - before.get(name).epoch()).isEqualTo(moved.contains(name) ? 1 : 0);
             });
-        } finally {
-            nodes.values().forEach(TestServer::close);
         }
     }
 }

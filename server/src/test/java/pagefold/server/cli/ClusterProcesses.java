@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import pagefold.server.local.FreePort;
 import pagefold.server.log.LogLocation;
 import pagefold.server.log.PostgresServer;
 
@@ -40,9 +39,7 @@ final class ClusterProcesses implements AutoCloseable {
     ClusterProcesses(Path directory, LogLocation.Login database) throws IOException {
         this.directory = directory;
         this.database = database;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = FreePort.find();
     }
 
     /** Starts nodes at the same time, and waits until all know of each other. */

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagefold.server.api.PagefoldServer;
 import pagefold.server.api.ServerOptions;
 import pagefold.server.client.FakeServer;
+import pagefold.server.local.FreePort;
 
 /** Verbs whose servers die under them: what they change happens once. */
 class PatientVerbsTest {
@@ -191,10 +190,7 @@ class PatientVerbsTest {
     @ParameterizedTest
     @ValueSource(strings = {"http", "socket"})
     void load_goes_on_when_its_server_is_killed_and_started_again(String way) throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.find();
         String uri = start(port);
         CompletableFuture<CliRun> load = CompletableFuture.supplyAsync(() -> at(
                 uri,
@@ -220,10 +216,7 @@ class PatientVerbsTest {
 
     @Test
     void commands_one_after_the_other_happen_once_while_their_server_is_killed() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.find();
         String uri = start(port);
         at(uri, "sim", "create", "s").ends(0);
         int count = 60;

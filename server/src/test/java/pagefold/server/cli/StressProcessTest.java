@@ -47,6 +47,12 @@ class StressProcessTest {
         }
     }
 
+    /** Two users of one simulation on one server. */
+    private static String[] small(String... more) {
+        List<String> few = List.of("stress", "-n", "1", "--heap", "160", "--users", "2", "--simulations", "1");
+        return Stream.concat(few.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
     private static boolean isUsed(Path temporary) throws IOException {
         try (Stream<Path> there = Files.list(temporary)) {
             return there.anyMatch(each -> each.toString().contains("pagefold-"));
@@ -57,20 +63,7 @@ class StressProcessTest {
     @ValueSource(strings = {"starting PostgreSQL", "running with seed"})
     void nothing_is_left_when_it_is_interrupted(String when) throws Exception {
         Path temporary = Files.createDirectory(folder.resolve("tmp"));
-        ProcessBuilder builder = PagefoldProcess.of(
-                        "stress",
-                        "-n",
-                        "1",
-                        "--heap",
-                        "160",
-                        "--users",
-                        "2",
-                        "--simulations",
-                        "1",
-                        "--heads",
-                        "0",
-                        "--seconds",
-                        "600")
+        ProcessBuilder builder = PagefoldProcess.of(small("--heads", "0", "--seconds", "600"))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("said").toFile());
         builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
@@ -95,16 +88,7 @@ class StressProcessTest {
 
     @Test
     void several_seeds_end_with_a_line_for_each() {
-        CliRun run = CliRun.of(
-                        "stress",
-                        "-n",
-                        "1",
-                        "--heap",
-                        "160",
-                        "--users",
-                        "2",
-                        "--simulations",
-                        "1",
+        CliRun run = CliRun.of(small(
                         "--heads",
                         "1",
                         "--seconds",
@@ -116,7 +100,7 @@ class StressProcessTest {
                         "--seeds",
                         "2",
                         "--report",
-                        folder.resolve("r").toString())
+                        folder.resolve("r").toString()))
                 .ends(0);
 
         List<String> lines = run.lines();

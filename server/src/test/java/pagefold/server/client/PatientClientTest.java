@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import pagefold.server.client.PatientClient.Answer;
 import pagefold.server.client.PatientClient.GaveUp;
 import pagefold.server.client.PatientClient.Request;
+import pagefold.server.local.FreePort;
 
 /** What is sent again, how often and where, by servers that answer as they are told. */
 class PatientClientTest {
@@ -42,9 +41,7 @@ class PatientClientTest {
     }
 
     private static URI nobody() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return URI.create("http://127.0.0.1:" + free.getLocalPort());
-        }
+        return URI.create("http://127.0.0.1:" + FreePort.find());
     }
 
     @ParameterizedTest

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import pagefold.server.local.FreePort;
 import pagefold.server.log.Snapshot;
 import pagefold.server.replay.Images;
 
@@ -28,10 +27,7 @@ class MergedImagesTest {
 
     @BeforeEach
     void start() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePort.find();
         cluster = "images-" + port;
         ClusterOptions options = new ClusterOptions(cluster, null, ClusterOptions.DEFAULT_HOST, port, List.of(), null);
         left = Hazelcast.newHazelcastInstance(HazelcastSettings.config(options, "left"));

@@ -8,8 +8,6 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import pagefold.server.local.FreePort;
 
 /** Members of a cluster of the same name that are none of its nodes: they have another log, or another version. */
 class StrangersTest {
@@ -28,11 +27,8 @@ class StrangersTest {
 
     @BeforeEach
     void start() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = free.getLocalPort();
-            options =
-                    new ClusterOptions("strangers-" + port, "mine", ClusterOptions.DEFAULT_HOST, port, List.of(), null);
-        }
+        int port = FreePort.find();
+        options = new ClusterOptions("strangers-" + port, "mine", ClusterOptions.DEFAULT_HOST, port, List.of(), null);
         other = Hazelcast.newHazelcastInstance(HazelcastSettings.config(options, OTHER));
     }
 
