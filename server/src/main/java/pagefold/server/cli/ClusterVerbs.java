@@ -2,12 +2,12 @@ package pagefold.server.cli;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The verbs that show a cluster. */
@@ -25,22 +25,14 @@ final class ClusterVerbs {
                 description = "Most simulations that are shown, up to 1000 (${DEFAULT-VALUE}).")
         private int limit;
 
-        @Option(
-                names = "--after",
-                paramLabel = "NAME",
-                defaultValue = "",
-                description = "Only simulations behind that name.")
-        private String after = "";
+        @Mixin
+        private AfterOption after = new AfterOption();
 
         @Option(names = "--hashes", description = "Also the hashes of the tables, where a node knows them.")
         private boolean hashes;
 
         final ApiClient.Answer ask(ApiClient api) {
-            Map<String, String> query = new LinkedHashMap<>();
-            query.put("limit", Integer.toString(limit));
-            if (!after.isEmpty()) {
-                query.put("after", after);
-            }
+            Map<String, String> query = AfterOption.query(limit, after.name());
             if (hashes) {
                 query.put("hashes", "true");
             }

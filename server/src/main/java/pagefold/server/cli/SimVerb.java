@@ -1,7 +1,5 @@
 package pagefold.server.cli;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.wire.WireJson;
 import pagefold.server.wire.WireText;
@@ -108,12 +106,8 @@ final class SimVerb implements Runnable {
         @Option(names = "--limit", paramLabel = "COUNT", description = "Most simulations wanted (all).")
         private @Nullable Long limit;
 
-        @Option(
-                names = "--after",
-                paramLabel = "NAME",
-                defaultValue = "",
-                description = "Only simulations behind that name.")
-        private String after = "";
+        @Mixin
+        private AfterOption after = new AfterOption();
 
         @Override
         int run(ApiClient api) {
@@ -123,14 +117,9 @@ final class SimVerb implements Runnable {
             }
             long left = most == null ? Long.MAX_VALUE : most;
             TextTable table = new TextTable("SIMULATION", "POSITION", "CREATED");
-            String next = after;
+            String next = after.name();
             do {
-                Map<String, String> query = new LinkedHashMap<>();
-                query.put("limit", Long.toString(Math.min(left, PAGE)));
-                if (!next.isEmpty()) {
-                    query.put("after", next);
-                }
-                ApiClient.Answer page = api.get(SIMULATIONS, query);
+                ApiClient.Answer page = api.get(SIMULATIONS, AfterOption.query(Math.min(left, PAGE), next));
                 if (wantsJson()) {
                     printJson(page);
                 }

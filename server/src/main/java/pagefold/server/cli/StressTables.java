@@ -39,7 +39,7 @@ final class StressTables {
                         fault.what(),
                         moves.moved(),
                         moves.simulations(),
-                        100.0 * moves.moved() / Math.max(1, moves.simulations()),
+                        moves.percent(),
                         shares(moves.after())));
             }
         }

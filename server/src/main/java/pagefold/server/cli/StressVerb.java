@@ -222,7 +222,7 @@ final class StressVerb implements Callable<Integer> {
             runs.add(options(work.seed + i));
         }
         List<StressReport> done = new ArrayList<>();
-        try (InterruptedWhenTold _ = new InterruptedWhenTold()) {
+        try (UntilTold _ = new UntilTold(Thread.currentThread()::interrupt)) {
             if (servers.isEmpty()) {
                 onOwn(runs, done);
             } else {

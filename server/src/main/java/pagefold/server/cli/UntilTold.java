@@ -7,15 +7,22 @@ import java.util.concurrent.TimeUnit;
 final class UntilTold implements AutoCloseable {
     private final CountDownLatch told = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread hook;
 
     UntilTold() {
-        Thread ending = new Thread(
+        this(() -> {});
+    }
+
+    /** Has something done, besides, when the process is told. */
+    UntilTold(Runnable whenTold) {
+        hook = new Thread(
                 () -> {
                     told.countDown();
+                    whenTold.run();
                     await(closed);
                 },
                 "ending");
-        Runtime.getRuntime().addShutdownHook(ending);
+        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /** Waits until the process is told to end. */
@@ -45,5 +52,10 @@ final class UntilTold implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // It is ending.
+        }
     }
 }

@@ -173,13 +173,14 @@ public final class LoadRun implements AutoCloseable {
 
     private <T> T await(Future<T> future) throws IOException {
         CompletableFuture<T> waiting = future.toCompletionStage().toCompletableFuture();
+        long seconds = WAIT_SECONDS + options.patienceMillis() / 1000;
         try {
-            return waiting.get(WAIT_SECONDS + options.patienceMillis() / 1000, TimeUnit.SECONDS);
+            return waiting.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(String.valueOf(cause.getMessage()), cause);
         } catch (TimeoutException e) {
-            throw new IOException("no answer within " + (WAIT_SECONDS + options.patienceMillis() / 1000) + " s", e);
+            throw new IOException("no answer within " + seconds + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

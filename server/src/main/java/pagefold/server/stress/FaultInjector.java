@@ -218,8 +218,7 @@ final class FaultInjector {
     /** Whether each node knows all of them, and takes simulations. */
     private boolean isWhole() throws IOException {
         for (LocalNode node : cluster().nodes()) {
-            PatientClient.Answer answer =
-                    client.send(new Route(List.of(node.uri()), 0), PatientClient.Request.get("/v1/cluster?limit=0"));
+            Answer answer = client.send(new Route(List.of(node.uri()), 0), Request.get("/v1/cluster?limit=0"));
             JsonArray known = answer.status() == 200
                     ? new JsonObject(Buffer.buffer(answer.body())).getJsonArray("nodes")
                     : new JsonArray();

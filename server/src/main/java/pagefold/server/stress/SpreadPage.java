@@ -44,10 +44,7 @@ final class SpreadPage {
         if (moves != null) {
             page.append(StressPage.text(
                     "<p>%s: %,d of %,d simulations have another owner since (%.1f %%).</p>",
-                    fault.what(),
-                    moves.moved(),
-                    moves.simulations(),
-                    100.0 * moves.moved() / Math.max(1, moves.simulations())));
+                    fault.what(), moves.moved(), moves.simulations(), moves.percent()));
             shares(page, moves.after());
         }
     }

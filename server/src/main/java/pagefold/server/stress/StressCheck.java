@@ -112,7 +112,7 @@ final class StressCheck {
             StressReport.FaultReport fault = FailOver.of(happened.get(i), began, pages, failures);
             if (happened.get(i).fault().kind() == FaultKind.JOIN && fault.failures() > 0) {
                 violations.add(fault.what() + ": nothing broke, and " + fault.failures()
-                        + " requests failed or had to be" + " sent again");
+                        + " requests failed or had to be sent again");
             }
             faults.add(fault);
         }

@@ -108,7 +108,12 @@ public record StressReport(
      * @param simulations of the run
      * @param moved those that have another owner since
      */
-    public record MoveReport(long simulations, long moved, List<Share> before, List<Share> after) {}
+    public record MoveReport(long simulations, long moved, List<Share> before, List<Share> after) {
+        /** How many of 100 moved. */
+        public double percent() {
+            return 100.0 * moved / Math.max(1, simulations);
+        }
+    }
 
     /**
      * What simulations took that were filled with regions.
