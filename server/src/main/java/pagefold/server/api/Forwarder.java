@@ -41,6 +41,8 @@ final class Forwarder {
     private static final String KEY = "Idempotency-Key";
     private static final long PATIENCE_MILLIS = 6000;
     private static final long PAUSE_MILLIS = 50;
+    /** How long a node is missed before it counts as lost; while parts of a cluster merge, nodes are not seen. */
+    static final long MISSED_MILLIS = 1000;
 
     private final Vertx vertx;
     private final Cluster cluster;
@@ -82,7 +84,7 @@ final class Forwarder {
         this.vertx = cluster.vertx();
         this.cluster = cluster;
         this.upstream = new Upstream(vertx, trust);
-        cluster.onChange(this::endThoseOfTheLost);
+        cluster.onChange(this::endThoseOfTheLostSoon);
     }
 
     /** Cuts the event streams and sockets of other nodes that go through here. */
@@ -226,7 +228,7 @@ final class Forwarder {
                     underWay.add(waits);
                     routing.addEndHandler(ended -> underWay.remove(waits));
                     if (cluster.nodes().stream().noneMatch(node -> node.id().equals(target.id()))) {
-                        opened.reset();
+                        endThoseOfTheLostSoon();
                     }
                     Upstream.Answers answers =
                             new Upstream.Answers(() -> again(routing, state), e -> retryOr(routing, state, false, e));
@@ -271,6 +273,10 @@ final class Forwarder {
                                         + " is not known. With an Idempotency-Key it can be sent again without harm.",
                         "simulation",
                         state.simulation));
+    }
+
+    private void endThoseOfTheLostSoon() {
+        vertx.setTimer(MISSED_MILLIS, later -> endThoseOfTheLost());
     }
 
     /** What waits for a node that is gone, or hangs, waits no longer. */

@@ -33,7 +33,7 @@ final class ClusterFlags {
     @Option(
             names = "--join",
             paramLabel = "HOST:PORT,...",
-            description = "Where other nodes may be; one that is there is enough (the first port on this node's own"
+            description = "Where other nodes may be; one that is there is enough (whoever answers on this node's own"
                     + " address).")
     private @Nullable String join;
 

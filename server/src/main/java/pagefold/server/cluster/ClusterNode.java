@@ -50,6 +50,8 @@ public final class ClusterNode implements Cluster, Neighbours {
 
     private static final long REASSESS_MILLIS = 500;
     private static final long EPOCHS_MILLIS = 3000;
+    /** How long a node that takes no part any more still answers others, which may not have heard of it. */
+    private static final long LAME_MILLIS = 500;
 
     private final ClusterOptions options;
     private final Vertx vertx;
@@ -251,10 +253,12 @@ public final class ClusterNode implements Cluster, Neighbours {
                         false)
                 .compose(done -> {
                     List<Future<?>> handed = new ArrayList<>();
-                    if (here != null && !directory.ready().isEmpty()) {
-                        here.openNames().forEach(name -> handed.add(here.handOver(name)));
+                    if (here == null || directory.ready().isEmpty()) {
+                        return Future.succeededFuture();
                     }
-                    return Future.join(handed).mapEmpty();
+                    here.openNames().forEach(name -> handed.add(here.handOver(name)));
+                    return Future.join(handed)
+                            .transform(handedOver -> vertx.timer(LAME_MILLIS).<Void>mapEmpty());
                 });
     }
 

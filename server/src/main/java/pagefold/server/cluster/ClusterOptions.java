@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param node name of this node, for people, or {@code null} for one made up
  * @param host address of the interface on which members talk to each other; anybody who reaches it can do everything
  * @param port TCP port there, 1 to 65535; where it is taken, one of the next {@value #PORTS}
- * @param join where other members may be, as HOST:PORT or HOST; one that is there is enough. None is the host and port
- *     of this one, for nodes on one machine
+ * @param join where other members may be, as HOST:PORT or HOST; one that is there is enough. None is this host, and
+ *     those of the ports there that answer, for nodes on one machine
  * @param api where the other nodes reach this one's API, or {@code null} for where it listens
  * @param trust PEM of the certificates that vouch for those of the other nodes' APIs, or {@code null} for those that the
  *     JDK believes
@@ -51,9 +51,7 @@ public record ClusterOptions(
     }
 
     public ClusterOptions {
-        join = join.isEmpty()
-                ? List.of(host.contains(":") ? "[" + host + "]:" + port : host + ":" + port)
-                : List.copyOf(join);
+        join = List.copyOf(join);
         requireName("cluster", name);
         if (node != null) {
             requireName("node", node);

@@ -11,6 +11,11 @@ import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.MultiMapConfig;
 import com.hazelcast.config.NetworkConfig;
 import com.hazelcast.spi.merge.LatestUpdateMergePolicy;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 
 /** How Hazelcast is set up: found by addresses alone, quiet, quick to notice that a member is gone. */
 final class HazelcastSettings {
@@ -27,6 +32,8 @@ final class HazelcastSettings {
     private static final int IMAGE_SHARE = 8;
 
     private static final int MEGABYTE = 1 << 20;
+    /** How long a port of this machine may take to answer. */
+    private static final int ANSWER_MILLIS = 200;
 
     private HazelcastSettings() {}
 
@@ -36,7 +43,7 @@ final class HazelcastSettings {
         config.getMetricsConfig().setEnabled(false);
         config.getMemberAttributeConfig().setAttribute(NODE_ID, nodeId);
         config.getSerializationConfig().addDataSerializableFactory(ClusterTypes.FACTORY, new ClusterTypes());
-        properties(config);
+        properties(config, options);
         network(config.getNetworkConfig(), options);
         // What Vert.x keeps; as in the configuration that comes with it.
         config.addMultiMapConfig(new MultiMapConfig("__vertx.subs")
@@ -69,11 +76,13 @@ final class HazelcastSettings {
                 .setMergePolicyConfig(new MergePolicyConfig().setPolicy(LatestUpdateMergePolicy.class.getName()));
     }
 
-    private static void properties(Config config) {
+    private static void properties(Config config, ClusterOptions options) {
         config.setProperty("hazelcast.phone.home.enabled", "false")
                 .setProperty("hazelcast.logging.type", "slf4j")
                 .setProperty("hazelcast.shutdownhook.enabled", "false")
                 .setProperty("hazelcast.socket.bind.any", "false")
+                // Not by the list of interfaces: that would also leave out members to join whose names are of others.
+                .setProperty("hazelcast.local.localAddress", options.host())
                 .setProperty("hazelcast.graceful.shutdown.max.wait", "30")
                 .setProperty("hazelcast.wait.seconds.before.join", "1")
                 // A member that hangs is gone after 6 seconds; one that was killed at once, by its connections.
@@ -88,11 +97,38 @@ final class HazelcastSettings {
 
     private static void network(NetworkConfig network, ClusterOptions options) {
         network.setPort(options.port()).setPortAutoIncrement(true).setPortCount(ClusterOptions.PORTS);
-        network.getInterfaces().setEnabled(true).addInterface(options.host());
         JoinConfig join = network.getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);
         join.getTcpIpConfig().setEnabled(true).setConnectionTimeoutSeconds(3);
-        options.join().forEach(join.getTcpIpConfig()::addMember);
+        members(options).forEach(join.getTcpIpConfig()::addMember);
+    }
+
+    /**
+     * Where members are looked for. On one machine each has the first port that is free, and the node that had the very
+     * first may have ended: a member that knows no other address begins a cluster of its own. Only what answers is named,
+     * since Hazelcast waits for five seconds for each member that does not when it looks for the other part of a cluster.
+     */
+    private static List<String> members(ClusterOptions options) {
+        if (!options.join().isEmpty()) {
+            return options.join();
+        }
+        List<String> found = new ArrayList<>();
+        int last = Math.min(65_535, options.port() + ClusterOptions.PORTS - 1);
+        for (int port = options.port(); port <= last; port++) {
+            if (port == options.port() || answers(options.host(), port)) {
+                found.add((options.host().contains(":") ? "[" + options.host() + "]:" : options.host() + ":") + port);
+            }
+        }
+        return found;
+    }
+
+    private static boolean answers(String host, int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, port), ANSWER_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -71,7 +71,7 @@ class ServerSettingsTest {
                 .hasMessageContaining("expected a PostgreSQL database");
         settings.set("database", "jdbc:postgresql://db.example/log");
         assertThat(settings.options().cluster())
-                .isEqualTo(new ClusterOptions("pagefold", null, "127.0.0.1", 5701, List.of("127.0.0.1:5701"), null));
+                .isEqualTo(new ClusterOptions("pagefold", null, "127.0.0.1", 5701, List.of(), null));
     }
 
     @ParameterizedTest
