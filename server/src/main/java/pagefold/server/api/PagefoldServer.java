@@ -24,8 +24,8 @@ import pagefold.server.access.Allowance;
 import pagefold.server.access.Tokens;
 import pagefold.server.cluster.Alone;
 import pagefold.server.cluster.Cluster;
-import pagefold.server.cluster.ClusterNode;
 import pagefold.server.cluster.ClusterOptions;
+import pagefold.server.cluster.Joining;
 import pagefold.server.compare.Comparisons;
 import pagefold.server.history.Bisections;
 import pagefold.server.history.Origins;
@@ -193,7 +193,7 @@ public final class PagefoldServer implements AutoCloseable {
             throw new IOException("expected the address at which the other nodes reach this one's API (--cluster-api"
                     + " http://HOST:PORT), since it listens on all interfaces");
         }
-        return ClusterNode.start(clustered, vertx, version == null ? FROM_SOURCES : version, log.identity());
+        return Joining.join(clustered, vertx, version == null ? FROM_SOURCES : version, log.identity());
     }
 
     private static void requireLogin(ServerOptions options) throws IOException {

@@ -10,17 +10,12 @@ import com.hazelcast.partition.MigrationState;
 import com.hazelcast.partition.ReplicaMigrationEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.io.IOException;
 import java.net.URI;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -43,8 +38,6 @@ import pagefold.server.space.Simulations;
  */
 public final class ClusterNode implements Cluster, Neighbours {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
-    private static final int START_SECONDS = 60;
-    private static final long PING_MILLIS = 2000;
     /** How long the hint whom to ask for a hand-over is waited for: without it, the epoch alone does. */
     private static final long HINT_MILLIS = 700;
 
@@ -67,7 +60,8 @@ public final class ClusterNode implements Cluster, Neighbours {
     private boolean isLeaving;
     private volatile @Nullable Simulations simulations;
 
-    private ClusterNode(ClusterOptions options, Vertx vertx, HazelcastInstance hazelcast, Node self) {
+    /** A member that takes no part yet. */
+    ClusterNode(ClusterOptions options, Vertx vertx, HazelcastInstance hazelcast, Node self) {
         this.options = options;
         this.vertx = vertx;
         this.hazelcast = hazelcast;
@@ -80,62 +74,10 @@ public final class ClusterNode implements Cluster, Neighbours {
         partitions = new Partitions(hazelcast, directory);
     }
 
-    /**
-     * Joins a cluster, or begins one where no other member is found.
-     *
-     * @param version of the program
-     * @param log which log it has
-     * @throws IOException when the interface or the port cannot be had, the members are not answered in time, or one of
-     *     them has another log or version
-     */
-    public static ClusterNode start(ClusterOptions options, VertxOptions vertxOptions, String version, String log)
-            throws IOException {
-        String id = UUID.randomUUID().toString();
-        HazelcastClusterManager manager = new HazelcastClusterManager(HazelcastSettings.config(options, id));
-        vertxOptions
-                .getEventBusOptions()
-                .setHost(options.host())
-                .setClusterPingInterval(PING_MILLIS)
-                .setClusterPingReplyInterval(PING_MILLIS)
-                .setConnectTimeout((int) PING_MILLIS);
-        Vertx vertx = await(
-                Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered());
-        Node self = new Node(
-                id,
-                options.node() == null ? "node-" + id.substring(0, 8) : options.node(),
-                URI.create("http://" + ClusterOptions.DEFAULT_HOST),
-                version,
-                Clock.systemUTC().instant(),
-                false,
-                log,
-                UUID.randomUUID().toString());
-        try {
-            ClusterNode node = new ClusterNode(options, vertx, manager.getHazelcastInstance(), self);
-            String stranger = node.directory.stranger();
-            if (stranger != null) {
-                throw new IOException("cannot join the cluster " + options.name() + ": " + stranger);
-            }
-            return node;
-        } catch (IOException | RuntimeException e) {
-            vertx.close()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .completeOnTimeout(null, START_SECONDS, TimeUnit.SECONDS)
-                    .join();
-            throw e;
-        }
-    }
-
-    private static Vertx await(Future<Vertx> started) throws IOException {
-        try {
-            return started.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } catch (TimeoutException | ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new IOException("cannot join the cluster: " + cause.getMessage(), cause);
-        }
+    /** Why a member is not a node of the same cluster; {@code null} when all are. */
+    @Nullable
+    String stranger() {
+        return directory.stranger();
     }
 
     @Override

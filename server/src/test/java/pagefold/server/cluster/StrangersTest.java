@@ -46,11 +46,11 @@ class StrangersTest {
     void a_node_does_not_join_those_that_have_another_log_or_version() {
         otherIs("1.0", "log-1");
 
-        assertThatThrownBy(() -> ClusterNode.start(options, new VertxOptions(), "1.0", "log-2"))
+        assertThatThrownBy(() -> Joining.join(options, new VertxOptions(), "1.0", "log-2"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot join the cluster " + options.name())
                 .hasMessageContaining("has another log");
-        assertThatThrownBy(() -> ClusterNode.start(options, new VertxOptions(), "2.0", "log-1"))
+        assertThatThrownBy(() -> Joining.join(options, new VertxOptions(), "2.0", "log-1"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is of version 1.0, and this one of 2.0");
         await().atMost(Duration.ofMinutes(1))
@@ -62,7 +62,7 @@ class StrangersTest {
     @Test
     void a_member_that_turns_out_to_have_another_log_is_given_nothing() throws Exception {
         otherIs("1.0", "log-1");
-        ClusterNode node = ClusterNode.start(options, new VertxOptions(), "1.0", "log-1");
+        ClusterNode node = Joining.join(options, new VertxOptions(), "1.0", "log-1");
         try {
             assertThat(node.nodes()).extracting(Node::name).containsExactly(OTHER);
 
