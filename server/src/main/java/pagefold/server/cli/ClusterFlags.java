@@ -49,6 +49,24 @@ final class ClusterFlags {
             description = "PEM of the certificates that vouch for those of the other nodes' APIs (those of the JDK).")
     private @Nullable String trust;
 
+    @Option(
+            names = "--cluster-public",
+            paramLabel = "HOST:PORT",
+            description = "Where the other nodes reach --cluster-port, when not on --cluster-host (NAT, containers).")
+    private @Nullable String publicly;
+
+    @Option(
+            names = "--cluster-bus-port",
+            paramLabel = "PORT",
+            description = "The port on --cluster-host for messages of the other nodes (any that is free).")
+    private @Nullable Integer busPort;
+
+    @Option(
+            names = "--cluster-bus-public",
+            paramLabel = "HOST:PORT",
+            description = "Where the other nodes reach --cluster-bus-port; needed with --cluster-public.")
+    private @Nullable String busPublicly;
+
     /** Goes before what a file and the environment say. */
     void into(ServerSettings settings) {
         settings.set("cluster", cluster);
@@ -59,5 +77,8 @@ final class ClusterFlags {
         settings.set("cluster-join", join);
         settings.set("cluster-api", api);
         settings.set("cluster-trust", trust);
+        settings.set("cluster-public", publicly);
+        settings.set("cluster-bus-port", busPort);
+        settings.set("cluster-bus-public", busPublicly);
     }
 }

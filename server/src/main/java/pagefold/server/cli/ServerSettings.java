@@ -19,6 +19,7 @@ import pagefold.server.access.UserLimits;
 import pagefold.server.api.ServerAccess;
 import pagefold.server.api.ServerOptions;
 import pagefold.server.cluster.ClusterOptions;
+import pagefold.server.cluster.ClusterReach;
 import pagefold.server.log.LogLocation;
 
 /**
@@ -44,6 +45,9 @@ final class ServerSettings {
             Map.entry("cluster-join", ""),
             Map.entry("cluster-api", ""),
             Map.entry("cluster-trust", ""),
+            Map.entry("cluster-public", ""),
+            Map.entry("cluster-bus-port", "0"),
+            Map.entry("cluster-bus-public", ""),
             Map.entry("log", "text"),
             Map.entry("auth-key", ""),
             Map.entry("auth-issuer", ""),
@@ -195,7 +199,11 @@ final class ServerSettings {
                 (int) number("cluster-port", Integer.MAX_VALUE),
                 join,
                 api == null ? null : URI.create(api),
-                text("cluster-trust") == null ? null : pem(value("cluster-trust")));
+                text("cluster-trust") == null ? null : pem(value("cluster-trust")),
+                new ClusterReach(
+                        (int) number("cluster-bus-port", Integer.MAX_VALUE),
+                        text("cluster-public"),
+                        text("cluster-bus-public")));
     }
 
     private @Nullable Path path(String name) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param api where the other nodes reach this one's API, or {@code null} for where it listens
  * @param trust PEM of the certificates that vouch for those of the other nodes' APIs, or {@code null} for those that the
  *     JDK believes
+ * @param reach where the other members reach this one
  */
 public record ClusterOptions(
         String name,
@@ -29,7 +30,8 @@ public record ClusterOptions(
         int port,
         List<String> join,
         @Nullable URI api,
-        @Nullable String trust) {
+        @Nullable String trust,
+        ClusterReach reach) {
     /** The interface that members use unless told otherwise: this machine only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
     /** The port of members unless told otherwise. */
@@ -50,6 +52,18 @@ public record ClusterOptions(
         this(name, node, host, port, join, api, null);
     }
 
+    /** A node that the others reach where it listens. */
+    public ClusterOptions(
+            String name,
+            @Nullable String node,
+            String host,
+            int port,
+            List<String> join,
+            @Nullable URI api,
+            @Nullable String trust) {
+        this(name, node, host, port, join, api, trust, ClusterReach.DIRECT);
+    }
+
     public ClusterOptions {
         join = List.copyOf(join);
         requireName("cluster", name);
@@ -67,7 +81,7 @@ public record ClusterOptions(
                     "expected at most " + MAX_JOIN + " members to join, but there are " + join.size());
         }
         for (String member : join) {
-            if (member.length() > MAX_ADDRESS || !ADDRESS.matcher(member).matches()) {
+            if (!isAddress(member)) {
                 throw new IllegalArgumentException("expected members to join as HOST:PORT, but one is another text");
             }
         }
@@ -77,6 +91,11 @@ public record ClusterOptions(
         if (trust != null) {
             requireCertificates(trust);
         }
+    }
+
+    /** Whether it has the form of HOST:PORT or HOST. */
+    static boolean isAddress(String text) {
+        return text.length() <= MAX_ADDRESS && ADDRESS.matcher(text).matches();
     }
 
     private static void requireCertificates(String pem) {

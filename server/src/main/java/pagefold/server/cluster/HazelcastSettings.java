@@ -96,7 +96,12 @@ final class HazelcastSettings {
     }
 
     private static void network(NetworkConfig network, ClusterOptions options) {
-        network.setPort(options.port()).setPortAutoIncrement(true).setPortCount(ClusterOptions.PORTS);
+        String reached = options.reach().members();
+        // What leads to one port does not lead to the next one.
+        network.setPort(options.port()).setPortAutoIncrement(reached == null).setPortCount(ClusterOptions.PORTS);
+        if (reached != null) {
+            network.setPublicAddress(reached);
+        }
         JoinConfig join = network.getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);

@@ -4,6 +4,8 @@ import com.hazelcast.core.HazelcastException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.net.URI;
@@ -50,12 +52,7 @@ public final class Joining {
             throws IOException {
         String id = UUID.randomUUID().toString();
         HazelcastClusterManager manager = new HazelcastClusterManager(HazelcastSettings.config(options, id));
-        vertxOptions
-                .getEventBusOptions()
-                .setHost(options.host())
-                .setClusterPingInterval(PING_MILLIS)
-                .setClusterPingReplyInterval(PING_MILLIS)
-                .setConnectTimeout((int) PING_MILLIS);
+        bus(vertxOptions.getEventBusOptions(), options);
         Vertx vertx = await(
                 Vertx.builder().with(vertxOptions).withClusterManager(manager).buildClustered());
         Node self = new Node(
@@ -81,6 +78,19 @@ public final class Joining {
                     .completeOnTimeout(null, START_SECONDS, TimeUnit.SECONDS)
                     .join();
             throw e;
+        }
+    }
+
+    /** How Vert.x sends messages to other members. */
+    private static void bus(EventBusOptions bus, ClusterOptions options) {
+        bus.setHost(options.host())
+                .setPort(options.reach().busPort())
+                .setClusterPingInterval(PING_MILLIS)
+                .setClusterPingReplyInterval(PING_MILLIS)
+                .setConnectTimeout((int) PING_MILLIS);
+        HostAndPort reached = options.reach().busAddress();
+        if (reached != null) {
+            bus.setClusterPublicHost(reached.host()).setClusterPublicPort(reached.port());
         }
     }
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import pagefold.server.api.ServerOptions;
 import pagefold.server.cluster.ClusterOptions;
+import pagefold.server.cluster.ClusterReach;
 import pagefold.server.log.LogLocation;
 import pagefold.server.space.Limits;
 
@@ -81,6 +82,9 @@ class ServerSettingsTest {
         "cluster-join, 'a b:1'",
         "cluster-name, ''",
         "cluster-api, 'ftp://node'",
+        "cluster-bus-port, 70000",
+        "cluster-public, 192.0.2.7:5701",
+        "cluster-bus-public, 192.0.2.7:5801",
         "cluster, maybe",
     })
     void settings_of_a_cluster_are_checked(String name, String value) {
@@ -89,6 +93,44 @@ class ServerSettingsTest {
         settings.set(name, value);
 
         assertThatThrownBy(settings::options).isInstanceOf(CliFailure.class).hasMessageContaining("expected ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.7:5701, 5801, 192.0.2.7:5801",
+        "node1.example:15701, 5801, node1.example:15801",
+        "'[2001:db8::7]:5701', 5801, '[2001:db8::7]:5801'",
+    })
+    void a_node_may_be_reached_where_it_does_not_listen(String members, int busPort, String bus) {
+        ServerSettings settings = reached(members, busPort, bus);
+
+        assertThat(settings.options().cluster())
+                .isNotNull()
+                .satisfies(options -> assertThat(options.reach()).isEqualTo(new ClusterReach(busPort, members, bus)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.7:5701, 0, 192.0.2.7:5801",
+        "192.0.2.7, 5801, 192.0.2.7:5801",
+        "192.0.2.7:5701, 5801, 192.0.2.7:0",
+        "192.0.2.7:5701, 5801, 192.0.2.7:65536",
+        "'a b:5701', 5801, 192.0.2.7:5801",
+        "192.0.2.7:5701, 5801, ':5801'",
+    })
+    void where_a_node_is_reached_is_checked(String members, int busPort, String bus) {
+        ServerSettings settings = reached(members, busPort, bus);
+
+        assertThatThrownBy(settings::options).isInstanceOf(CliFailure.class).hasMessageContaining("expected a p");
+    }
+
+    private static ServerSettings reached(String members, int busPort, String bus) {
+        ServerSettings settings = ServerSettings.of(null, Map.of("PAGEFOLD_CLUSTER", "true"));
+        settings.set("database", "jdbc:postgresql://db.example/log");
+        settings.set("cluster-public", members);
+        settings.set("cluster-bus-port", busPort);
+        settings.set("cluster-bus-public", bus);
+        return settings;
     }
 
     @Test
