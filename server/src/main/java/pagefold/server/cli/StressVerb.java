@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.local.LocalCluster;
+import pagefold.server.local.LocalNetwork;
 import pagefold.server.stress.FaultKind;
 import pagefold.server.stress.StressJson;
 import pagefold.server.stress.StressOptions;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  pagefold stress --kill --pause                       a cluster of three of its own, with PostgreSQL",
             "  pagefold stress -n 1 --seconds 20 --heads 0          throughput and latency of one",
-            "  pagefold stress --partition 4 --simulations 4        as root: the network between its servers fails",
+            "  pagefold stress --partition 4 --simulations 4        the network between its servers fails",
             "  pagefold stress --kill 3 --restart-database --seed 7 --report stress",
             "  pagefold stress --simulations 10000 --regions 1000 --users 200 --rest 100 --join --report spread",
             "  pagefold stress --kill --pause --seeds 10            ten seeds, and a line for each at the end",
@@ -144,8 +145,16 @@ final class StressVerb implements Callable<Integer> {
             defaultValue = "0",
             description =
                     "A server and the others do not hear of each other for 12 s: both ways, one way, on one link, or"
-                            + " off and on. The servers are in network namespaces, which takes root.")
+                            + " off and on.")
     private int partition;
+
+    @Option(
+            names = "--partition-by",
+            paramLabel = "MEANS",
+            description =
+                    "netns: servers in network namespaces, which takes root; proxy: TCP proxies between them (netns"
+                            + " where that can be).")
+    private LocalNetwork.@Nullable Means partitionBy;
 
     @Option(
             names = "--swap-plugins",
@@ -268,7 +277,12 @@ final class StressVerb implements Callable<Integer> {
     private void onOwn(List<StressOptions> runs, List<StressReport> done) throws IOException, InterruptedException {
         LocalCluster.Options wanted = local.at(0);
         talk("starting PostgreSQL and " + wanted.nodes() + " servers");
-        try (LocalCluster cluster = partition > 0 ? LocalCluster.startOnNetwork(wanted) : LocalCluster.start(wanted)) {
+        try (LocalCluster cluster =
+                partition > 0 ? LocalCluster.startOnNetwork(wanted, partitionBy) : LocalCluster.start(wanted)) {
+            LocalNetwork network = cluster.network();
+            if (network != null) {
+                talk("what the servers send to each other goes over " + network.description());
+            }
             run(servers, cluster, runs, done);
         }
     }

@@ -81,10 +81,10 @@ public final class LocalCluster implements AutoCloseable {
         folder = options.data() == null
                 ? Files.createTempDirectory("pagefold-cluster")
                 : Files.createDirectories(options.data().toAbsolutePath());
-        login = network == null ? null : LocalLogin.make(folder);
+        login = network == null || !network.isReachedByOthers() ? null : LocalLogin.make(folder);
         postgres = LocalPostgres.start(
                 options.data() == null ? null : folder.resolve("postgres"),
-                network == null ? LocalPostgres.Reach.HERE : new LocalPostgres.Reach(network.own(), network.range()));
+                network == null ? LocalPostgres.Reach.HERE : network.reach());
         database = postgres.database(DATABASE);
         meeting = KeptProcess.freePort();
     }
@@ -99,13 +99,14 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /**
-     * As the other, with each node in a network namespace of its own, so that what they send to each other can be lost.
-     * The nodes have a login, since others than this process reach them: {@link #token} is for those who ask.
+     * As the other, with a network between the nodes that can be cut. Where others than this process reach the nodes, they
+     * have a login: {@link #token} is for those who ask.
      *
+     * @param means by which the network is made; {@code null} for namespaces, or proxies where there can be none
      * @throws IOException as well when there can be no such network ({@link LocalNetwork#trouble})
      */
-    public static LocalCluster startOnNetwork(Options options) throws IOException {
-        LocalNetwork network = LocalNetwork.open();
+    public static LocalCluster startOnNetwork(Options options, LocalNetwork.@Nullable Means means) throws IOException {
+        LocalNetwork network = LocalNetwork.open(means);
         try {
             return start(options, network);
         } catch (IOException e) {
@@ -132,15 +133,18 @@ public final class LocalCluster implements AutoCloseable {
 
     private LocalNode startNode() throws IOException {
         int number = nodes.size() + 1;
-        int port = options.port() == 0 ? 0 : options.port() + number - 1;
+        int port = options.port() == 0 ? KeptProcess.freePort() : options.port() + number - 1;
         String classPath = options.classPath() == null ? LocalNode.ownClassPath() : options.classPath();
         LocalNode.Place place = network == null
-                ? LocalNode.Place.HERE
-                : new LocalNode.Place(network.address(number), network.enter(number));
+                ? LocalNode.Place.here(port, List.of("--cluster-port", Integer.toString(meeting)))
+                : network.place(number, options.nodes(), new LocalNetwork.Ports(port, meeting));
         LocalNode.Plan plan =
                 new LocalNode.Plan(database, options.heapMegabytes(), classPath, flags(number), settings(), place);
         LocalNode node = new LocalNode(number, port, folder.resolve("node-" + number), plan, http);
         nodes.add(node);
+        if (network != null) {
+            network.started(node);
+        }
         return node;
     }
 
@@ -151,20 +155,9 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private List<String> flags(int number) {
-        List<String> flags = new ArrayList<>();
-        if (options.clustered()) {
-            String port = Integer.toString(meeting);
-            flags.addAll(List.of("--cluster", "--cluster-name", "local-" + port));
-            flags.addAll(List.of("--cluster-node", "node-" + number, "--cluster-port", port));
-            if (network != null) {
-                List<String> others = new ArrayList<>();
-                for (int i = 1; i <= Math.max(number, options.nodes()); i++) {
-                    others.add(network.address(i) + ":" + port);
-                }
-                flags.addAll(List.of("--cluster-host", network.address(number), "--join", String.join(",", others)));
-            }
-        }
-        return flags;
+        return options.clustered()
+                ? List.of("--cluster", "--cluster-name", "local-" + meeting, "--cluster-node", "node-" + number)
+                : List.of();
     }
 
     /** Starts one more node, and returns when it is ready. */

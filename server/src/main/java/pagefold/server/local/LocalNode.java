@@ -24,6 +24,7 @@ public final class LocalNode {
     /** The class with the main method of the command line, by name: it is the one that knows this package. */
     private static final String MAIN = "pagefold.server.cli.Pagefold";
 
+    private static final String LOOPBACK = "127.0.0.1";
     private static final int END_SECONDS = 60;
     private static final Duration PROBE = Duration.ofSeconds(1);
 
@@ -32,7 +33,7 @@ public final class LocalNode {
     private final Path folder;
     private final Plan plan;
     private final HttpClient http;
-    private KeptProcess process;
+    private volatile KeptProcess process;
 
     /**
      * How nodes are started.
@@ -40,7 +41,7 @@ public final class LocalNode {
      * @param database that has the log
      * @param heapMegabytes most memory for objects
      * @param classPath of the processes
-     * @param options of {@code serve}, besides those for the address, the data and the database
+     * @param options of {@code serve}, besides those for the data and the database, and those of the place
      * @param settings environment, besides the login of the database
      * @param place where it runs
      */
@@ -57,15 +58,19 @@ public final class LocalNode {
      *
      * @param host address at which it answers
      * @param enter what its command begins with
+     * @param options of {@code serve}, so that it and the others find each other
+     * @param api where the others reach its API
      */
-    record Place(String host, List<String> enter) {
-        /** On this machine, as this process does. */
-        static final Place HERE = new Place("127.0.0.1", List.of());
+    record Place(String host, List<String> enter, List<String> options, URI api) {
+        /** On this machine, as this process does, with its API on a port. */
+        static Place here(int port, List<String> options) {
+            return new Place(LOOPBACK, List.of(), options, URI.create("http://" + LOOPBACK + ":" + port));
+        }
     }
 
     LocalNode(int number, int port, Path folder, Plan plan, HttpClient http) throws IOException {
         this.number = number;
-        this.port = port == 0 ? KeptProcess.freePort() : port;
+        this.port = port;
         this.folder = Files.createDirectories(folder);
         this.plan = plan;
         this.http = http;
@@ -80,6 +85,11 @@ public final class LocalNode {
     /** Where it answers. */
     public URI uri() {
         return URI.create("http://" + plan.place.host + ":" + port);
+    }
+
+    /** Where the others reach its API. */
+    public URI api() {
+        return plan.place.api;
     }
 
     /** The file with what it says. */
@@ -97,6 +107,7 @@ public final class LocalNode {
         command.addAll(List.of("--data", folder.resolve("data").toString()));
         command.addAll(List.of("--database", plan.database.url()));
         command.addAll(plan.options);
+        command.addAll(plan.place.options);
         Map<String, String> settings = new HashMap<>(plan.settings);
         settings.put("PAGEFOLD_DATABASE_USER", String.valueOf(plan.database.user()));
         settings.put("PAGEFOLD_DATABASE_PASSWORD", String.valueOf(plan.database.password()));

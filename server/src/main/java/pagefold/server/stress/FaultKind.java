@@ -24,7 +24,7 @@ public enum FaultKind {
         return this != SWAP_PLUGINS;
     }
 
-    /** Whether what nodes send to each other must be able to get lost. */
+    /** Whether there must be a network between the nodes that can be cut. */
     public boolean needsNetwork() {
         return this == PARTITION;
     }

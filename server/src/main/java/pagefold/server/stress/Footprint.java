@@ -38,7 +38,7 @@ final class Footprint {
         LocalCluster own = cluster;
         if (own != null) {
             for (LocalNode node : own.nodes()) {
-                emptyHeaps.put(node.uri(), node.liveBytes());
+                emptyHeaps.put(node.api(), node.liveBytes());
             }
             emptyDatabase = own.databaseSize().bytes();
         }
@@ -79,7 +79,7 @@ final class Footprint {
         LocalCluster own = cluster;
         if (own != null) {
             for (LocalNode node : own.nodes()) {
-                if (node.uri().equals(api)) {
+                if (node.api().equals(api)) {
                     return node.liveBytes();
                 }
             }

@@ -72,9 +72,11 @@ public final class StressRun implements AutoCloseable {
                         "expected no " + fault.getKey().word() + " for servers without a network that can be cut");
             }
         }
-        if (options.faults().getOrDefault(FaultKind.JOIN, 0) > 0 && cluster != null && !cluster.isClustered()) {
-            throw new IllegalArgumentException(
-                    "expected a cluster for a node to join, but its nodes share a log alone");
+        for (FaultKind kind : List.of(FaultKind.JOIN, FaultKind.PARTITION)) {
+            if (options.faults().getOrDefault(kind, 0) > 0 && cluster != null && !cluster.isClustered()) {
+                throw new IllegalArgumentException(
+                        "expected a cluster for a " + kind.word() + ", but its nodes share a log alone");
+            }
         }
         this.servers = List.copyOf(servers);
         this.cluster = cluster;

@@ -5,30 +5,32 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import pagefold.server.load.LoadMix;
 import pagefold.server.local.LocalCluster;
 import pagefold.server.local.LocalNetwork;
 import pagefold.server.log.PostgresServer;
 
-/** Three nodes between which the network fails in every way there is; takes minutes, and root. */
+/** Three nodes between which the network fails in every way there is; takes minutes, and for namespaces root. */
 @Tag("cluster")
 class PartitionTest {
     private static final int HEAP = 256;
 
-    @BeforeEach
-    void requireNetwork() {
+    private static void require(LocalNetwork.Means means) {
         PostgresServer.requireInstalled();
-        Optional<String> trouble = LocalNetwork.trouble();
-        trouble.ifPresent(
-                why -> System.err.println("\nNOT TESTED: partitions of the network between nodes; " + why + "\n"));
+        Optional<String> trouble = LocalNetwork.trouble(means);
+        trouble.ifPresent(why -> System.err.println(
+                "\nNOT TESTED: partitions of the network between nodes by " + means + "; " + why + "\n"));
         assumeTrue(trouble.isEmpty(), () -> "there is no network to cut: " + trouble.orElseThrow());
     }
 
-    @Test
-    void nodes_that_do_not_hear_of_each_other_lose_nothing_and_become_one_cluster_again() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void nodes_that_do_not_hear_of_each_other_lose_nothing_and_become_one_cluster_again(LocalNetwork.Means means)
+            throws Exception {
+        require(means);
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("-Dseed=" + seed);
         StressOptions options = StressRunTest.options(
@@ -36,7 +38,7 @@ class PartitionTest {
                 10,
                 Map.of(FaultKind.PARTITION, Partition.values().length));
         try (LocalCluster cluster =
-                        LocalCluster.startOnNetwork(new LocalCluster.Options(3, 0, null, true, HEAP, null));
+                        LocalCluster.startOnNetwork(new LocalCluster.Options(3, 0, null, true, HEAP, null), means);
                 StressRun run = new StressRun(
                         cluster.servers(), cluster, options.withToken(cluster.token()), System.out::println)) {
             StressReport report = run.run();
