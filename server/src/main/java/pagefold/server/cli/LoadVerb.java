@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import pagefold.server.load.LoadOptions;
+import pagefold.server.load.LoadOutcome;
 import pagefold.server.load.LoadReport;
 import pagefold.server.load.LoadRun;
 import pagefold.server.wire.WireJson;
@@ -98,21 +99,25 @@ final class LoadVerb extends ClientVerb {
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }
-        List<LoadReport> reports;
+        LoadOutcome outcome;
         try (LoadRun run = new LoadRun(options)) {
-            reports = run.run();
+            outcome = run.run();
         } catch (IOException e) {
             throw new CliFailure(ExitCodes.UNREACHABLE, "the load did not run: " + e.getMessage());
         }
         if (wantsJson()) {
-            out().println(new String(WireJson.encode(json -> write(json, reports)), StandardCharsets.UTF_8));
+            out().println(new String(WireJson.encode(json -> write(json, outcome)), StandardCharsets.UTF_8));
         } else {
-            show(reports);
+            show(outcome);
         }
-        return reports.getLast().passes() ? ExitCodes.OK : ExitCodes.NO;
+        if (outcome.failure() != null) {
+            throw new CliFailure(ExitCodes.UNREACHABLE, "the load did not come to its end: " + outcome.failure());
+        }
+        return outcome.passes() ? ExitCodes.OK : ExitCodes.NO;
     }
 
-    private void show(List<LoadReport> reports) {
+    private void show(LoadOutcome outcome) {
+        List<LoadReport> reports = outcome.reports();
         List<String> columns = new ArrayList<>(List.of("LOAD", "COUNT", "PER SECOND"));
         reports.getFirst().commands().latency().forEach(p -> columns.add(p.name() + " ms"));
         TextTable table = new TextTable(columns.toArray(String[]::new));
@@ -129,21 +134,23 @@ final class LoadVerb extends ClientVerb {
             }
         }
         table.print(out());
-        reports.getLast().errors().forEach((what, count) -> out().println("error: " + what + ": " + count));
+        outcome.errors().forEach((what, count) -> out().println("error: " + what + ": " + count));
         if (reports.size() > 1) {
             double before = reports.getFirst().commands().perSecond();
             double after = reports.getLast().commands().perSecond();
             out().println(String.format(
                     Locale.ROOT, "%,.1f %% fewer commands with %d streams", 100 * (1 - after / before), subscribers));
         }
-        LoadReport last = reports.getLast();
-        out().println("sent again: " + last.retries());
+        out().println("sent again: " + outcome.retries());
         out().println(
-                        last.lost() == 0
-                                ? "every acknowledged event is there"
-                                : "ACKNOWLEDGED EVENTS LOST: " + last.lost());
-        if (last.duplicated() > 0) {
-            out().println("EVENTS THAT NOBODY WAS TOLD OF: " + last.duplicated());
+                        switch (outcome.balance()) {
+                            case null -> "it is not known whether every acknowledged event is there";
+                            case LoadOutcome.Balance balance
+                            when balance.lost() > 0 -> "ACKNOWLEDGED EVENTS LOST: " + balance.lost();
+                            case LoadOutcome.Balance balance -> "every acknowledged event is there";
+                        });
+        if (outcome.balance() != null && outcome.balance().duplicated() > 0) {
+            out().println("EVENTS THAT NOBODY WAS TOLD OF: " + outcome.balance().duplicated());
         }
     }
 
@@ -154,10 +161,10 @@ final class LoadVerb extends ClientVerb {
         table.row(cells.toArray());
     }
 
-    private static void write(JsonGenerator json, List<LoadReport> reports) throws IOException {
+    private static void write(JsonGenerator json, LoadOutcome outcome) throws IOException {
         json.writeStartObject();
         json.writeArrayFieldStart("measured");
-        for (LoadReport report : reports) {
+        for (LoadReport report : outcome.reports()) {
             json.writeStartObject();
             json.writeNumberField("seconds", report.seconds());
             write(json, "commands", report.commands());
@@ -166,13 +173,19 @@ final class LoadVerb extends ClientVerb {
         }
         json.writeEndArray();
         json.writeObjectFieldStart("errors");
-        for (Map.Entry<String, Long> error : reports.getLast().errors().entrySet()) {
+        for (Map.Entry<String, Long> error : outcome.errors().entrySet()) {
             json.writeNumberField(error.getKey(), error.getValue());
         }
         json.writeEndObject();
-        json.writeNumberField("retries", reports.getLast().retries());
-        json.writeNumberField("lost", reports.getLast().lost());
-        json.writeNumberField("duplicated", reports.getLast().duplicated());
+        json.writeNumberField("retries", outcome.retries());
+        LoadOutcome.Balance balance = outcome.balance();
+        if (balance != null) {
+            json.writeNumberField("lost", balance.lost());
+            json.writeNumberField("duplicated", balance.duplicated());
+        }
+        if (outcome.failure() != null) {
+            json.writeStringField("failure", outcome.failure());
+        }
         json.writeEndObject();
     }
 

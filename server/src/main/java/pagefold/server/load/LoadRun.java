@@ -48,40 +48,60 @@ public final class LoadRun implements AutoCloseable {
     /**
      * Makes the simulations, runs, and removes them.
      *
-     * @return what was measured: once, or, with subscribers, first without and then with them
-     * @throws IOException when the server cannot be reached or does not do what it should
+     * @return what was measured: once, or, with subscribers, first without and then with them. When the servers are lost
+     *     after the first measurement, it is what was measured before
+     * @throws IOException when nothing was measured, since the server cannot be reached or does not do what it should
      */
-    public List<LoadReport> run() throws IOException {
+    public LoadOutcome run() throws IOException {
         List<LoadReport> reports = new ArrayList<>();
+        LoadOutcome.Balance balance = null;
+        String failure = null;
         try {
-            prepare();
-            start();
-            pause(options.warmup());
-            reports.add(measured());
-            if (options.shape().travel().subscribers() > 0) {
-                subscribe();
-                pause(options.warmup());
-                reports.add(measured());
-            }
-            List<Future<?>> stopped = new ArrayList<>();
-            workers.forEach(worker -> stopped.add(worker.end()));
-            await(Future.join(stopped));
-            long surplus = surplus();
-            reports.replaceAll(report -> new LoadReport(
-                    report.commands(),
-                    report.walks(),
-                    report.seconds(),
-                    tally.errors(),
-                    tally.retries(),
-                    Math.max(0, -surplus),
-                    tally.errors().isEmpty() ? Math.max(0, surplus) : 0));
-        } finally {
-            for (String simulation : simulations) {
-                var unused = control.send(
-                        route, new Request("DELETE", "/v1/simulations/" + simulation, Map.of(), null, true));
+            measure(reports);
+            balance = balance();
+        } catch (IOException e) {
+            failure = e.getMessage();
+            if (reports.isEmpty()) {
+                removeAfter(e);
+                throw e;
             }
         }
-        return reports;
+        try {
+            remove();
+        } catch (IOException e) {
+            failure = failure == null ? "the simulations were not removed: " + e.getMessage() : failure;
+        }
+        return new LoadOutcome(reports, tally.errors(), tally.retries(), balance, failure);
+    }
+
+    private void measure(List<LoadReport> reports) throws IOException {
+        prepare();
+        start();
+        pause(options.warmup());
+        reports.add(measured());
+        if (options.shape().travel().subscribers() > 0) {
+            subscribe();
+            pause(options.warmup());
+            reports.add(measured());
+        }
+        List<Future<?>> stopped = new ArrayList<>();
+        workers.forEach(worker -> stopped.add(worker.end()));
+        await(Future.join(stopped));
+    }
+
+    private void removeAfter(IOException cause) {
+        try {
+            remove();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void remove() throws IOException {
+        for (String simulation : simulations) {
+            var unused =
+                    control.send(route, new Request("DELETE", "/v1/simulations/" + simulation, Map.of(), null, true));
+        }
     }
 
     private void prepare() throws IOException {
@@ -147,8 +167,7 @@ public final class LoadRun implements AutoCloseable {
         await(Future.join(opened));
     }
 
-    /** How many more events the simulations have than were acknowledged; below 0 when some of those are missing. */
-    private long surplus() throws IOException {
+    private LoadOutcome.Balance balance() throws IOException {
         long surplus = 0;
         long missing = 0;
         for (String simulation : simulations) {
@@ -159,7 +178,7 @@ public final class LoadRun implements AutoCloseable {
             surplus += Math.max(0, here);
             missing += Math.max(0, -here);
         }
-        return missing > 0 ? -missing : surplus;
+        return new LoadOutcome.Balance(missing, missing == 0 && tally.errors().isEmpty() ? surplus : 0);
     }
 
     private static void pause(int seconds) throws IOException {

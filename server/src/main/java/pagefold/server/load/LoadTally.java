@@ -75,11 +75,7 @@ final class LoadTally {
         return new LoadReport(
                 LoadReport.Deeds.of(commands.sum(), seconds, commandTimes),
                 LoadReport.Deeds.of(walks.sum(), seconds, walkTimes),
-                seconds,
-                Map.of(),
-                0,
-                0,
-                0);
+                seconds);
     }
 
     long acknowledged(String simulation) {

@@ -1,6 +1,7 @@
 package pagefold.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,37 @@ class LoadVerbTest {
                 });
         assertThat(CliRun.of("sim", "ls", "--server", server.uri().toString()).out())
                 .doesNotContain("load-");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"table", "json"})
+    void what_was_measured_before_the_server_was_lost_is_reported(String form, @TempDir Path data) throws Exception {
+        PagefoldServer lost = PagefoldServer.start(new ServerOptions("127.0.0.1", 0, data));
+        CompletableFuture<CliRun> running;
+        try {
+            String uri = lost.uri().toString();
+            String line = "load --users 2 --simulations 2 --seconds 2 --warmup 0 --retry-for 300ms -o " + form;
+            running = CompletableFuture.supplyAsync(
+                    () -> CliRun.of((line + " --server " + uri).split(" ")), Thread::startVirtualThread);
+            await().until(() -> CliRun.of("sim", "ls", "-o", "json", "--server", uri)
+                    .out()
+                    .matches("(?s).*\"position\" ?: ?[0-9]{3,}.*"));
+        } finally {
+            lost.close();
+        }
+        CliRun run = running.get();
+
+        run.ends(ExitCodes.UNREACHABLE);
+        assertThat(run.err()).contains("the load did not come to its end").contains("nobody answers");
+        if (form.equals("json")) {
+            JsonNode report = new ObjectMapper().readTree(run.out());
+            assertThat(report.at("/measured/0/commands/count").asLong()).isPositive();
+            assertThat(report.path("failure").asText()).contains("nobody answers");
+            assertThat(report.has("lost")).isFalse();
+        } else {
+            assertThat(run.lines().getFirst()).startsWith("LOAD ");
+            assertThat(run.out()).contains("error: ").contains("it is not known whether");
+        }
     }
 
     @Test
