@@ -1,5 +1,7 @@
 package pagefold.model;
 
+import java.util.HexFormat;
+
 /** The one way in which the project writes addresses and sizes. */
 public final class Hex {
     private static final String UNITS = "BKMGTPE";
@@ -35,7 +37,7 @@ public final class Hex {
         String digits = text.startsWith("0x") || text.startsWith("0X")
                 ? text.substring(2).replace("_", "")
                 : "";
-        if (digits.isEmpty() || digits.length() > 16 || !digits.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
+        if (digits.isEmpty() || digits.length() > 16 || !digits.chars().allMatch(HexFormat::isHexDigit)) {
             throw new IllegalArgumentException(
                     "expected 0x and 1 to 16 hexadecimal digits, but found '" + shortened(text) + "'");
         }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ import pagefold.model.Names;
 import pagefold.server.access.Caller;
 import pagefold.server.log.LogUnavailable;
 import pagefold.server.replay.Trouble;
+import pagefold.server.wire.WholeNumber;
 
 /** One request with the parameters and answers that all of them have in common. */
 final class Exchange {
@@ -66,13 +68,9 @@ final class Exchange {
         if (text == null) {
             return absent;
         }
-        try {
-            long number = Long.parseLong(text);
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Said below, together with numbers out of range.
+        OptionalLong number = WholeNumber.parse(text);
+        if (number.isPresent() && number.getAsLong() >= least && number.getAsLong() <= most) {
+            return number.getAsLong();
         }
         throw new Problem.Exception(
                 Problems.invalid(parameter, "Expected a whole number from " + least + " to " + most + "."));
@@ -123,15 +121,9 @@ final class Exchange {
 
     /** A whole number in the path, not below 0. */
     long pathNumber(String parameter) {
-        try {
-            long number = Long.parseLong(String.valueOf(routing.pathParam(parameter)));
-            if (number >= 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Said below, together with numbers out of range.
-        }
-        throw new Problem.Exception(Problems.invalid(parameter, "Expected a whole number, 0 or more."));
+        return WholeNumber.parse(String.valueOf(routing.pathParam(parameter)))
+                .orElseThrow(() ->
+                        new Problem.Exception(Problems.invalid(parameter, "Expected a whole number, 0 or more.")));
     }
 
     @Nullable

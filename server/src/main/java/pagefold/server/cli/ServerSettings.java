@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import pagefold.server.api.ServerOptions;
 import pagefold.server.cluster.ClusterOptions;
 import pagefold.server.cluster.ClusterReach;
 import pagefold.server.log.LogLocation;
+import pagefold.server.wire.WholeNumber;
 
 /**
  * Where a server's settings come from: the defaults, below a file (config/pagefold.yaml has them all), below the
@@ -151,13 +153,9 @@ final class ServerSettings {
     }
 
     private long number(String name, long most) {
-        try {
-            long number = Long.parseLong(value(name));
-            if (number >= 0 && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Said below, together with numbers out of range.
+        OptionalLong number = WholeNumber.parse(value(name));
+        if (number.isPresent() && number.getAsLong() <= most) {
+            return number.getAsLong();
         }
         throw CliFailure.usage(
                 "expected a whole number from 0 to " + most + " for " + name + ", but it is '" + value(name) + "'");

@@ -8,6 +8,7 @@ import pagefold.server.history.Bisection.Search;
 import pagefold.server.log.EventLog;
 import pagefold.server.log.RecordedEvent;
 import pagefold.server.replay.Gate;
+import pagefold.server.replay.NoSuchSpace;
 import pagefold.server.replay.Projection;
 import pagefold.server.replay.Reading;
 import pagefold.server.replay.Replayed;
@@ -47,7 +48,11 @@ public final class Bisections {
         this.gate = new Gate(log);
     }
 
-    /** Searches for a position at which a condition holds. */
+    /**
+     * Searches for a position at which a condition holds.
+     *
+     * @throws NoSuchSpace when the condition is about a space that was never there, up to the last position
+     */
     public Reading<Bisection> find(Stretch stretch, Condition condition, Search search) {
         String simulation = stretch.simulation();
         return gate.pass(simulation, stretch.at(), found -> {
@@ -61,11 +66,19 @@ public final class Bisections {
             if (!(ending instanceof Replayed.Complete(Projection end))) {
                 return new Reading.Failed<>(ending.trouble(simulation, stretch.under()));
             }
+            String space = condition.space();
+            if (space != null && isUnknown(space, end)) {
+                throw new NoSuchSpace(space, null);
+            }
             Replayed beginning = replayer.through(end.binding(), simulation, stretch.from());
             return beginning instanceof Replayed.Complete(Projection begin)
                     ? find(simulation, new Ends(begin, end), condition, search)
                     : new Reading.Failed<>(beginning.trouble(simulation, end.binding()));
         });
+    }
+
+    private static boolean isUnknown(String space, Projection end) {
+        return end.simulation().space(space) == null && end.destroyedAt(space) == null;
     }
 
     /** The states at both ends. */

@@ -10,12 +10,21 @@ import pagefold.model.Region;
 /** What a history is searched for. It need not last: it may hold, cease to hold, and hold again. */
 public sealed interface Condition {
 
+    /** The only space that is looked at; {@code null} for all. */
+    @Nullable
+    String space();
+
     /** An access to an address of a space. */
     record Target(String space, long address, Access access, Privilege privilege) {}
 
     /** A condition on an access. */
     sealed interface OfAccess extends Condition {
         Target target();
+
+        @Override
+        default String space() {
+            return target().space();
+        }
     }
 
     /**
@@ -35,10 +44,6 @@ public sealed interface Condition {
 
     /** A condition on a region that translates; it holds when there is one. */
     sealed interface OfRegion extends Condition {
-        /** The only space that is looked at; {@code null} for all. */
-        @Nullable
-        String space();
-
         /** Whether a region meets it. */
         boolean isMet(Region region);
     }

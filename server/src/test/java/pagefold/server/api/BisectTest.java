@@ -9,6 +9,7 @@ import static pagefold.server.api.TestServer.unmap;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +99,19 @@ class BisectTest {
         assertThat(bisect(access + "&from=6").json().has("walk")).isFalse();
         assertThat(first(access + "&from=7")).isZero();
         assertThat(first(access + "&from=3&search=binary")).isEqualTo(6);
+    }
+
+    @Test
+    void a_space_that_never_was_is_no_space_to_search_in() throws IOException {
+        command(mapped("r--/r--"));
+        command("{\"type\":\"destroy-space\",\"space\":\"u\"}");
+
+        for (String condition : List.of("holds=wx", "holds=granted&va=0x400000", "holds=changed&va=0x400000")) {
+            assertThat(bisect(condition + "&space=typo").status()).isEqualTo(404);
+            assertThat(bisect(condition + "&space=typo").problem()).isEqualTo("no-such-space");
+            assertThat(bisect(condition + "&space=u&at=1").problem()).isEqualTo("no-such-space");
+            assertThat(bisect(condition + "&space=u").status()).isEqualTo(200);
+        }
     }
 
     @Test
