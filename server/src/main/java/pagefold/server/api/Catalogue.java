@@ -204,7 +204,7 @@ final class Catalogue {
     void delete(RoutingContext routing) {
         Exchange exchange = new Exchange(routing);
         String name = exchange.simulation();
-        exchange.then(simulations.delete(name), trouble -> {
+        exchange.then(simulations.delete(name, RequestHeaders.expected(exchange)), trouble -> {
             if (trouble == null) {
                 feeds.removed(name);
                 admission.removed(name);

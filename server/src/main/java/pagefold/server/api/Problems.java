@@ -24,6 +24,7 @@ final class Problems {
         return switch (trouble) {
             case Trouble.NoSuchSimulation(String name) ->
                 Problem.of(404, "no-such-simulation", "There is no simulation '" + name + "'.", "simulation", name);
+            case Trouble.Stale(long expected, long position) -> stale(expected, position);
             case Trouble.Busy(String what, long limit, long waiting) ->
                 Problem.of(
                         503,
@@ -153,15 +154,7 @@ final class Problems {
             case UnitAnswer.Accepted accepted -> null;
             case UnitAnswer.Rejected(int index, Rejection rejection) ->
                 commands == 1 ? of(rejection) : of(rejection).with("commandIndex", index);
-            case UnitAnswer.Stale(long expected, long position) ->
-                Problem.of(
-                        412,
-                        "stale",
-                        "The simulation is at position " + position + ", not at " + expected + ".",
-                        "expected",
-                        expected,
-                        "position",
-                        position);
+            case UnitAnswer.Stale(long expected, long position) -> stale(expected, position);
             case UnitAnswer.KeyReused(String key, long first, long last) ->
                 Problem.of(
                         422,
@@ -190,6 +183,17 @@ final class Problems {
                 Problem.of(409, "cancelled", "A request before this one, on which it depends, was not accepted.");
             case UnitAnswer.Failed(Trouble trouble) -> of(trouble);
         };
+    }
+
+    private static Problem stale(long expected, long position) {
+        return Problem.of(
+                412,
+                "stale",
+                "The simulation is at position " + position + ", not at " + expected + ".",
+                "expected",
+                expected,
+                "position",
+                position);
     }
 
     private static Problem cannotHold(PluginBinding binding, List<RefusedEvent> events, long count) {

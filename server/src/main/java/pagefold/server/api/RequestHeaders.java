@@ -28,14 +28,16 @@ record RequestHeaders(
     /** Reads the headers; a malformed one is a problem. */
     static RequestHeaders of(Exchange exchange) {
         return new RequestHeaders(
-                expected(exchange.singleHeader("If-Match")),
+                expected(exchange),
                 key(exchange.singleHeader("Idempotency-Key")),
                 id("Correlation-Id", exchange.singleHeader("Correlation-Id"), NewBatch.MAX_ID_LENGTH),
                 id("traceparent", exchange.header("traceparent"), NewBatch.MAX_ID_LENGTH),
                 exchange.caller().name());
     }
 
-    private static @Nullable Long expected(@Nullable String ifMatch) {
+    /** The position of {@code If-Match}; {@code null} without it, or when any will do. */
+    static @Nullable Long expected(Exchange exchange) {
+        String ifMatch = exchange.singleHeader("If-Match");
         if (ifMatch == null || ifMatch.equals("*")) {
             return null;
         }
@@ -69,7 +71,8 @@ record RequestHeaders(
 
     /** The same for one chunk of a stream. */
     CommandUnit.Ids ids(byte[] digest, int chunk) {
-        return new RequestHeaders(expected, key == null ? null : key + "/" + chunk, correlation, causation, actor)
+        return new RequestHeaders(
+                        expected, key == null ? null : NewBatch.ChunkKey.of(key, chunk), correlation, causation, actor)
                 .ids(digest);
     }
 

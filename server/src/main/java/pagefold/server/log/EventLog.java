@@ -112,9 +112,9 @@ public final class EventLog implements AutoCloseable {
         }
     }
 
-    /** Removes a simulation with all its rows, whose room the database uses again; false when there is none. */
-    public boolean delete(String simulation) {
-        return await(committer.submit(0, new Work.Delete(simulation), null)) != 0;
+    /** Removes a simulation at a position, or any; says where it was, null when there is none. It stays elsewhere. */
+    public @Nullable LoggedSimulation delete(String simulation, @Nullable Long expected) {
+        return await(committer.submit(0, new Work.Delete(simulation, expected), null));
     }
 
     /**

@@ -152,12 +152,16 @@ final class LogWriter {
         return head != null && head.id == id;
     }
 
-    /** Removes a simulation; answers its id, or 0 when there is none. */
-    long delete(String simulation) throws SQLException {
+    /** Removes a simulation, if it is where it is expected; answers what it was, or null when there is none. */
+    @Nullable
+    LoggedSimulation delete(String simulation, @Nullable Long expected) throws SQLException {
         // Owned first: an append of the former owner that is under way is then over, or refused.
         LoggedSimulation owned = takeOwnership(simulation);
         if (owned == null) {
-            return 0;
+            return null;
+        }
+        if (expected != null && expected != owned.head()) {
+            return owned;
         }
         update("update log_state set epoch_floor = ? where epoch_floor < ?", owned.epoch(), owned.epoch());
         update("delete from event_batch where simulation = ?", owned.id());
@@ -165,7 +169,7 @@ final class LogWriter {
         update("delete from snapshot where simulation = ?", owned.id());
         update("delete from simulation where id = ?", owned.id());
         update("update log_state set simulations = simulations - 1");
-        return owned.id();
+        return owned;
     }
 
     @Nullable

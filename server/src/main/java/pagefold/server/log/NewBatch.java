@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import pagefold.model.MemoryEvent;
 
@@ -55,7 +57,7 @@ public record NewBatch(List<Unit> units) {
      * What one request led to.
      *
      * @param events at least one, in order
-     * @param commandId the request's idempotency key, 1 to {@value NewBatch#MAX_ID_LENGTH} printable characters
+     * @param commandId the request's idempotency key, or that of a chunk: {@link ChunkKey#isCommandId}
      * @param requestDigest SHA-256 of the request's body in 64 lower-case hexadecimal digits; there with a command id,
      *     absent without
      * @param correlation what the request belongs to, as the client named it
@@ -80,7 +82,9 @@ public record NewBatch(List<Unit> units) {
                 throw new IllegalArgumentException("expected a command id together with a request digest, but only the "
                         + (commandId == null ? "digest" : "command id") + " is there");
             }
-            checkId("command id", commandId);
+            if (commandId != null && !ChunkKey.isCommandId(commandId)) {
+                throw malformed("command id", commandId);
+            }
             checkId("correlation", correlation);
             checkId("causation", causation);
             checkId("actor", actor);
@@ -100,13 +104,57 @@ public record NewBatch(List<Unit> units) {
 
         private static void checkId(String what, @Nullable String id) {
             if (id != null && !isId(id)) {
-                throw new IllegalArgumentException("expected a " + what + " of 1 to " + MAX_ID_LENGTH
-                        + " printable characters, but it has " + id.length());
+                throw malformed(what, id);
             }
+        }
+
+        private static IllegalArgumentException malformed(String what, String id) {
+            return new IllegalArgumentException("expected a " + what + " of 1 to " + MAX_ID_LENGTH
+                    + " printable characters, but it has " + id.length());
         }
     }
 
-    /** Whether {@code id} can be a command id, correlation or causation: 1 to {@value #MAX_ID_LENGTH} ASCII, no controls. */
+    /**
+     * The command ids of the chunks of a stream, made of the key of its request.
+     *
+     * <p>The mark between the key and the number is not ASCII, so that no key of a client is that of a chunk.
+     */
+    public static final class ChunkKey {
+        private static final char MARK = '\u00a7';
+        /** What was between them in logs that were written before there was the mark: keys of clients can have it. */
+        private static final char FORMER_MARK = '/';
+
+        private static final Pattern CHUNK = Pattern.compile("(.+)" + MARK + "([1-9][0-9]*)");
+
+        private ChunkKey() {}
+
+        /**
+         * The command id of a chunk.
+         *
+         * @param key of the request, 1 or more printable ASCII characters
+         * @param chunk 1 or more
+         */
+        public static String of(String key, int chunk) {
+            return key + MARK + chunk;
+        }
+
+        /** The id that older logs have for the chunk of that id; {@code null} when it is not the id of a chunk. */
+        public static @Nullable String former(String commandId) {
+            Matcher chunk = CHUNK.matcher(commandId);
+            return chunk.matches() ? chunk.group(1) + FORMER_MARK + chunk.group(2) : null;
+        }
+
+        /**
+         * Whether the log takes a command id: a key as clients may send it, or one of a chunk; at most
+         * {@value #MAX_ID_LENGTH} characters.
+         */
+        public static boolean isCommandId(String commandId) {
+            String former = former(commandId);
+            return isId(former == null ? commandId : former);
+        }
+    }
+
+    /** Whether {@code id} can be a key, correlation or causation: 1 to {@value #MAX_ID_LENGTH} ASCII, no controls. */
     public static boolean isId(String id) {
         return !id.isEmpty() && id.length() <= MAX_ID_LENGTH && id.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
     }

@@ -63,16 +63,18 @@ final class Work<T extends @Nullable Object> {
         }
     }
 
-    /** Removes a simulation; comes to its id, or 0 when there was none. */
-    record Delete(String simulation) implements Action<Long> {
+    /** Removes a simulation, if it is where it is expected; comes to it as it was, or null when there was none. */
+    record Delete(String simulation, @Nullable Long expected) implements Action<@Nullable LoggedSimulation> {
         @Override
-        public Long run(LogWriter writer) throws SQLException {
-            return writer.delete(simulation);
+        public @Nullable LoggedSimulation run(LogWriter writer) throws SQLException {
+            return writer.delete(simulation, expected);
         }
 
         @Override
-        public @Nullable Boolean isKept(LogWriter writer, Long outcome) throws SQLException {
-            return outcome > 0 ? !writer.has(outcome, simulation) : null;
+        public @Nullable Boolean isKept(LogWriter writer, @Nullable LoggedSimulation outcome) throws SQLException {
+            return outcome != null && (expected == null || expected == outcome.head())
+                    ? !writer.has(outcome.id(), simulation)
+                    : null;
         }
     }
 

@@ -15,6 +15,14 @@ public sealed interface Trouble {
     record NoSuchSimulation(String simulation) implements Trouble {}
 
     /**
+     * The simulation is at another position than the request is for.
+     *
+     * @param expected by the request
+     * @param position the last one
+     */
+    record Stale(long expected, long position) implements Trouble {}
+
+    /**
      * A limit of the server is reached for the moment.
      *
      * @param what of what there is too much, in words

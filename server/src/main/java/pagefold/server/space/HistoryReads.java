@@ -29,12 +29,27 @@ final class HistoryReads {
     }
 
     /** Removes a simulation from the log; answers what kept it from that, or {@code null}. */
-    static @Nullable Trouble delete(EventLog log, String name) {
+    static @Nullable Trouble delete(EventLog log, String name, @Nullable Long expected) {
         try {
-            return log.delete(name) ? null : new Trouble.NoSuchSimulation(name);
+            LoggedSimulation found = log.delete(name, expected);
+            return found == null ? new Trouble.NoSuchSimulation(name) : stale(found, expected);
         } catch (LogException e) {
             return Trouble.of(e);
         }
+    }
+
+    /** That a simulation is at another position than is expected; {@code null} when it is there, or nothing is. */
+    static @Nullable Trouble stale(EventLog log, String name, @Nullable Long expected) {
+        try {
+            LoggedSimulation found = expected == null ? null : log.find(name);
+            return found == null ? null : stale(found, expected);
+        } catch (LogException e) {
+            return Trouble.of(e);
+        }
+    }
+
+    private static @Nullable Trouble stale(LoggedSimulation found, @Nullable Long expected) {
+        return expected == null || found.head() == expected ? null : new Trouble.Stale(expected, found.head());
     }
 
     /** The position of the head; 0 when there is no such simulation. */

@@ -141,12 +141,25 @@ final class Round {
     static @Nullable UnitAnswer repeated(CommandUnit unit, Function<String, @Nullable CommandRecord> log) {
         String key = unit.ids().commandId();
         CommandRecord recorded = key == null ? null : log.apply(key);
-        if (key == null || recorded == null) {
+        if (key == null) {
             return null;
+        }
+        if (recorded == null) {
+            return repeatedFormer(unit, key, log);
         }
         return recorded.requestDigest().equals(unit.ids().requestDigest())
                 ? new UnitAnswer.Accepted(recorded.first(), recorded.last(), true)
                 : new UnitAnswer.KeyReused(key, recorded.first(), recorded.last());
+    }
+
+    /** The same for a chunk that the log has from before the ids of chunks were out of the reach of clients' keys. */
+    private static @Nullable UnitAnswer repeatedFormer(
+            CommandUnit unit, String key, Function<String, @Nullable CommandRecord> log) {
+        String former = NewBatch.ChunkKey.former(key);
+        CommandRecord recorded = former == null ? null : log.apply(former);
+        return recorded != null && recorded.requestDigest().equals(unit.ids().requestDigest())
+                ? new UnitAnswer.Accepted(recorded.first(), recorded.last(), true)
+                : null;
     }
 
     private @Nullable UnitAnswer decide(CommandUnit unit) {

@@ -128,16 +128,16 @@ public final class Simulations {
         };
     }
 
-    /**
-     * Removes a simulation with its history, when all that was asked of it before is answered.
-     *
-     * @return what kept it from being removed, or {@code null}
-     */
-    public Future<@Nullable Trouble> delete(String name) {
-        return turns.take(name, trouble -> trouble, () -> deleteAlone(name));
+    /** Removes a simulation at a position, or at any, when all is answered; says what kept it from that, or null. */
+    public Future<@Nullable Trouble> delete(String name, @Nullable Long expected) {
+        return turns.take(
+                name,
+                trouble -> trouble,
+                () -> blocking.<@Nullable Trouble>executeBlocking(() -> HistoryReads.stale(log, name, expected), false)
+                        .compose(stale -> stale == null ? deleteAlone(name, expected) : Future.succeededFuture(stale)));
     }
 
-    private Future<@Nullable Trouble> deleteAlone(String name) {
+    private Future<@Nullable Trouble> deleteAlone(String name, @Nullable Long expected) {
         Promise<Void> gone = Promise.promise();
         Future<Void> drained;
         synchronized (this) {
@@ -150,12 +150,13 @@ public final class Simulations {
             leaving.put(name, gone.future());
         }
         gone.future().onComplete(done -> forget(name, gone.future()));
-        return drained.<@Nullable Trouble>compose(done -> blocking.executeBlocking(() -> deleteFromLog(name), false))
+        return drained.<@Nullable Trouble>compose(
+                        done -> blocking.executeBlocking(() -> deleteFromLog(name, expected), false))
                 .onComplete(done -> gone.tryComplete());
     }
 
-    private @Nullable Trouble deleteFromLog(String name) {
-        Trouble trouble = HistoryReads.delete(log, name);
+    private @Nullable Trouble deleteFromLog(String name, @Nullable Long expected) {
+        Trouble trouble = HistoryReads.delete(log, name, expected);
         if (trouble == null || trouble instanceof Trouble.NoSuchSimulation) {
             past.states().forget(name);
             watchdog.quarantine().forget(name);

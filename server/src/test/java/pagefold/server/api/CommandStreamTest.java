@@ -142,6 +142,31 @@ class CommandStreamTest {
     }
 
     @Test
+    void no_key_of_a_client_is_that_of_a_chunk() throws IOException {
+        Reply stream = server.stream("s", remark("a"), "Idempotency-Key", "st");
+        Reply behind = server.command("s", remark("b"), "Idempotency-Key", "st/1");
+        Reply before = server.command("s", remark("c"), "Idempotency-Key", "other/1");
+        Reply otherStream = server.stream("s", remark("d"), "Idempotency-Key", "other");
+
+        assertThat(stream.text()).isEqualTo("{\"position\":2,\"commands\":1}\n");
+        assertThat(behind.status()).as(behind.text()).isEqualTo(201);
+        assertThat(before.status()).isEqualTo(201);
+        assertThat(otherStream.text()).isEqualTo("{\"position\":5,\"commands\":1}\n");
+        assertThat(position()).isEqualTo("\"5\"");
+    }
+
+    /** Older servers made the id of a chunk as a client could; what one such request leaves in the log is the same. */
+    @Test
+    void a_stream_that_an_older_server_has_taken_is_recognised() throws IOException {
+        server.command("s", remark("a") + "\n", "Idempotency-Key", "st/1");
+
+        Reply again = server.stream("s", remark("a"), "Idempotency-Key", "st");
+
+        assertThat(again.text()).isEqualTo("{\"position\":2,\"commands\":1}\n");
+        assertThat(position()).isEqualTo("\"2\"");
+    }
+
+    @Test
     void a_plugin_may_be_selected_in_a_stream() throws IOException {
         String lines = createSpace("u") + "\n" + select("arm64", "4k-48") + "\n" + map("u", 0x1000, 0x1000) + "\n";
 

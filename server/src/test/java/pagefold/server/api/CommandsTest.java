@@ -6,6 +6,7 @@ import static pagefold.server.api.TestServer.map;
 import static pagefold.server.api.TestServer.unmap;
 
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +100,27 @@ class CommandsTest {
         assertThat(current.status()).isEqualTo(201);
         assertThat(server.command("s", createSpace("w"), "If-Match", "2").problem())
                 .isEqualTo("invalid-parameter");
+    }
+
+    @Test
+    void a_simulation_is_removed_at_the_position_that_is_expected_alone() throws IOException {
+        server.command("s", createSpace("u"));
+
+        Reply stale = server.send("DELETE", "/v1/simulations/s", BodyPublishers.noBody(), "If-Match", "\"1\"");
+        Reply malformed = server.send("DELETE", "/v1/simulations/s", BodyPublishers.noBody(), "If-Match", "2");
+        Reply after = server.command("s", createSpace("v"), "If-Match", "\"2\"");
+        Reply gone = server.send("DELETE", "/v1/simulations/s", BodyPublishers.noBody(), "If-Match", "\"3\"");
+
+        assertThat(stale.status()).isEqualTo(412);
+        assertThat(stale.problem()).isEqualTo("stale");
+        assertThat(stale.header("ETag")).isEqualTo("\"2\"");
+        assertThat(malformed.problem()).isEqualTo("invalid-parameter");
+        assertThat(after.status()).isEqualTo(201);
+        assertThat(gone.status()).isEqualTo(204);
+        assertThat(server.get("/v1/simulations/s").status()).isEqualTo(404);
+        assertThat(server.send("DELETE", "/v1/simulations/s", BodyPublishers.noBody(), "If-Match", "\"3\"")
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test

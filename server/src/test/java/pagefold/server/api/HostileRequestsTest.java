@@ -38,7 +38,7 @@ class HostileRequestsTest {
     /** The whole answer to bytes that are sent as they are. */
     private String raw(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", server.uri("/").getPort())) {
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
@@ -199,6 +199,49 @@ class HostileRequestsTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "?at=%2B1",
+                "?at=-1",
+                "?at=%EF%BC%91",
+                "?at=1.0",
+                "?at=1e0",
+                "?at=0x1",
+                "?at=%201",
+                "?at=99999999999999999999",
+                "/events?from=%2B1",
+                "/events?limit=%2B1",
+                "/events/stream?from=%2B1",
+                "/spaces/u/regions?limit=%2B1",
+                "/spaces/u/regions?from=0x%EF%BC%91",
+                "/spaces/u/walk?va=0x%2B1",
+                "/changes?from=%2B1",
+                "/bisect?holds=wx&from=%2B1",
+                "/compare?tlb=%2B1&plugin=arm64&profile=4k-48",
+                "/events/%2B1/delta"
+            })
+    void a_number_has_digits_alone(String path) throws IOException {
+        server.command("s", TestServer.createSpace("u"));
+
+        Reply reply = server.get("/v1/simulations/s" + path);
+
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.problem()).isEqualTo("invalid-parameter");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"st\u00a71", "st\u00c2\u00a71"})
+    void no_key_has_the_mark_of_a_chunk(String key) throws IOException {
+        String body = TestServer.remark("a");
+
+        String answer = raw("POST /v1/simulations/s/commands HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                + "Content-Type: application/json\r\nIdempotency-Key: " + key + "\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body);
+
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("invalid-parameter");
     }
 
     @Test

@@ -84,7 +84,7 @@ abstract class EventLogContract extends LogContract {
         assertThat(log.create("b")).isEqualTo(CreateResult.CREATED);
         assertThat(log.create("one-more")).isEqualTo(CreateResult.LIMIT_REACHED);
         assertThat(log.create("a")).isEqualTo(CreateResult.EXISTS);
-        assertThat(log.delete("b")).isTrue();
+        assertThat(log.delete("b", null)).isNotNull();
         assertThat(log.create("one-more")).isEqualTo(CreateResult.CREATED);
     }
 
@@ -113,7 +113,7 @@ abstract class EventLogContract extends LogContract {
         assertThat(log.size()).isEqualTo(new LoggedSimulation.Count(10, 10));
         assertThat(log.madeBy("ann")).isEqualTo(7);
 
-        log.delete("a");
+        log.delete("a", null);
 
         assertThat(log.size()).isEqualTo(new LoggedSimulation.Count(10, 9));
         assertThat(log.madeBy("ann")).isEqualTo(6);
@@ -143,7 +143,8 @@ abstract class EventLogContract extends LogContract {
     @Test
     void what_is_not_there_is_said_to_be_missing() {
         assertThat(log.find("x")).isNull();
-        assertThat(log.delete("x")).isFalse();
+        assertThat(log.delete("x", null)).isNull();
+        assertThat(log.delete("x", 1L)).isNull();
         assertThat(log.command("x", "c")).isNull();
         assertThat(append("x", 1, 0, batch(1))).isEqualTo(new AppendResult.UnknownSimulation("x"));
         assertThatThrownBy(() -> log.takeOwnership("x")).isInstanceOf(NoSuchSimulation.class);
@@ -285,7 +286,7 @@ abstract class EventLogContract extends LogContract {
                 0,
                 new NewBatch(List.of(new Unit(List.of(remark("a")), "key", digest(1), null, null, null))));
 
-        assertThat(log.delete("s")).isTrue();
+        assertThat(log.delete("s", null)).isNotNull();
 
         assertThat(log.list(LoggedSimulation.NameRange.ALL, "", 1000)).isEmpty();
         assertThat(log.create("s")).isEqualTo(CreateResult.CREATED);
@@ -297,7 +298,7 @@ abstract class EventLogContract extends LogContract {
     void the_owner_of_a_deleted_simulation_cannot_append_to_a_namesake() {
         long old = own("s");
         old = log.takeOwnership("s").epoch();
-        log.delete("s");
+        log.delete("s", null);
 
         restart();
         log.create("s");
@@ -318,7 +319,7 @@ abstract class EventLogContract extends LogContract {
 
         assertThatThrownBy(() -> log.read("s", 1, event -> {
                     if (event.position() == 1) {
-                        log.delete("s");
+                        log.delete("s", null);
                         own("s");
                     }
                     return true;

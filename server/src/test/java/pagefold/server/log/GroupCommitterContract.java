@@ -151,16 +151,16 @@ abstract class GroupCommitterContract {
         assertThat(create("a").join()).isPositive();
         CountDownLatch latch = hold();
         CompletableFuture<AppendResult> before = append("a", 0, 0, "k");
-        CompletableFuture<Long> deleted = committer.submit(0, new Work.Delete("a"), null);
+        CompletableFuture<LoggedSimulation> deleted = committer.submit(0, new Work.Delete("a", 1L), null);
         CompletableFuture<AppendResult> after = append("a", 0, 1);
         CompletableFuture<Long> again = create("a");
         CompletableFuture<AppendResult> anew = append("a", 1, 0, "k");
         latch.countDown();
 
         assertThat(before.join()).isEqualTo(new AppendResult.Appended(1, 1, 0));
-        assertThat(deleted.join()).isPositive();
+        assertThat(deleted.join().head()).isEqualTo(1);
         assertThat(after.join()).isEqualTo(new AppendResult.UnknownSimulation("a"));
-        assertThat(again.join()).isGreaterThan(deleted.join());
+        assertThat(again.join()).isGreaterThan(deleted.join().id());
         assertThat(anew.join()).isEqualTo(new AppendResult.Appended(1, 1, 0));
     }
 
@@ -205,8 +205,11 @@ abstract class GroupCommitterContract {
         assertThat(create("a").join()).isPositive();
         assertThat(create("a").join()).isEqualTo(LogWriter.EXISTS);
         database.next(FaultyDatabase.Fault.ANSWER_LOST);
-        assertThat(committer.submit(0, new Work.Delete("a"), null).join()).isPositive();
-        assertThat(committer.submit(0, new Work.Delete("a"), null).join()).isZero();
+        assertThat(committer.submit(0, new Work.Delete("a", 7L), null).join().head())
+                .isZero();
+        database.next(FaultyDatabase.Fault.ANSWER_LOST);
+        assertThat(committer.submit(0, new Work.Delete("a", 0L), null).join()).isNotNull();
+        assertThat(committer.submit(0, new Work.Delete("a", null), null).join()).isNull();
     }
 
     @Test

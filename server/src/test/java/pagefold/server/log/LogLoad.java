@@ -47,7 +47,7 @@ final class LogLoad {
     /** One simulation; {@code ahead} batches are under way at a time. */
     private static void bulk(EventLog log, List<MemoryEvent> events, int size, int ahead) {
         String name = "bulk-" + size;
-        log.delete(name);
+        log.delete(name, null);
         log.create(name);
         long epoch = log.takeOwnership(name).epoch();
         long start = System.nanoTime();
@@ -70,7 +70,7 @@ final class LogLoad {
         List<Thread> owners = new ArrayList<>();
         List<Long> epochs = new ArrayList<>();
         for (int i = 0; i < SIMULATIONS; i++) {
-            log.delete("single-" + i);
+            log.delete("single-" + i, null);
             log.create("single-" + i);
             epochs.add(log.takeOwnership("single-" + i).epoch());
         }

@@ -59,7 +59,7 @@ abstract class SnapshotContract extends LogContract {
         long id = simulation("s", 9);
         save(id, 4, "four");
 
-        log.delete("s");
+        log.delete("s", null);
         long next = simulation("s", 9);
 
         assertThat(next).isNotEqualTo(id);
