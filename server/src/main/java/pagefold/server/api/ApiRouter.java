@@ -121,12 +121,24 @@ final class ApiRouter {
                         route.getOperation().getHttpMethod().name());
             }
             Router router = builder.createRouter();
+            router.route().order(-1).handler(this::admit);
             page.addTo(router, observer);
             for (int status : STATUSES) {
                 router.errorHandler(status, this::failed);
             }
             return router;
         });
+    }
+
+    /** Before all else, also the page: a request for another host. */
+    private void admit(RoutingContext routing) {
+        Problem refusal = guard.foreignHost(routing.request());
+        if (refusal == null) {
+            routing.next();
+        } else {
+            observer.begin(routing, "none");
+            new Exchange(routing).send(refusal);
+        }
     }
 
     private Handler<RoutingContext> observed(String operation, Handler<RoutingContext> handler) {

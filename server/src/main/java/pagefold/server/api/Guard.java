@@ -1,6 +1,7 @@
 package pagefold.server.api;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,19 @@ final class Guard {
 
     private final @Nullable Tokens tokens;
     private final Allowance requests;
+    private final AllowedHosts hosts;
 
-    /** Without tokens, everybody may do everything. */
-    Guard(@Nullable Tokens tokens, Allowance requests) {
+    /** Without tokens, everybody may do everything at the hosts that are allowed. */
+    Guard(@Nullable Tokens tokens, Allowance requests, AllowedHosts hosts) {
         this.tokens = tokens;
         this.requests = requests;
+        this.hosts = hosts;
+    }
+
+    /** Why a request to this host is not answered; {@code null} when it is, as always with a login. */
+    @Nullable
+    Problem foreignHost(HttpServerRequest request) {
+        return tokens == null ? hosts.refusal(request) : null;
     }
 
     /** Whose request it is, once it was let through. */

@@ -120,7 +120,7 @@ public final class PagefoldServer implements AutoCloseable {
             Metrics metrics = new Metrics(log, simulations, feeds);
             Admission admission =
                     new Admission(simulations, metrics, options.access().limits());
-            Guard guard = guard(vertx, options.access());
+            Guard guard = guard(vertx, options);
             Sockets sockets = new Sockets(simulations, admission, feeds);
             Health health = new Health(log, cluster::isUp);
             Forwarder forwarder = new Forwarder(
@@ -205,11 +205,22 @@ public final class PagefoldServer implements AutoCloseable {
         }
     }
 
-    private static Guard guard(Vertx vertx, ServerAccess access) throws IOException {
+    private static Guard guard(Vertx vertx, ServerOptions options) throws IOException {
+        ServerAccess access = options.access();
         Tokens tokens = access.tokens() == null
                 ? null
                 : await(Tokens.open(vertx, access.tokens(), Clock.systemUTC()), START_SECONDS);
-        return new Guard(tokens, new Allowance(access.limits().requestsPerSecond(), System::nanoTime));
+        return new Guard(tokens, new Allowance(access.limits().requestsPerSecond(), System::nanoTime), hosts(options));
+    }
+
+    private static AllowedHosts hosts(ServerOptions options) {
+        Set<String> hosts = new HashSet<>(options.access().hosts());
+        hosts.add(options.host());
+        URI api = options.cluster() == null ? null : options.cluster().api();
+        if (api != null && api.getHost() != null) {
+            hosts.add(api.getHost());
+        }
+        return new AllowedHosts(hosts);
     }
 
     private static Listener listen(Parts parts, ServerOptions options) throws IOException {

@@ -46,6 +46,14 @@ final class ServeVerb implements Callable<Integer> {
                     "Where to listen; more than this machine needs a login, see the file of settings" + " (127.0.0.1).")
     private @Nullable String host;
 
+    @Option(
+            names = "--allowed-hosts",
+            paramLabel = "HOST,...",
+            description =
+                    "Further hosts at which a server without a login answers, as behind a proxy (localhost, loopback"
+                            + " addresses and where it listens).")
+    private @Nullable String allowedHosts;
+
     @Option(names = "--port", paramLabel = "PORT", description = "0 takes a free one (8080).")
     private @Nullable Integer port;
 
@@ -82,6 +90,7 @@ final class ServeVerb implements Callable<Integer> {
         ServerSettings settings = ServerSettings.of(config, System.getenv());
         settings.set("host", host);
         settings.set("port", port);
+        settings.set("allowed-hosts", allowedHosts);
         settings.set("data", data);
         settings.set("database", database);
         cluster.into(settings);

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import pagefold.server.access.TokenOptions;
@@ -55,6 +56,7 @@ final class ServerSettings {
             Map.entry("auth-issuer", ""),
             Map.entry("auth-audience", ""),
             Map.entry("auth-claim", TokenOptions.DEFAULT_CLAIM),
+            Map.entry("allowed-hosts", ""),
             Map.entry("tls-certificate", ""),
             Map.entry("tls-key", ""),
             Map.entry("open-simulations", "0"),
@@ -145,7 +147,11 @@ final class ServerSettings {
         return new ServerAccess(
                 tokens,
                 limits,
-                certificate.isEmpty() ? null : new ServerAccess.TlsOptions(pem(certificate), pem(privateKey)));
+                certificate.isEmpty() ? null : new ServerAccess.TlsOptions(pem(certificate), pem(privateKey)),
+                Stream.of(value("allowed-hosts").split(",", -1))
+                        .map(String::strip)
+                        .filter(host -> !host.isEmpty())
+                        .collect(Collectors.toSet()));
     }
 
     private static String pem(String file) {

@@ -64,6 +64,15 @@ class ServerSettingsTest {
     }
 
     @Test
+    void further_hosts_are_allowed_by_a_list() {
+        ServerSettings settings = ServerSettings.of(null, Map.of("PAGEFOLD_ALLOWED_HOSTS", "a.example, ::1,"));
+
+        assertThat(settings.options().access().hosts()).containsExactlyInAnyOrder("a.example", "::1");
+        settings.set("allowed-hosts", "a.example:80");
+        assertThatThrownBy(settings::options).isInstanceOf(CliFailure.class).hasMessageContaining("a.example:80");
+    }
+
+    @Test
     void a_node_of_a_cluster_needs_a_database_that_all_can_have() {
         ServerSettings settings = ServerSettings.of(null, Map.of("PAGEFOLD_CLUSTER", "true"));
 
