@@ -15,7 +15,16 @@ final class AllowedMethods {
      * @param template a path of the contract, with parameters in braces
      */
     void add(String template, String method) {
-        byTemplate.computeIfAbsent(template, absent -> new TreeSet<>()).add(method);
+        TreeSet<String> methods = byTemplate.computeIfAbsent(template, absent -> new TreeSet<>());
+        methods.add(method);
+        if (method.equals("GET") && hasHead(template)) {
+            methods.add("HEAD");
+        }
+    }
+
+    /** Whether what GET answers at a path has an end, so that HEAD can be the same without a body (RFC 9110, 9.3.2). */
+    static boolean hasHead(String path) {
+        return !path.endsWith("/events/stream") && !path.endsWith("/socket");
     }
 
     /** The methods of a path, in alphabetical order, as the header {@code Allow} has them. */

@@ -4,6 +4,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -130,14 +132,18 @@ final class ApiRouter {
         });
     }
 
-    /** Before all else, also the page: a request for another host. */
+    /** Before all else, also the page: requests for another host, and those that are answered like GET, without a body. */
     private void admit(RoutingContext routing) {
-        Problem refusal = guard.foreignHost(routing.request());
-        if (refusal == null) {
-            routing.next();
-        } else {
+        HttpServerRequest request = routing.request();
+        Problem refusal = guard.foreignHost(request);
+        if (refusal != null) {
             observer.begin(routing, "none");
             new Exchange(routing).send(refusal);
+        } else if (request.method().equals(HttpMethod.HEAD) && AllowedMethods.hasHead(routing.normalizedPath())) {
+            // The response knows that it has no body.
+            routing.reroute(HttpMethod.GET, request.uri());
+        } else {
+            routing.next();
         }
     }
 

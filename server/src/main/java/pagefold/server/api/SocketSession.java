@@ -31,8 +31,6 @@ final class SocketSession implements StreamSink {
     static final int MAX_WAITING = 256;
 
     private static final int MAX_WAITING_COMMANDS = 2 * CommandUnit.MAX_COMMANDS;
-    private static final short GOING_AWAY = 1001;
-    private static final short NOT_TEXT = 1003;
 
     private final ServerWebSocket socket;
     private final Admission admission;
@@ -41,6 +39,7 @@ final class SocketSession implements StreamSink {
     private final String simulation;
     private final Context context;
     private final CommandCodec codec = new CommandCodec();
+    private final SocketViolation.Utf8Check utf8 = new SocketViolation.Utf8Check();
     private final Promise<Void> closed = Promise.promise();
 
     private @Nullable Subscription subscription;
@@ -48,6 +47,7 @@ final class SocketSession implements StreamSink {
     private int waiting;
     private int waitingCommands;
     private boolean stopping;
+    private boolean refused;
     private @Nullable Runnable onDrained;
 
     SocketSession(Exchange exchange, ServerWebSocket socket, Admission admission, EventFeeds feeds) {
@@ -61,14 +61,27 @@ final class SocketSession implements StreamSink {
 
     /** Takes messages from now on. */
     void start() {
+        socket.frameHandler(frame -> {
+            if (!utf8.holds(frame)) {
+                refuse(SocketViolation.NOT_UTF_8, "texts are UTF-8");
+            }
+        });
         socket.textMessageHandler(this::receive);
-        socket.binaryMessageHandler(bytes -> socket.close(NOT_TEXT, "messages are text"));
+        socket.binaryMessageHandler(bytes -> refuse(SocketViolation.NOT_TEXT, "messages are text"));
         socket.exceptionHandler(e -> {
+            // A connection that breaks comes here, too; then nobody hears the code.
+            refuse(SocketViolation.code(e), "not as RFC 6455 and the limits have it");
             gone();
-            socket.close();
         });
         socket.closeHandler(gone -> gone());
         socket.drainHandler(drained -> drained());
+    }
+
+    private void refuse(short code, String reason) {
+        if (!refused) {
+            refused = true;
+            socket.close(code, reason);
+        }
     }
 
     private void gone() {
@@ -91,7 +104,7 @@ final class SocketSession implements StreamSink {
     }
 
     private void receive(String text) {
-        if (stopping || closed.future().isComplete()) {
+        if (stopping || refused || closed.future().isComplete()) {
             return;
         }
         switch (SocketRequest.read(text, codec, caller.name())) {
@@ -201,7 +214,7 @@ final class SocketSession implements StreamSink {
 
     private void endIfDone() {
         if (stopping && waiting == 0 && !closed.future().isComplete()) {
-            socket.close(GOING_AWAY, "the server stops");
+            socket.close(SocketViolation.GOING_AWAY, "the server stops");
         }
     }
 
