@@ -30,16 +30,13 @@ final class LocalClusterOptions {
 
     @Option(
             names = "--no-cluster",
-            negatable = true,
-            defaultValue = "true",
-            fallbackValue = "true",
             description = "Servers that share the log alone: each takes what it is asked for from the others.")
-    private boolean clustered;
+    private boolean alone;
 
     /** The options, checked; the servers have the first port and the following ones, or free ones for 0. */
     LocalCluster.Options at(int port) {
         try {
-            return new LocalCluster.Options(nodes, port, data, clustered, heap, null);
+            return new LocalCluster.Options(nodes, port, data, !alone, heap, null);
         } catch (IllegalArgumentException e) {
             throw CliFailure.usage(String.valueOf(e.getMessage()));
         }

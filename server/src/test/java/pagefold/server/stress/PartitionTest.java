@@ -1,11 +1,13 @@
 package pagefold.server.stress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import pagefold.server.load.LoadMix;
@@ -24,6 +26,19 @@ class PartitionTest {
         trouble.ifPresent(why -> System.err.println(
                 "\nNOT TESTED: partitions of the network between nodes by " + means + "; " + why + "\n"));
         assumeTrue(trouble.isEmpty(), () -> "there is no network to cut: " + trouble.orElseThrow());
+    }
+
+    @Test
+    void there_is_nothing_to_cut_between_nodes_that_do_not_know_each_other() throws Exception {
+        require(LocalNetwork.Means.PROXY);
+        StressOptions options = StressRunTest.options(
+                new StressOptions.Shape(1, 1, 0, new LoadMix(40, 30, 20, 10), 1), 1, Map.of(FaultKind.PARTITION, 1));
+        try (LocalCluster cluster = LocalCluster.startOnNetwork(
+                new LocalCluster.Options(2, 0, null, false, HEAP, null), LocalNetwork.Means.PROXY)) {
+            assertThatThrownBy(() -> new StressRun(cluster.servers(), cluster, options, line -> {}))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("expected a cluster for a partition");
+        }
     }
 
     @ParameterizedTest
