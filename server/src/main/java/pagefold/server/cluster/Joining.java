@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /** How a server becomes a node of a cluster. */
 public final class Joining {
     private static final Logger LOG = LoggerFactory.getLogger(Joining.class);
-    private static final int START_SECONDS = 60;
+    private static final int START_SECONDS = 120;
     private static final long PING_MILLIS = 2000;
 
     private Joining() {}

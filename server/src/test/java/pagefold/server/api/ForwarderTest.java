@@ -117,7 +117,7 @@ class ForwarderTest {
 
         seen(List.of(all.getFirst()));
         seen(all);
-        TimeUnit.MILLISECONDS.sleep(2 * Forwarder.MISSED_MILLIS);
+        await().during(Duration.ofMillis(2 * Forwarder.MISSED_MILLIS)).until(() -> !answer.isDone());
         response.end("there");
 
         assertThat(answer.get(10, TimeUnit.SECONDS).body()).isEqualTo("there");

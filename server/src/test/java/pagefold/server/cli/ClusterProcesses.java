@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import pagefold.server.local.FreePort;
 import pagefold.server.log.LogLocation;
 import pagefold.server.log.PostgresServer;
@@ -85,21 +86,29 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     /** Waits until every node knows all that run, and nobody else. */
-    void awaitNodes() {
-        await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
-            for (String name : names()) {
-                JsonNode known = get(name, "/v1/cluster?limit=0").path("nodes");
-                if (known.size() != names().size()) {
-                    return false;
-                }
-                for (JsonNode node : known) {
-                    if (!node.path("ready").asBoolean()) {
+    void awaitNodes() throws IOException {
+        try {
+            await().atMost(Duration.ofMinutes(2)).ignoreExceptions().until(() -> {
+                for (String name : names()) {
+                    JsonNode known = get(name, "/v1/cluster?limit=0").path("nodes");
+                    if (known.size() != names().size()) {
                         return false;
                     }
+                    for (JsonNode node : known) {
+                        if (!node.path("ready").asBoolean()) {
+                            return false;
+                        }
+                    }
                 }
+                return true;
+            });
+        } catch (ConditionTimeoutException e) {
+            StringBuilder said = new StringBuilder("expected nodes that know each other, but they said:");
+            for (String name : names()) {
+                said.append("\n--- ").append(name).append('\n').append(said(name));
             }
-            return true;
-        });
+            throw new IOException(said.toString(), e);
+        }
     }
 
     List<String> names() {
