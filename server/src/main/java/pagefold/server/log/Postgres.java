@@ -29,6 +29,12 @@ final class Postgres implements Database {
     /** A major version in the number that the server has for it. */
     private static final int MAJOR = 10_000;
 
+    /**
+     * All that is asked has an index. Without statistics, which a new database has none of for a minute or more, the
+     * planner prefers to read tables as a whole, and keeps that plan while they grow.
+     */
+    private static final String BY_INDEX = "set enable_seqscan = off";
+
     /** Ends of a session that say nothing about what is asked next: shutdown, crash, start, silence. */
     private static final Set<String> ENDED = Set.of("57P01", "57P02", "57P03", "57P05", "25P03");
 
@@ -98,6 +104,7 @@ final class Postgres implements Database {
     public Connection writer() throws SQLException {
         Connection connection = connect(ANSWER_SECONDS);
         try (Statement statement = connection.createStatement()) {
+            statement.execute(BY_INDEX);
             statement.execute("set idle_in_transaction_session_timeout = '" + SILENCE_SECONDS + "s'");
             statement.execute("set lock_timeout = '" + LOCK_SECONDS + "s'");
             if (setting(connection, "synchronous_commit").equals("off")) {
@@ -129,7 +136,8 @@ final class Postgres implements Database {
     @Override
     public Connection reader() throws SQLException {
         Connection connection = connect(ANSWER_SECONDS);
-        try {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(BY_INDEX);
             connection.setReadOnly(true);
             return connection;
         } catch (SQLException e) {

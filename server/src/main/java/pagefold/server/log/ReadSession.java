@@ -55,8 +55,9 @@ final class ReadSession {
         selectNext =
                 connection.prepareStatement("select min(first) from event_batch where simulation = ? and first > ?");
         selectCommand = connection.prepareStatement(
-                "select c.first, c.last, c.request_digest from command c join simulation s on s.id = c.simulation"
-                        + " where s.name = ? and c.command_id = ?");
+                // No join: without statistics PostgreSQL would search the whole index for the command first.
+                "select first, last, request_digest from command"
+                        + " where simulation = (select id from simulation where name = ?) and command_id = ?");
     }
 
     /**

@@ -54,6 +54,46 @@ class PostgresEventLogTest extends EventLogContract {
     }
 
     @Test
+    void a_new_database_is_asked_by_its_indices_and_they_are_not_searched_as_a_whole() throws SQLException {
+        long epoch = own("s");
+        int appends = 1000;
+
+        for (int i = 0; i < appends; i++) {
+            String key = "k".repeat(200) + i;
+            assertThat(log.command("s", key)).isNull();
+            append(
+                    "s",
+                    epoch,
+                    i,
+                    new NewBatch(List.of(
+                            new NewBatch.Unit(List.of(remark("event " + i)), key, digest(i), null, null, null))));
+            assertThat(log.command("s", key)).isNotNull();
+        }
+
+        // Sessions tell what they have done when they end, or a second later.
+        Awaitility.await().until(() -> statistic("command", "idx_scan") >= 3 * appends);
+        assertThat(statistic("command", "seq_tup_read")).isZero();
+        assertThat(statistic("event_batch", "seq_tup_read")).isZero();
+        assertThat(number("select idx_blks_hit + idx_blks_read from pg_statio_user_indexes"
+                        + " where indexrelname = 'command_pkey'"))
+                .as("pages of the index, for three searches and an insert each")
+                .isLessThan(16 * appends);
+    }
+
+    private long statistic(String table, String column) throws SQLException {
+        return number("select " + column + " from pg_stat_user_tables where relname = '" + table + "'");
+    }
+
+    private long number(String select) throws SQLException {
+        try (Connection connection = database.raw();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(select)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Test
     void two_servers_share_a_database_and_the_one_that_took_a_simulation_fences_the_other() {
         try (EventLog other = open()) {
             long first = own("s");
