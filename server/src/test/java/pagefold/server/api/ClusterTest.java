@@ -69,6 +69,26 @@ class ClusterTest {
     }
 
     @Test
+    void conditions_and_heads_go_through_any_node() throws Exception {
+        String simulation = nodes.simulationOf("b");
+        String path = "/v1/simulations/" + simulation;
+        at("c").command(simulation, TestServer.createSpace("init"));
+
+        TestServer.Reply head = at("a").send("HEAD", path, BodyPublishers.noBody());
+        TestServer.Reply get = at("a").get(path);
+        TestServer.Reply stale = at("c").send("DELETE", path, BodyPublishers.noBody(), "If-Match", "\"1\"");
+        TestServer.Reply gone = at("c").send("DELETE", path, BodyPublishers.noBody(), "If-Match", "\"2\"");
+        TestServer.Reply none = at("a").send("HEAD", path, BodyPublishers.noBody());
+
+        assertThat(List.of(head, get, stale, gone))
+                .allSatisfy(reply -> assertThat(reply.header(Forwarder.NODE)).isEqualTo("b"));
+        assertThat(List.of(head.status(), stale.status(), gone.status(), none.status()))
+                .containsExactly(200, 412, 204, 404);
+        assertThat(head.header("ETag")).isEqualTo(get.header("ETag")).isEqualTo("\"2\"");
+        assertThat(head.response().body()).isEmpty();
+    }
+
+    @Test
     void streams_go_through_any_node() throws Exception {
         String simulation = nodes.simulationOf("c");
         String path = "/v1/simulations/" + simulation;

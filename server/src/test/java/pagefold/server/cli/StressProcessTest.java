@@ -66,6 +66,8 @@ class StressProcessTest {
         ProcessBuilder builder = PagefoldProcess.of(small("--heads", "0", "--seconds", "600"))
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("said").toFile());
+        // A build in the background of a shell ignores the signal, and would pass that on.
+        builder.command().addAll(0, List.of("env", "--default-signal=INT"));
         builder.environment().put("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary);
         Process started = builder.start();
         process = started;
