@@ -287,7 +287,10 @@ public final class ClusterNode implements Cluster, Neighbours {
 
     @Override
     public CompletableFuture<Lacking> lacking(LoadedPlugin plugin) {
-        return messages.lacking(others(), plugin);
+        return messages.lacking(others(), plugin, node -> {
+            Node now = directory.find(node.id());
+            return now != null && now.ready();
+        });
     }
 
     @Override

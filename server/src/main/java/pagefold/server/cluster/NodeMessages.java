@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -81,12 +82,16 @@ final class NodeMessages {
         }
     }
 
-    /** Which nodes do not have a plugin with the same digest, or do not answer. */
-    CompletableFuture<Neighbours.Lacking> lacking(List<Node> nodes, LoadedPlugin plugin) {
+    /**
+     * Which nodes do not have a plugin with the same digest, or do not answer although they take part.
+     *
+     * @param takesPart whether a node takes simulations, looked at when all have answered: one that is leaving is silent
+     */
+    CompletableFuture<Neighbours.Lacking> lacking(List<Node> nodes, LoadedPlugin plugin, Predicate<Node> takesPart) {
         return digests(nodes, plugin)
                 .map(digests -> new Neighbours.Lacking(
-                        named(nodes, digests, digest -> digest != null && !digest.equals(plugin.digest())),
-                        named(nodes, digests, digest -> digest == null)))
+                        named(nodes, digests, (node, digest) -> digest != null && !digest.equals(plugin.digest())),
+                        named(nodes, digests, (node, digest) -> digest == null && takesPart.test(node))))
                 .toCompletionStage()
                 .toCompletableFuture();
     }
@@ -97,7 +102,7 @@ final class NodeMessages {
                 .map(digests -> named(
                         nodes,
                         digests,
-                        digest -> digest != null && !digest.isEmpty() && !digest.equals(plugin.digest())));
+                        (node, digest) -> digest != null && !digest.isEmpty() && !digest.equals(plugin.digest())));
     }
 
     /** The plugins that nodes have, as far as they answer, and a host has not; with the names of the nodes. */
@@ -149,10 +154,10 @@ final class NodeMessages {
     }
 
     private static List<String> named(
-            List<Node> nodes, List<@Nullable String> digests, Predicate<@Nullable String> isNamed) {
+            List<Node> nodes, List<@Nullable String> digests, BiPredicate<Node, @Nullable String> isNamed) {
         List<String> names = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
-            if (isNamed.test(digests.get(i))) {
+            if (isNamed.test(nodes.get(i), digests.get(i))) {
                 names.add(nodes.get(i).name());
             }
         }

@@ -47,6 +47,8 @@ final class PluginSwap {
     private ModelLink.@Nullable Staged ready;
     private PluginHost.@Nullable Lease lease;
     private @Nullable String digest;
+    /** Whether the log has been given the event, so that its answer is the only one that can be true. */
+    private boolean isAppending;
 
     PluginSwap(SimulationWriter writer, String name, Tools tools) {
         this.writer = writer;
@@ -118,8 +120,11 @@ final class PluginSwap {
         }
     }
 
-    /** Answers for everything that is under way. */
+    /** Answers for everything that is under way, but for what the log has been given: that is answered by what it says. */
     void abandon(Trouble trouble) {
+        if (isAppending) {
+            return;
+        }
         Pending unit = pending;
         pending = null;
         unstage();
@@ -271,6 +276,10 @@ final class PluginSwap {
     }
 
     private UnitAnswer append(Pending unit, ModelLink.Staged staged, List<Step> step) {
+        if (pending != unit) {
+            // It was abandoned while the models were waited for, and has been told that nothing was done.
+            return new UnitAnswer.Cancelled();
+        }
         CommandUnit.Ids ids = unit.unit().ids();
         NewBatch batch = new NewBatch(List.of(new NewBatch.Unit(
                 List.of(step.getFirst().event()),
@@ -280,8 +289,14 @@ final class PluginSwap {
                 ids.causation(),
                 ids.actor())));
         Simulation after = step.getFirst().after();
-        AppendResult result = writer.await(
-                tools.log().append(name, writer.epoch(), writer.durable().position(), batch));
+        AppendResult result;
+        isAppending = true;
+        try {
+            result = writer.await(
+                    tools.log().append(name, writer.epoch(), writer.durable().position(), batch));
+        } finally {
+            isAppending = false;
+        }
         if (!(result instanceof AppendResult.Appended)) {
             writer.refusedByLog(result);
             return new UnitAnswer.Failed(UseFailure.trouble(name, result));

@@ -47,10 +47,11 @@ class NodeMessagesTest {
         says("same", plugin.digest());
         says("without", "");
         says("other", "0".repeat(64));
-        List<Node> nodes = List.of(node("silent"), node("other"), node("same"), node("without"));
+        List<Node> nodes = List.of(node("silent"), node("leaving"), node("other"), node("same"), node("without"));
         NodeMessages messages = new NodeMessages(vertx);
 
-        assertThat(messages.lacking(nodes, plugin).get(10, TimeUnit.SECONDS))
+        assertThat(messages.lacking(nodes, plugin, node -> !node.name().equals("leaving"))
+                        .get(10, TimeUnit.SECONDS))
                 .isEqualTo(new Neighbours.Lacking(List.of("other", "without"), List.of("silent")));
         assertThat(messages.differing(nodes, plugin)
                         .toCompletionStage()
