@@ -159,7 +159,11 @@ final class Forwarder {
         routing.put(STATE, state);
         boolean isHere =
                 cluster.preferred(state.simulation).id().equals(cluster.local().id());
-        if (isHere || !state.isRepeatable || !hasBody(routing.request())) {
+        // A body that a request of this kind does not have may have been read to its end by now.
+        if (isHere
+                || !state.isRepeatable
+                || !hasBody(routing.request())
+                || routing.request().isEnded()) {
             next(routing, state);
         } else {
             BodyReader.read(new Exchange(routing), MAX_KEPT_BODY_BYTES, body -> next(routing, state));
@@ -215,7 +219,8 @@ final class Forwarder {
     private void send(RoutingContext routing, State state, Node target) {
         HttpServerRequest request = routing.request();
         Buffer body = BodyReader.kept(routing);
-        boolean isTunnel = "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
+        boolean isTunnel = request.method() == HttpMethod.GET
+                && "websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE));
         // One without a body may have ended; over HTTP/2 it cannot be paused then.
         if (body == null && !request.isEnded()) {
             state.isPaused = true;

@@ -201,6 +201,8 @@ final class Upstream {
 
     /** Joins the connection of a client that asks for an upgrade to one of the node. */
     void tunnel(HttpClientRequest to, RoutingContext routing, Answers answers) {
+        // There is no body of a handshake that could be sent on.
+        to.headers().remove(HttpHeaders.CONTENT_LENGTH);
         to.putHeader(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
         to.putHeader(HttpHeaders.UPGRADE, routing.request().getHeader(HttpHeaders.UPGRADE));
         to.connect().onComplete(connected -> {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,6 +90,37 @@ class ClusterTest {
                 .containsExactly(200, 412, 204, 404);
         assertThat(head.header("ETag")).isEqualTo(get.header("ETag")).isEqualTo("\"2\"");
         assertThat(head.response().body()).isEmpty();
+    }
+
+    @Test
+    void bodies_and_upgrades_where_none_belongs_are_treated_by_any_node_as_by_the_owner() throws Exception {
+        String simulation = nodes.simulationOf("b");
+        String path = "/v1/simulations/" + simulation;
+        String command = TestServer.createSpace("init");
+
+        for (String name : List.of("b", "a")) {
+            String unexpected =
+                    raw(name, "GET " + path + "/spaces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5", "hello");
+            String upgrade = raw(
+                    name,
+                    "POST " + path + "/commands HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nContent-Type: "
+                            + TestServer.JSON + "\r\nContent-Length: " + command.length(),
+                    command);
+
+            assertThat(unexpected).startsWith("HTTP/1.1 200 ");
+            assertThat(upgrade).startsWith(name.equals("b") ? "HTTP/1.1 201 " : "HTTP/1.1 409 ");
+        }
+    }
+
+    /** Sends what clients do not; answers the first line of what comes back. */
+    private String raw(String node, String head, String body) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", at(node).uri("/").getPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write((head + "\r\nConnection: upgrade\r\n\r\n" + body).getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        }
     }
 
     @Test
