@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,8 @@ public record ClusterOptions(
     private static final int MAX_ADDRESS = 262;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern ADDRESS =
-            Pattern.compile("[A-Za-z0-9._-]+(:[0-9]{1,5})?|\\[[0-9a-fA-F:.]+](:[0-9]{1,5})?");
+            Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9a-fA-F:.]+])(?::(?<port>[0-9]{1,5}))?");
+    private static final String PORT = "port";
 
     /** A node whose API is not encrypted, or has a certificate that everybody believes. */
     public ClusterOptions(
@@ -73,7 +75,7 @@ public record ClusterOptions(
         if (host.isBlank() || host.length() > MAX_ADDRESS) {
             throw new IllegalArgumentException("expected the address of an interface for the cluster");
         }
-        if (port < 1 || port > 65_535) {
+        if (!isPort(port)) {
             throw new IllegalArgumentException("expected a port of the cluster from 1 to 65535, but it is " + port);
         }
         if (join.size() > MAX_JOIN) {
@@ -85,7 +87,7 @@ public record ClusterOptions(
                 throw new IllegalArgumentException("expected members to join as HOST:PORT, but one is another text");
             }
         }
-        if (api != null && (api.getHost() == null || !("" + api.getScheme()).matches("https?"))) {
+        if (api != null && !isServer(api)) {
             throw new IllegalArgumentException("expected the address of the API as http://HOST:PORT, but it is " + api);
         }
         if (trust != null) {
@@ -93,9 +95,28 @@ public record ClusterOptions(
         }
     }
 
-    /** Whether it has the form of HOST:PORT or HOST. */
+    /** Whether it has the form of HOST:PORT or HOST, with a port from 1 to 65535. */
     static boolean isAddress(String text) {
-        return text.length() <= MAX_ADDRESS && ADDRESS.matcher(text).matches();
+        if (text.length() > MAX_ADDRESS) {
+            return false;
+        }
+        Matcher matcher = ADDRESS.matcher(text);
+        return matcher.matches() && (matcher.group(PORT) == null || isPort(Integer.parseInt(matcher.group(PORT))));
+    }
+
+    private static boolean isPort(int port) {
+        return port >= 1 && port <= 65_535;
+    }
+
+    /** Whether it is an address of a server, and nothing more. */
+    private static boolean isServer(URI api) {
+        return api.getHost() != null
+                && ("" + api.getScheme()).matches("https?")
+                && (api.getPort() == -1 || isPort(api.getPort()))
+                && ("" + api.getRawPath()).matches("/?")
+                && api.getRawQuery() == null
+                && api.getRawFragment() == null
+                && api.getRawUserInfo() == null;
     }
 
     private static void requireCertificates(String pem) {
