@@ -82,12 +82,7 @@ public record NewBatch(List<Unit> units) {
                 throw new IllegalArgumentException("expected a command id together with a request digest, but only the "
                         + (commandId == null ? "digest" : "command id") + " is there");
             }
-            if (commandId != null && !ChunkKey.isCommandId(commandId)) {
-                throw malformed("command id", commandId);
-            }
-            checkId("correlation", correlation);
-            checkId("causation", causation);
-            checkId("actor", actor);
+            requireIds(commandId, correlation, causation, actor);
             if (requestDigest != null
                     && (requestDigest.length() != DIGEST_LENGTH
                             || !requestDigest.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f'))) {
@@ -100,17 +95,6 @@ public record NewBatch(List<Unit> units) {
         /** A unit without any id. */
         public static Unit of(List<MemoryEvent> events) {
             return new Unit(events, null, null, null, null, null);
-        }
-
-        private static void checkId(String what, @Nullable String id) {
-            if (id != null && !isId(id)) {
-                throw malformed(what, id);
-            }
-        }
-
-        private static IllegalArgumentException malformed(String what, String id) {
-            return new IllegalArgumentException("expected a " + what + " of 1 to " + MAX_ID_LENGTH
-                    + " printable characters, but it has " + id.length());
         }
     }
 
@@ -152,6 +136,35 @@ public record NewBatch(List<Unit> units) {
             String former = former(commandId);
             return isId(former == null ? commandId : former);
         }
+    }
+
+    /**
+     * Requires that the log takes these ids, where they are there.
+     *
+     * @throws IllegalArgumentException for the first that it does not take
+     */
+    public static void requireIds(
+            @Nullable String commandId,
+            @Nullable String correlation,
+            @Nullable String causation,
+            @Nullable String actor) {
+        if (commandId != null && !ChunkKey.isCommandId(commandId)) {
+            throw malformed("command id", commandId);
+        }
+        requireId("correlation", correlation);
+        requireId("causation", causation);
+        requireId("actor", actor);
+    }
+
+    private static void requireId(String what, @Nullable String id) {
+        if (id != null && !isId(id)) {
+            throw malformed(what, id);
+        }
+    }
+
+    private static IllegalArgumentException malformed(String what, String id) {
+        return new IllegalArgumentException("expected a " + what + " of 1 to " + MAX_ID_LENGTH
+                + " printable characters, but it has " + id.length());
     }
 
     /** Whether {@code id} can be a key, correlation or causation: 1 to {@value #MAX_ID_LENGTH} ASCII, no controls. */

@@ -40,23 +40,7 @@ public record CommandUnit(
             if ((commandId == null) != (requestDigest == null)) {
                 throw new IllegalArgumentException("expected a command id together with a request digest");
             }
-            if (commandId != null && !NewBatch.ChunkKey.isCommandId(commandId)) {
-                throw malformed("command id", commandId);
-            }
-            check("correlation", correlation);
-            check("causation", causation);
-            check("actor", actor);
-        }
-
-        private static void check(String what, @Nullable String id) {
-            if (id != null && !NewBatch.isId(id)) {
-                throw malformed(what, id);
-            }
-        }
-
-        private static IllegalArgumentException malformed(String what, String id) {
-            return new IllegalArgumentException("expected a " + what + " of 1 to " + NewBatch.MAX_ID_LENGTH
-                    + " printable characters, but it has " + id.length());
+            NewBatch.requireIds(commandId, correlation, causation, actor);
         }
     }
 
