@@ -161,4 +161,18 @@ final class KeptProcess implements AutoCloseable {
             }
         }
     }
+
+    /**
+     * Waits a little before something is looked at again.
+     *
+     * @param what is going on meanwhile, for whoever is interrupted
+     */
+    static void pause(long millis, String what) throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + what, e);
+        }
+    }
 }

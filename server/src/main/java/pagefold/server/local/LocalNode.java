@@ -162,12 +162,7 @@ public final class LocalNode {
                         "node " + number + (isAlive() ? " is not ready within " + seconds + " s" : " has ended")
                                 + "; what it said is in " + output());
             }
-            try {
-                TimeUnit.MILLISECONDS.sleep(50);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while waiting for node " + number, e);
-            }
+            KeptProcess.pause(50, "waiting for node " + number);
         }
     }
 

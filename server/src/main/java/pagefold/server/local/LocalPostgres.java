@@ -264,16 +264,7 @@ public final class LocalPostgres implements AutoCloseable {
                             "PostgreSQL does not answer within " + START_SECONDS + " s: " + e.getMessage(), e);
                 }
             }
-            pause();
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            TimeUnit.MILLISECONDS.sleep(50);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for PostgreSQL", e);
+            KeptProcess.pause(50, "waiting for PostgreSQL");
         }
     }
 

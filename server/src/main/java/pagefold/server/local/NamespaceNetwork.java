@@ -113,21 +113,12 @@ final class NamespaceNetwork extends LocalNetwork {
             if (Files.exists(there) && !Files.readSymbolicLink(there).equals(here)) {
                 return holder;
             }
-            pause();
+            KeptProcess.pause(10, "a network was made");
         }
         String said = Files.exists(output) ? Files.readString(output).strip() : "";
         holder.close();
         Files.deleteIfExists(output);
         throw new IOException("this process may not make network namespaces, which takes root: " + said);
-    }
-
-    private static void pause() throws IOException {
-        try {
-            TimeUnit.MILLISECONDS.sleep(10);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a network was made", e);
-        }
     }
 
     private static void run(String... command) throws IOException {

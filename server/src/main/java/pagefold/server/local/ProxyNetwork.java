@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Nodes that reach each other over proxies in this process alone: each has one before each of its three ports, and makes
@@ -119,7 +118,7 @@ final class ProxyNetwork extends LocalNetwork {
                     return owner;
                 }
             }
-            pause();
+            KeptProcess.pause(LOOK_AGAIN_MILLIS, "a connection was looked at");
         }
         return OptionalInt.empty();
     }
@@ -131,15 +130,6 @@ final class ProxyNetwork extends LocalNetwork {
             }
         }
         return SocketOwners.has(ProcessHandle.current().pid(), inode) ? OptionalInt.of(0) : OptionalInt.empty();
-    }
-
-    private static void pause() throws IOException {
-        try {
-            TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a connection was looked at", e);
-        }
     }
 
     @Override
