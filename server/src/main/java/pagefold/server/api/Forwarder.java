@@ -260,9 +260,7 @@ final class Forwarder {
 
     private void retryOr(RoutingContext routing, State state, boolean surelyNotDone, @Nullable Throwable why) {
         HttpMethod method = routing.request().method();
-        boolean maybeTwice = method == HttpMethod.GET
-                || method == HttpMethod.HEAD
-                || routing.request().getHeader(KEY) != null;
+        boolean maybeTwice = method == HttpMethod.GET || routing.request().getHeader(KEY) != null;
         if ((surelyNotDone || maybeTwice) && again(routing, state)) {
             return;
         }

@@ -104,7 +104,7 @@ public record ClusterOptions(
         return matcher.matches() && (matcher.group(PORT) == null || isPort(Integer.parseInt(matcher.group(PORT))));
     }
 
-    private static boolean isPort(int port) {
+    static boolean isPort(int port) {
         return port >= 1 && port <= 65_535;
     }
 

@@ -48,7 +48,7 @@ public record ClusterReach(
 
     private static HostAndPort parsed(String address) {
         HostAndPort parsed = ClusterOptions.isAddress(address) ? HostAndPort.parseAuthority(address, -1) : null;
-        if (parsed == null || parsed.port() < 1 || parsed.port() > MAX_PORT) {
+        if (parsed == null || !ClusterOptions.isPort(parsed.port())) {
             throw new IllegalArgumentException("expected a public address as HOST:PORT, but it is another text");
         }
         return parsed;

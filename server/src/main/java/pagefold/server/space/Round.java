@@ -140,10 +140,10 @@ final class Round {
     /** The answer to a unit whose command id the log has already; null when it does not. */
     static @Nullable UnitAnswer repeated(CommandUnit unit, Function<String, @Nullable CommandRecord> log) {
         String key = unit.ids().commandId();
-        CommandRecord recorded = key == null ? null : log.apply(key);
         if (key == null) {
             return null;
         }
+        CommandRecord recorded = log.apply(key);
         if (recorded == null) {
             return repeatedFormer(unit, key, log);
         }

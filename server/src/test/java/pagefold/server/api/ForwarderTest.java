@@ -45,7 +45,8 @@ class ForwarderTest {
                 .requestHandler(request -> asked.add(request.response()))
                 .listen(0, "127.0.0.1")
                 .await(10, TimeUnit.SECONDS);
-        Node local = new Alone(vertx, "1", Clock.systemUTC()).local();
+        Alone alone = new Alone(vertx, "1", Clock.systemUTC());
+        Node local = alone.local();
         other = new Node(
                 "other",
                 "other",
@@ -56,7 +57,7 @@ class ForwarderTest {
                 "",
                 "key");
         nodes = List.of(local, other);
-        Forwarder forwarder = new Forwarder(clusterOf(local), null);
+        Forwarder forwarder = new Forwarder(clusterOf(alone), null);
         Router router = Router.router(vertx);
         router.route().handler(routing -> forwarder.handle(routing, "s", here -> here.end("here")));
         server = vertx.createHttpServer()
@@ -72,21 +73,19 @@ class ForwarderTest {
     }
 
     /** The other node is to have all simulations, whether it is seen or not. */
-    private Cluster clusterOf(Node local) {
+    private Cluster clusterOf(Alone alone) {
         return (Cluster) Proxy.newProxyInstance(
                 Cluster.class.getClassLoader(),
                 new Class<?>[] {Cluster.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "isClustered" -> true;
-                    case "vertx" -> vertx;
-                    case "local" -> local;
                     case "nodes" -> nodes;
                     case "preferred" -> other;
                     case "onChange" -> {
                         changed = (Runnable) arguments[0];
                         yield null;
                     }
-                    default -> throw new UnsupportedOperationException(method.getName());
+                    default -> method.invoke(alone, arguments);
                 });
     }
 
